@@ -111,13 +111,13 @@ class Person:
         for number in range(1, STATEMENTS + 1):
             await pause(STATEMENT)
             value = str(random.randint(1, 5))
-            said = await self.ask(
+            response = await self.ask(
                 "save an answer", f"1/item/{number}/", {"answer": value, "age": "0.1"}, script=True
             )
-            if said.get("saved"):
+            if response.get("saved"):
                 self.seen.saved[self.attempt, number] = value
             else:
-                self.seen.errors.append(f"not saved: {said}")
+                self.seen.errors.append(f"not saved: {response}")
         await self.ask("page", "1/finish/")
         await pause(3)
         await self.ask("finish", "1/finish/", {})
@@ -133,11 +133,11 @@ class Person:
                 values = [one or other for one, other in _OPTION.findall(self.page)]
                 await pause(TASK)
                 value, item = random.choice(values), f"1/item/{number}/"
-                said = await self.ask("save on the clock", item, {"answer": value}, script=True)
-                if said.get("saved"):
+                response = await self.ask("save on the clock", item, {"answer": value}, script=True)
+                if response.get("saved"):
                     self.seen.saved[self.attempt, number] = value
                 else:
-                    self.seen.errors.append(f"not saved: {said}")
+                    self.seen.errors.append(f"not saved: {response}")
                 await self.ask("next on the clock", item, {"answer": value})
         finally:
             beating.cancel()

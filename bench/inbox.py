@@ -83,8 +83,8 @@ def main() -> None:
         for number, old in further:
             backlog.fill(options.fewer, old=old)
             with workers(number):
-                said = measured(options.fewer, seconds=options.seconds, workers=number, old=old)
-            print(said, flush=True)
+                figures = measured(options.fewer, seconds=options.seconds, workers=number, old=old)
+            print(figures, flush=True)
 
 
 class Backlog:

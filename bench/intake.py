@@ -209,8 +209,8 @@ def floor(subject: Subject, *, seconds: float, connections: int) -> dict[str, An
         script.write_text(PGBENCH.format(bodies=BODIES))
         command = ["pgbench", "-n", "-M", "prepared", "-c", str(connections), "-j", "2"]
         command += ["-T", str(round(seconds)), "-f", str(script), subject.url]
-        said = subprocess.run(command, check=True, capture_output=True).stdout.decode()
-    rate = float(said.partition("tps = ")[2].split()[0])
+        output = subprocess.run(command, check=True, capture_output=True).stdout.decode()
+    rate = float(output.partition("tps = ")[2].split()[0])
     return {"rate": rate, "answers": 0, "milliseconds": (0, 0, 0), "spent": {}, "statuses": {}, "broken": 0}
 
 

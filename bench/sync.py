@@ -154,11 +154,11 @@ def measured(sync: Sync) -> str:
     """Wait for the workers. Returns the totals."""
     version, workers = sync.version, len(sync.workers)
     length, limit = WINDOWS[version]
-    said = [json.loads(process.communicate()[0]) for process in sync.workers]
-    calls = [(moment, status) for one in said for moment, status in one["calls"]]
+    outputs = [json.loads(process.communicate()[0]) for process in sync.workers]
+    calls = [(moment, status) for one in outputs for moment, status in one["calls"]]
     statuses = Counter(status for _, status in calls)
     found: Shares = shares([moment for moment, status in calls if status != 429], window=length, limit=limit)
-    memory = max(one["memory"] for one in said)
+    memory = max(one["memory"] for one in outputs)
     if found.full:
         record(
             f"full sync, Harvest {version}, {workers} worker{'s' if workers > 1 else ''}",

@@ -84,8 +84,8 @@ def main() -> int:
         return UNCHECKED
     statuses = []
     for lock in LOCKS:
-        status, said = _audited(str(python), lock)
-        print(said, flush=True)
+        status, messages = _audited(str(python), lock)
+        print(messages, flush=True)
         statuses.append(status)
     return KNOWN if KNOWN in statuses else max(statuses)
 

@@ -119,7 +119,7 @@ FOR_OTHERS = (
 
 
 @dataclass
-class Said:
+class SourceSentence:
     """A sentence of the source, with its plural, and the files that contain it."""
 
     plural: str = ""
@@ -141,9 +141,9 @@ def sources() -> Iterator[Path]:
             yield path
 
 
-def sentences(paths: Iterable[Path]) -> dict[tuple[str, str], Said]:
+def sentences(paths: Iterable[Path]) -> dict[tuple[str, str], SourceSentence]:
     """The sentences of the files, by context and sentence."""
-    found: dict[tuple[str, str], Said] = {}
+    found: dict[tuple[str, str], SourceSentence] = {}
     for path in paths:
         text = path.read_text("utf-8")
         code = text if path.suffix == ".py" else templatize(text, origin=str(path))
@@ -151,9 +151,9 @@ def sentences(paths: Iterable[Path]) -> dict[tuple[str, str], Said]:
             one, plural = message[:2] if isinstance(message, tuple) else (message, "")
             if not one:
                 continue
-            said = found.setdefault((context or "", one), Said())
-            said.plural = said.plural or plural
-            said.places.append(path.relative_to(SOURCE).as_posix())
+            sentence = found.setdefault((context or "", one), SourceSentence())
+            sentence.plural = sentence.plural or plural
+            sentence.places.append(path.relative_to(SOURCE).as_posix())
     return found
 
 
@@ -180,17 +180,17 @@ def refreshed(language: str) -> Catalog:
     """The catalogue of the current sentences, with their previous translations."""
     before = catalogue(language)
     after = Catalog(locale=language, fuzzy=False)
-    for (context, one), said in sentences(sources()).items():
+    for (context, one), sentence in sentences(sources()).items():
         known = before.get(one, context or None)
         words = strings(known) if known else ("",)
-        if said.plural and len(words) != after.num_plurals:
+        if sentence.plural and len(words) != after.num_plurals:
             words = ("",) * after.num_plurals
         after.add(
-            (one, said.plural) if said.plural else one,
-            words if said.plural else words[0],
-            locations=[(place, 0) for place in dict.fromkeys(said.places)],
+            (one, sentence.plural) if sentence.plural else one,
+            words if sentence.plural else words[0],
+            locations=[(place, 0) for place in dict.fromkeys(sentence.places)],
             context=context or None,
-            flags=("python-format",) if "%(" in one + said.plural else (),
+            flags=("python-format",) if "%(" in one + sentence.plural else (),
         )
     return after
 

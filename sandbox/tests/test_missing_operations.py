@@ -45,7 +45,7 @@ def test_missing_v1_operations_are_listed_in_the_readme(app: Sandbox) -> None:
     section = README.partition("operations documented in Harvest v1 are missing")[2].partition(
         "\n\n39 operations"
     )[0]
-    said = re.sub(r"\{\w+\}", "{}", section)
+    documented = re.sub(r"\{\w+\}", "{}", section)
     for operation in operations:
         path = operation.split()[1].rstrip("/")
         known = {
@@ -54,7 +54,7 @@ def test_missing_v1_operations_are_listed_in_the_readme(app: Sandbox) -> None:
             path.removeprefix("/demographics"),
             path.removeprefix("/users/{}"),
         }
-        assert any(one in said for one in known), operation
+        assert any(one in documented for one in known), operation
 
 
 @pytest.mark.parametrize("name", DOCUMENTED)

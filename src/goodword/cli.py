@@ -45,9 +45,9 @@ def is_ready() -> tuple[bool, str]:
 
 DJANGO = ("makemigrations", "shell", "dbshell", "collectstatic", "check", "showmigrations", "build_fonts")
 WRITE_FILES = ("collectstatic", "build_fonts")
-#: The pool would try to connect for 20 seconds. Some checks of models depend on the server's version.
+#: checked first, since the pool would try to connect for 20 seconds; some checks of models need the server's version
 NEED_DATABASE = ("makemigrations", "check", "showmigrations")
-#: options with which they don't: help, checks of chosen tags, and no checks
+#: options with which these commands need no database: help, checks of chosen tags, no checks
 WITHOUT_DATABASE = ("-h", "--help", "-t", "--tag", "--skip-checks")
 #: errors for a file that this user can't access
 _NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
@@ -80,7 +80,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(given, str(error))
         return 2
     except BrokenPipeError:  # as in `goodword jobs list | head -n 1`
-        _leave_output()
+        _discard_output()
         return PIPE_CLOSED
     except OSError as error:
         return _refuse_file(given, error)
@@ -117,7 +117,7 @@ def _refuse_file(given: Sequence[str], error: OSError) -> int:
         return 2
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         raise error
-    _leave_output()
+    _discard_output()
     _complain(given, f"{error.filename or 'a file or the output'} can't be written: {error.strerror}.")
     return 1
 
@@ -129,7 +129,7 @@ def _user() -> str:
         return str(os.geteuid())
 
 
-def _leave_output() -> None:
+def _discard_output() -> None:
     """Discard buffered output, which Python would otherwise write at exit and fail again."""
     os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
@@ -286,7 +286,8 @@ def _django(arguments: Sequence[str]) -> int:
 
     if arguments[0] in WRITE_FILES:
         database.check_writable(_data())
-        if not environment.text("DATABASE_URL", ""):  # neither uses it, and `up` needs static files first
+        # neither command uses the database, and `goodword up` starts it after them
+        if not environment.text("DATABASE_URL", ""):
             os.environ["DATABASE_URL"] = environment.NO_DATABASE
     if arguments[0] in NEED_DATABASE and not any(one.startswith(WITHOUT_DATABASE) for one in arguments):
         database.check_database()
@@ -313,8 +314,8 @@ def _serve(options: argparse.Namespace) -> int:
     from goodword.core import installation
 
     installation.check_may_serve()
-    if settings.PRODUCTION and (said := announcement()):
-        say(said) if is_json() else print(said, flush=True)
+    if settings.PRODUCTION and (message := announcement()):
+        say(message) if is_json() else print(message, flush=True)
     connections.close_all()  # the serving processes must not inherit them
     return serve(port=options.port, host=options.host, processes=options.processes)
 
@@ -363,8 +364,8 @@ def _make_secrets(options: argparse.Namespace) -> int:
 
 
 def _ready(_: argparse.Namespace) -> int:
-    ready, said = is_ready()
-    print(said)
+    ready, reply = is_ready()
+    print(reply)
     return 0 if ready else 1
 
 

@@ -66,7 +66,7 @@ def kept(email: Email) -> tuple[bool, str, bool]:
 )
 def test_a_permanent_bounce_is_stored_with_its_reason(email: Email, write: Any, reason: str) -> None:
     raw = write(email)
-    assert take_returned(raw, now=NOW) == Returned(email_id=email.pk, said="bounced", reason=reason)
+    assert take_returned(raw, now=NOW) == Returned(email_id=email.pk, outcome="bounced", reason=reason)
     assert kept(email) == (True, reason, False)
     take_returned(raw, now=NOW)
     assert event_names() == ["email.sent", "email.bounced"]
@@ -74,20 +74,20 @@ def test_a_permanent_bounce_is_stored_with_its_reason(email: Email, write: Any, 
 
 @pytest.mark.matrix
 @pytest.mark.parametrize(
-    ("write", "said"),
+    ("write", "outcome"),
     [
         (lambda email: messages.report(email, action="delayed", status="4.4.1"), "delayed"),
         (lambda email: messages.report(email, action="relayed", status="2.1.5"), "nothing"),
         (messages.away, "nothing"),
     ],
 )
-def test_delays_and_automatic_replies_change_nothing(email: Email, write: Any, said: str) -> None:
-    assert take_returned(write(email), now=NOW) == Returned(email_id=email.pk, said=said)  # type: ignore[arg-type]
+def test_delays_and_automatic_replies_change_nothing(email: Email, write: Any, outcome: str) -> None:
+    assert take_returned(write(email), now=NOW) == Returned(email_id=email.pk, outcome=outcome)  # type: ignore[arg-type]
     assert (kept(email), event_names()) == ((False, "", False), ["email.sent"])
 
 
 def test_a_complaint_is_stored(email: Email) -> None:
-    assert take_returned(messages.complaint(email), now=NOW).said == "complained"
+    assert take_returned(messages.complaint(email), now=NOW).outcome == "complained"
     assert kept(email) == (False, "", True)
     assert event_names() == ["email.sent", "email.complained"]
 
@@ -108,7 +108,7 @@ def test_a_forged_tag_matches_no_mail(email: Email, forged: str) -> None:
     mark = forged.format(pk=email.pk, other=f"{email.pk + 1}.{tag}", short=tag[:-1])
     email.message_id = f"<goodword-{mark}@localhost>"
     raw = messages.report(email, to=f"bounce+{mark}@goodword.example")
-    assert take_returned(raw, now=NOW) == Returned(email_id=None, said="nothing")
+    assert take_returned(raw, now=NOW) == Returned(email_id=None, outcome="nothing")
     assert kept(email)[0] is False
 
 
@@ -216,7 +216,7 @@ def test_parsing_hostile_messages_takes_bounded_work(email: Email, raw: bytes) -
 
 def test_the_beginning_of_a_large_message_is_parsed(email: Email) -> None:
     large = messages.report(email, code="550 gone") + b"x\n" * 1_000_000
-    assert read_returned(large) == Returned(email_id=email.pk, said="bounced", reason="550 gone")
+    assert read_returned(large) == Returned(email_id=email.pk, outcome="bounced", reason="550 gone")
 
 
 @pytest.mark.matrix

@@ -46,8 +46,8 @@ def createadmin(*, organisation: str, email: str, name: str, time_zone: str, pas
                 "This organisation or user was just created by another program. Run the command again."
             ) from error
     except (CommandError, ValidationError) as error:
-        said = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
-        print(f"goodword: {said}", file=sys.stderr)
+        message = " ".join(error.messages) if isinstance(error, ValidationError) else str(error)
+        print(f"goodword: {message}", file=sys.stderr)
         return 2
     kept = f" {user.email} already had an account, and keeps its password." if user else ""
     print(f"{email} is an admin of {made.name} (slug {made.slug}).{kept}")

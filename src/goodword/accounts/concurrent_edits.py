@@ -41,11 +41,11 @@ class NoticesChanges(forms.Form):
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
         if changed := self._changed(data.pop("seen", "")):
-            said = gettext("Somebody else has changed this in the meantime: %(changes)s.") % {
+            problem = gettext("Somebody else has changed this in the meantime: %(changes)s.") % {
                 "changes": "; ".join(self._in_words(name) for name in changed)
             }
             again = gettext("What you entered is below. Save again to replace their version.")
-            self.add_error(None, f"{said} {again}")
+            self.add_error(None, f"{problem} {again}")
             assert isinstance(self.data, QueryDict)
             self.data = self.data.copy()
             self.data[self.add_prefix("seen")] = self._codes()

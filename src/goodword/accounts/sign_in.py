@@ -280,7 +280,7 @@ def seconds_left(request: HttpRequest) -> int:
     return max(0, request.session.get_expiry_age(expiry=row.expire_date)) if row else 0
 
 
-def _trail(action: str) -> Any:
+def _record_action(action: str) -> Any:
     def receive(*, request: HttpRequest, user: User | None, **_: Any) -> None:
         if user is not None:
             methods = methods_of(request, user) if action == SIGNED_IN else []
@@ -289,7 +289,7 @@ def _trail(action: str) -> Any:
     return receive
 
 
-def _seen(*, request: HttpRequest, **_: Any) -> None:
+def _note_last_seen(*, request: HttpRequest, **_: Any) -> None:
     request.session[LAST_SEEN] = int(clock.now().timestamp())
 
 
@@ -299,7 +299,7 @@ def _lift_limits(*, request: HttpRequest, user: User, **_: Any) -> None:
 
 def connect_signals() -> None:
     """Connect signals with strong references, because the receivers are local functions."""
-    auth.user_logged_in.connect(_seen, weak=False, dispatch_uid="goodword.seen")
+    auth.user_logged_in.connect(_note_last_seen, weak=False, dispatch_uid="goodword.seen")
     allauth.password_reset.connect(_lift_limits, weak=False, dispatch_uid="goodword.lift_limits")
     for signal, action in (
         (allauth.user_logged_in, SIGNED_IN),
@@ -308,7 +308,7 @@ def connect_signals() -> None:
         (allauth.password_set, CHANGED),
         (allauth.password_reset, RESET),
     ):
-        signal.connect(_trail(action), weak=False, dispatch_uid=f"goodword.{action}.{id(signal)}")
+        signal.connect(_record_action(action), weak=False, dispatch_uid=f"goodword.{action}.{id(signal)}")
 
 
 class NotCurrentPassword:

@@ -128,8 +128,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
 
 
 def _check_claims(account: SocialAccount, named: Mapping[str, Any]) -> None:
-    """Raise ValueError for claims that can't be stored (PostgreSQL has no NUL in text, JSON no NaN and no half of a
-    surrogate pair), and for names that aren't text."""
+    """Raise ValueError for claims that can't be stored (with NUL, NaN or a lone surrogate), and for names that aren't
+    text."""
     written = json.dumps([account.uid, account.extra_data], ensure_ascii=False, allow_nan=False)
     written.encode()
     if "\\u0000" in written:
@@ -170,8 +170,8 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
     names = provider.app.settings.get("attribute_mapping", named).get("email_verified", [])
     claims = claims_of(sociallogin.account)
     given = [claims.get(name) for name in ([names] if isinstance(names, str) else names)]
-    said = [one[0] if isinstance(one, list) and one else one for one in given]
-    return any(one is not None and str(one).lower() not in _TRUE for one in said)
+    values = [one[0] if isinstance(one, list) and one else one for one in given]
+    return any(one is not None and str(one).lower() not in _TRUE for one in values)
 
 
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:
@@ -284,7 +284,7 @@ def _failures() -> tuple[type[Exception], ...]:
         *(OSError, OAuth2Error, KeyError, ValueError, IntegrityError),  # OSError includes those of requests
         *(TypeError, ImproperlyConfigured),  # user info that isn't an object; an identifier that is too long
         *(SyntaxError, zlib.error),  # raised by lxml (only in goodword[saml]) for invalid XML
-        NoReverseMatch,  # of a sign-up page, if another sign-in has just created the user
+        NoReverseMatch,  # allauth's sign-up page, which we lack, if another sign-in has just created the user
     )
 
 

@@ -82,7 +82,7 @@ def erase(subject: Subject, now: datetime) -> Counts:
         "flags": _delete(AttemptFlag.objects.across_organisations().filter(attempt__in=attempts)),
     }
     _forget(asked)
-    _forget_what_was_granted(attempts)
+    _undo_grants(attempts)
     counts["verifications"] = _forget_verifications(attempts)
     AttemptPart.objects.across_organisations().filter(attempt__in=attempts).update(
         device="", seconds=None, ends_at=None, seen_at=None, shown_at=None, breaks=0, seed=None
@@ -99,8 +99,8 @@ def _forget(asked: QuerySet[Adjustment]) -> None:
     _delete(asked)
 
 
-def _forget_what_was_granted(attempts: list[Attempt]) -> None:
-    """Restore deadlines and versions, which would still show that something was requested or granted."""
+def _undo_grants(attempts: list[Attempt]) -> None:
+    """Restore deadlines and versions, which would still show that an adjustment was requested or granted."""
     for attempt in attempts:
         attempt.deadline_at, attempt.deadline_moved_by = attempt.overdue_since, timedelta()
         attempt.clock_stopped_at = None

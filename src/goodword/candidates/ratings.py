@@ -135,8 +135,8 @@ def _columns_of(first: Sequence[str]) -> _Columns:
         if name.casefold() in {known.casefold() for known in criteria}:
             raise UnreadableFile(_("Two columns are called “%(name)s”.") % {"name": name})
         if len(name) > LONGEST_CRITERION:
-            said = _("The heading “%(name)s” is too long: use at most %(n)s characters.")
-            raise UnreadableFile(said % {"name": f"{name[:40]}…", "n": LONGEST_CRITERION})
+            sentence = _("The heading “%(name)s” is too long: use at most %(n)s characters.")
+            raise UnreadableFile(sentence % {"name": f"{name[:40]}…", "n": LONGEST_CRITERION})
         criteria[name] = place
     if not criteria:
         raise UnreadableFile(
@@ -545,13 +545,13 @@ def unconfirmed(*, now: datetime) -> QuerySet[RatingImport]:
 
 def delete_unconfirmed(*, now: datetime) -> int:
     with transaction.atomic():
-        # one that is just being confirmed no longer counts as unconfirmed once its lock is free
+        # waits for an import that is just being confirmed, which is then no longer selected
         return locked_to_delete(unconfirmed(now=now)).delete()[0]
 
 
 def _replaced(of: RatingImport) -> list[int]:
     """Ids of the ratings that this import replaces: those with the same scale, person, rater, date and criterion,
-    ignoring upper and lower case. Otherwise only the first of two such ratings would count."""
+    ignoring case. If both stayed, only the older one would count."""
     known = PerformanceRating.objects.of(of.organisation)
     new = {_identity(row) for row in known.filter(of=of)}
     counted = known.filter(

@@ -301,7 +301,7 @@ def _apply(verbosity: int) -> None:
         except (MigrationSchemaMissing, ProgrammingError) as error:
             if isinstance(error, ProgrammingError) and not isinstance(error.__cause__, InsufficientPrivilege):
                 raise
-            said = first_line(error.__cause__ or error.__context__ or error)
+            reason = first_line(error.__cause__ or error.__context__ or error)
             if migrated_by()[0]:
                 remedy = "Run `goodword migrate` as the owner of the tables (docs/operating.md, Two database roles)."
             else:
@@ -310,7 +310,7 @@ def _apply(verbosity: int) -> None:
                     "again."
                 )
             raise SettingError(
-                f"The role in DATABASE_URL may not create what Goodword needs: {said}. {remedy}"
+                f"The role in DATABASE_URL may not create what Goodword needs: {reason}. {remedy}"
             ) from error
 
 

@@ -103,7 +103,7 @@ class Readiness:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._look: _Round | None = None
-        self._said: list[str] = []
+        self._logged: list[str] = []
 
     def failing(self) -> list[str]:
         with self._lock:
@@ -113,8 +113,8 @@ class Readiness:
                 look.start()
         found = look.within(ANSWER_WITHIN)
         with self._lock:
-            if [one.area for one in found] != self._said:
-                self._said = [one.area for one in found]
+            if [one.area for one in found] != self._logged:
+                self._logged = [one.area for one in found]
                 for one in found:
                     log.warning("Not ready: %s: %s %s", one.area, one.sentence, one.remedy)
                 if not found:
@@ -183,5 +183,5 @@ def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's sign
     """Return 200, or 503 with the names of the failing checks. Only the log says why."""
     failing = readiness.failing()
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
-    said = {"status": "failing" if failing else "ok", "failing": failing, "version": VERSION}
-    return JsonResponse(said, status=status, headers={"Cache-Control": "no-store"})
+    body = {"status": "failing" if failing else "ok", "failing": failing, "version": VERSION}
+    return JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})

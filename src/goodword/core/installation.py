@@ -50,8 +50,8 @@ def check_may_serve() -> None:
 
 def why_idle() -> str:
     """Explain why no jobs run in this copy."""
-    if said := _NO_PAGES.get(mode()):
-        return f"No jobs run. {said}"
+    if reason := _NO_PAGES.get(mode()):
+        return f"No jobs run. {reason}"
     return "this database is a copy for inspection only, so no jobs run. See `goodword go-live`."
 
 

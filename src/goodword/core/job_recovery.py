@@ -219,12 +219,12 @@ def show(*, now: datetime, failed: bool = False, task: str = "") -> int:
     task, else 0."""
     if failed:
         lines = [line for _, line in _failed(task)]
-        if not lines and _refuses(task):
+        if not lines and _report_unknown_task(task):
             return 2
         print("\n".join(lines) or "Nothing has failed.")
         return 1 if lines else 0
     rows = [_row(*found) for found in _counts(now) if not task or found[0] == task]
-    if not rows and _refuses(task):
+    if not rows and _report_unknown_task(task):
         return 2
     if not rows:
         print("Nothing is waiting, running or failed.")
@@ -250,9 +250,9 @@ def in_columns(rows: Sequence[Sequence[str]]) -> str:
     )
 
 
-def _refuses(task: str) -> bool:
-    """Print an error if the given task doesn't exist. Returns whether it did. Call this only if nothing has its name,
-    since jobs of other versions may be left."""
+def _report_unknown_task(task: str) -> bool:
+    """Print an error if there is no such task. Returns whether it printed one. Only call this if no failure has this
+    name: other versions may have left failures of tasks that this version lacks."""
     handlers = {events.name_of(one) for handlers in events.flow().values() for one in handlers}
     if not task or task in handlers or task in jobs.REGISTERED:
         return False
@@ -273,7 +273,7 @@ def _each(wanted: Selection, verb: str, done: str) -> int:
         found = _failed(wanted.task)
         if verb == "clear":  # a person has to decide whether to skip a reaction's effect
             found = [(name, line) for name, line in found if name.startswith(JOB)]
-        if not found and _refuses(wanted.task):
+        if not found and _report_unknown_task(wanted.task):
             return 2
         if not found:
             print(f"Nothing to {verb}.")

@@ -231,8 +231,8 @@ class Job:
         """Run it in the lanes of all listening workers, without a row. If no worker listens, its sweep finds the
         work."""
         with connection.cursor() as cursor:
-            said = json.dumps({"type": ANNOUNCED, "job": self.name})
-            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, said])
+            payload = json.dumps({"type": ANNOUNCED, "job": self.name})
+            cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
     def defer_each(self, ids: Iterable[Mapping[str, int | str]]) -> None:
         if wanted := [cast(dict[str, Any], dict(one)) for one in ids]:

@@ -377,11 +377,11 @@ def _send(connection: Any, sender: str, recipients: list[str], content: bytes) -
 
 def fault_of(code: int, words: str, *, address: bool = False) -> Fault:
     """Classify a response about the recipient or the message. 421 and a refused account are the server's problem."""
-    said = f"{code} {words}"
+    reply = f"{code} {words}"
     if code == _CLOSING or code in REFUSED_SIGN_IN or not 400 <= code < 600:
-        return _server(said)
+        return _server(reply)
     permanent = code >= 500
-    return Fault(said, scope=Scope.MAIL, permanent=permanent, address=address and permanent)
+    return Fault(reply, scope=Scope.MAIL, permanent=permanent, address=address and permanent)
 
 
 def _sender_refused(code: int, words: str) -> Fault:

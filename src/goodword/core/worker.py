@@ -112,8 +112,8 @@ class Connector(PsycopgConnector):
                 if process.stop_requested() or self._async_pool is None or not database.is_outage(error):
                     raise
                 if not self._away:
-                    said = database.first_line(error.__cause__ or error)
-                    log.warning("The database is unavailable (%s); the worker is waiting", said)
+                    reason = database.first_line(error.__cause__ or error)
+                    log.warning("The database is unavailable (%s); the worker is waiting", reason)
                 self._away = True
             else:
                 if self._away:

@@ -169,8 +169,8 @@ def _problem(error: Exception, place: str) -> tuple[str, str]:
 
 def _reply(error: smtplib.SMTPResponseException) -> str:
     words = error.smtp_error
-    said = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
-    return f"{error.smtp_code} {_ADDRESS.sub('…', clean_text(said, one_line=True))[:150]}".rstrip(" .")
+    text = words.decode("utf-8", "replace") if isinstance(words, bytes) else words
+    return f"{error.smtp_code} {_ADDRESS.sub('…', clean_text(text, one_line=True))[:150]}".rstrip(" .")
 
 
 def sender_domain(now: datetime) -> list[Finding]:  # noqa: ARG001 - a check's signature

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from goodword.notifications.domain.bounces import Returned
 
-#: "try again later" (EX_TEMPFAIL of sysexits.h), after which every mail server keeps the message
+#: "try again later" (EX_TEMPFAIL of sysexits.h): the mail server keeps the message
 TRY_LATER: Final = 75
 #: processor time for one message; the slowest known ones take less than one
 MOST_SECONDS: Final = 20.0
@@ -62,7 +62,7 @@ def _keep(found: "Returned", *, now: datetime) -> int:
         keep_returned(found, now=now)
     except Exception as error:  # noqa: BLE001 - as above
         return _later(error)
-    _say(f"Mail {found.email_id}: {found.said}.")
+    _say(f"Mail {found.email_id}: {found.outcome}.")
     return 0
 
 

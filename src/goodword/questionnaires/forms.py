@@ -192,8 +192,8 @@ class QuestionForm(forms.Form):
                 value = validate(
                     question, _raw_answer(question, given), stated=self._stated, today=self._today
                 )
-            except AnswerError as wrong:
-                for problem in (wrong, *wrong.more):
+            except AnswerError as error:
+                for problem in (error, *error.more):
                     at = problem.part if problem.part in names else next(iter(names))
                     self.add_error(names[at], problem.sentence)
             else:

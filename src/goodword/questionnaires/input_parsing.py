@@ -122,8 +122,8 @@ def read_period(
     for part in ("from",) if ongoing else ("from", "to"):
         try:
             found[part] = read_month(given.get(part), part=part)
-        except AnswerError as wrong:
-            problems.append(wrong)
+        except AnswerError as error:
+            problems.append(error)
     if not problems and not any(found.values()) and given.get("ongoing") is not True:
         return None
     missing = {

@@ -177,8 +177,8 @@ class RefereeForm(forms.Form):
     def _month(self, name: str) -> str:
         try:
             return read_month(self.cleaned_data.get(name), part=name) or ""
-        except AnswerError as wrong:
-            self.add_error(name, wrong.sentence)
+        except AnswerError as error:
+            self.add_error(name, error.sentence)
             return ""
 
 

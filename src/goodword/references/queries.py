@@ -57,10 +57,10 @@ def _work_again(found: Results) -> OutcomeRow | None:
     question = next((one for one in found.questions if one.asks_work_again), None)
     if question is None:
         return None
-    said: dict[str, list[ReceivedReference]] = {label: [] for _, label in question.options}
+    by_answer: dict[str, list[ReceivedReference]] = {label: [] for _, label in question.options}
     for answer in _of_referees(question):
-        said.setdefault(answer.words, []).append(answer.by)
-    answers = [OutcomeAnswer(text, [_who(one) for one in by]) for text, by in said.items() if by]
+        by_answer.setdefault(answer.words, []).append(answer.by)
+    answers = [OutcomeAnswer(text, [_who(one) for one in by]) for text, by in by_answer.items() if by]
     return OutcomeRow(gettext("Would work together again"), answers) if answers else None
 
 

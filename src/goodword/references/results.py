@@ -107,8 +107,8 @@ class AnswerGroup:
 @dataclass(frozen=True, kw_only=True)
 class QuestionResult:
     """`kind`: "rating", "agreement", "between" (with `levels`), "adjectives", "choice" (with `options`), "line" or
-    "text". `ends`: the statements of "between". `unasked`: why somebody was not asked. `not_asked` and `left_open`:
-    who."""
+    "text". `ends`: the statements of "between". `unasked`: why somebody was not asked. `not_asked`: references without
+    the question; `left_open`: references that left it unanswered."""
 
     id: str
     kind: QuestionKind
@@ -550,13 +550,13 @@ def _contradictions(
             continue
         group = groups.setdefault((fact.what, who.company.strip().casefold(), fact.stated), {})
         group.setdefault(fact.confirmed.strip(), []).append(who)
-    for (what, _, _), said in groups.items():
-        if len({fact.casefold() for fact in said}) > 1:
-            first = next(iter(said.values()))[0]
+    for (what, _, _), claims in groups.items():
+        if len({fact.casefold() for fact in claims}) > 1:
+            first = next(iter(claims.values()))[0]
             yield Contradiction(
                 what=what,
                 company=first.company,
-                claims=tuple((fact, tuple(who)) for fact, who in said.items()),
+                claims=tuple((fact, tuple(who)) for fact, who in claims.items()),
             )
 
 

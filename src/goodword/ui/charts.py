@@ -113,7 +113,7 @@ class Chart:
 def scale_chart(rows: Iterable[Mapping[str, Any]], *, minimum: float, maximum: float) -> Chart:
     """Data for `{% scale_dots %}`. Raises ValueError if the axis has no length."""
     if maximum <= minimum:
-        raise ValueError("the axis ends where it begins")
+        raise ValueError("the axis has no length")
     rows = list(rows)
     wide, narrow = (_scale_picture(rows, measures, minimum, maximum) for measures in (WIDE, NARROW))
     return Chart(

@@ -195,8 +195,8 @@ def comment(request: MemberRequest, pk: int) -> HttpResponseBase:
         text = form.cleaned_data["text"]
         try:
             write_comment(application_id=application.pk, text=text, author=request.member, now=clock.now())
-        except Refused as no:
-            form.add_error("text", str(no))
+        except Refused as error:
+            form.add_error("text", str(error))
         else:
             messages.success(request, _("Comment added."))
             return back_to(request, application, COMMENTS)

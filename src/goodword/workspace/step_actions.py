@@ -111,8 +111,8 @@ def _perform(request: MemberRequest, act: Action, *, action: str, ids: Mapping[s
                 now=clock.now(),
                 details=ids,
             )
-    except Refused as no:
-        return "", str(no)
+    except Refused as error:
+        return "", str(error)
     except Closed:
         return "", _("This reference check has ended and can't be changed.")
     return sentence, ""

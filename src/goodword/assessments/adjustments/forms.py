@@ -158,7 +158,7 @@ class AdjustmentAnswerForm(forms.Form):
     def clean(self) -> dict[str, Any]:
         """Require a number for “Another percentage”, and a message for refusals and accessible versions."""
         data = super().clean() or self.cleaned_data
-        if self._chose_what_is_gone():
+        if self._chosen_part_has_started():
             self.refuse_started()
         wants_number = data.get("percent") == OTHER and "other_percent" not in self.errors
         if wants_number and data.get("other_percent") is None:
@@ -187,7 +187,7 @@ class AdjustmentAnswerForm(forms.Form):
         chosen = {order: self.cleaned_data.get(f"{_OPEN_TEXT}{order}") for order in self._replaceable}
         return {order: int(version) for order, version in chosen.items() if version}
 
-    def _chose_what_is_gone(self) -> bool:
+    def _chosen_part_has_started(self) -> bool:
         """Whether a part chosen here has started since the page was opened."""
         starts = self.add_prefix(_OPEN_TEXT), self.add_prefix("figureless")
         return any(

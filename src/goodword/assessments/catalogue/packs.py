@@ -48,7 +48,7 @@ class PackFile:
 def read_file(raw: bytes) -> PackFile:
     if len(raw) > LARGEST:
         raise PackError(f"The file is larger than {LARGEST // 1_000_000} MB. Tests are far smaller.")
-    data = _opened(raw)
+    data = _parsed(raw)
     _check_size(data)
     if not isinstance(data, Mapping):
         raise PackError("The file must contain one JSON object, as docs/content-packs.md shows.")
@@ -58,7 +58,7 @@ def read_file(raw: bytes) -> PackFile:
     return found
 
 
-def _opened(raw: bytes) -> object:
+def _parsed(raw: bytes) -> object:
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -66,10 +66,12 @@ def _opened(raw: bytes) -> object:
     if not text.strip():
         raise PackError("The file is empty.")
     try:
-        return cast(object, json.loads(text, object_pairs_hook=_once, parse_constant=_no_number))
-    except json.JSONDecodeError as broken:
+        return cast(
+            object, json.loads(text, object_pairs_hook=_without_duplicates, parse_constant=_refuse_constant)
+        )
+    except json.JSONDecodeError as error:
         raise PackError(
-            f"This is not JSON: line {broken.lineno}, column {broken.colno}. Look for a missing or extra comma or "
+            f"This is not JSON: line {error.lineno}, column {error.colno}. Look for a missing or extra comma or "
             "quotation mark."
         ) from None
     except RecursionError:
@@ -80,7 +82,7 @@ def _opened(raw: bytes) -> object:
         raise PackError("The file has a number with too many digits.") from None
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _without_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for name, value in pairs:
         if name in found:
@@ -90,7 +92,7 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def _no_number(name: str) -> float:
+def _refuse_constant(name: str) -> float:
     raise PackError(f"{name} is not a JSON number.")
 
 
@@ -225,7 +227,7 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
         raise PackError(f"The id “{content.id}” is reserved for a test of Goodword's own. Choose another id.")
     with transaction.atomic():
         test = _locked_test(file, by=by, now=now)
-        _check_joins(test, file)
+        _check_against_test(test, file)
         version = TestVersion.objects.create(
             organisation=by.organisation,
             test=test,
@@ -262,7 +264,7 @@ def _locked_test(file: PackFile, *, by: Membership, now: datetime) -> Test:
             return DRAFTS.lock(test)
 
 
-def _check_joins(test: Test, file: PackFile) -> None:
+def _check_against_test(test: Test, file: PackFile) -> None:
     content = file.content
     if test.kind != file.kind:
         raise PackError(
@@ -270,10 +272,10 @@ def _check_joins(test: Test, file: PackFile) -> None:
         )
     rows = list(TestVersion.objects.of(test.organisation).filter(test=test).order_by("pk"))
     for row in rows:
-        _check_beside(row, content, test)
+        _check_against_version(row, content, test)
 
 
-def _check_beside(row: TestVersion, content: ImportedContent, test: Test) -> None:
+def _check_against_version(row: TestVersion, content: ImportedContent, test: Test) -> None:
     if row.number == content.version and row.language == content.language:
         if row.published_at is None:
             raise PackError(

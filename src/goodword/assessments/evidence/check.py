@@ -115,10 +115,10 @@ def _wrong(
         )
     except (LookupError, ValueError, TypeError, AttributeError) as error:
         return [f"it cannot be computed: {error}"]
-    again = {"value": made.written, "why_not": made.why_not, "scoring_version": made.version}
+    recomputed = {"value": made.written, "why_not": made.why_not, "scoring_version": made.version}
     wrong = [
         f"{column} was {row[column] or 'empty'} and is {value or 'empty'}"
-        for column, value in again.items()
+        for column, value in recomputed.items()
         if row[column] != value
     ]
     if left_over := sorted(set(weights) - set(made.weights)):
@@ -128,7 +128,7 @@ def _wrong(
 
 #: exponentials can differ in their last digits between machines (docs/scoring.md)
 _NEAR = 1e-6
-#: checksums, meant to be stored elsewhere
+#: files with a checksum that are meant to be stored elsewhere
 _APART = ("join.csv",)
 
 
@@ -267,26 +267,26 @@ def _read(folder: Path) -> _Files:
 def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], files: _Files) -> list[str]:
     name = part["part"]
     try:
-        again = {one.scale: one for one in _again(part, files)}
+        recomputed = {one.scale: one for one in _recompute(part, files)}
     except (LookupError, ValueError, TypeError) as error:
         return [f"Part {name}, {_scale(scale)}: it cannot be computed: {error}." for scale in issued]
     found = []
     other = part["calibration"] and files.calibrations[part["calibration"]] is None
     why = f"its calibration {part['calibration']} is by a different rule; " if other else ""
-    for scale in sorted(set(issued) | set(again)):
-        if scale not in issued or scale not in again:
+    for scale in sorted(set(issued) | set(recomputed)):
+        if scale not in issued or scale not in recomputed:
             found.append(f"Part {name}, {_scale(scale)}: only {'issued' if scale in issued else 'computed'}.")
             continue
         if wrong := [
             f"{column} was {issued[scale][column] or 'empty'} and is {_shown(value)}"
-            for column, value in _columns(again[scale]).items()
+            for column, value in _columns(recomputed[scale]).items()
             if column in issued[scale] and not _same(issued[scale][column], value)
         ]:
             found.append(f"Part {name}, {_scale(scale)}: {why}{'; '.join(wrong)}.")
     return found
 
 
-def _again(part: Mapping[str, str], files: _Files) -> tuple[ComputedScore, ...]:
+def _recompute(part: Mapping[str, str], files: _Files) -> tuple[ComputedScore, ...]:
     content = files.contents[part["test"], part["version"], part["version_language"]]
     drawn = files.items.get(part["part"], [])
     asked = kind_of(content).items(content, form=part["form"], drawn=drawn, language=part["language"])
@@ -339,30 +339,30 @@ def check_marks(rows: Sequence[Mapping[str, str]], *, contents: Mapping[str, Con
         means = by_rater.pop("", [])
         sums = []
         for rater, given in by_rater.items():
-            added, wrong = _re_added(given, rubric)
+            added, wrong = _check_sum(given, rubric)
             sums.append(added)
             tally.count(f"{where}, by rater {rater}", wrong)
         tally.count(f"{where}, mean of the raters", _mean(means, sums, rubric))
     return tally
 
 
-def _re_added(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) -> tuple[int, list[str]]:
+def _check_sum(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) -> tuple[int, list[str]]:
     added, wrong = 0, []
     for criterion in rubric:
-        points, problems = _one(given, criterion.id, most=criterion.points)
+        points, problems = _points(given, criterion.id, most=criterion.points)
         added += points if points is not None else 0
         wrong += problems
     known = {"", *(criterion.id for criterion in rubric)}
     strange = sorted({row["criterion"] for row in given} - known)
     wrong += [f"“{one}” is not in the rubric" for one in strange]
-    in_all, problems = _one(given, "", most=sum(criterion.points for criterion in rubric))
+    in_all, problems = _points(given, "", most=sum(criterion.points for criterion in rubric))
     wrong += problems
     if in_all is not None and in_all != added:
         wrong.append(f"the sum was {in_all} and is {added}")
     return added, wrong
 
 
-def _one(given: Sequence[Mapping[str, str]], criterion: str, *, most: int) -> tuple[int | None, list[str]]:
+def _points(given: Sequence[Mapping[str, str]], criterion: str, *, most: int) -> tuple[int | None, list[str]]:
     name = f"“{criterion}”" if criterion else "the sum"
     rows = [row for row in given if row["criterion"] == criterion]
     if len(rows) != 1:

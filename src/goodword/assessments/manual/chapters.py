@@ -14,7 +14,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_all_builtin
 from goodword.assessments.catalogue.queries import NoSuchVersion, select
 from goodword.assessments.manual import evidence, practice
-from goodword.assessments.manual.facts import ManualFacts, Topic, manual_facts, none_yet, said
+from goodword.assessments.manual.facts import ManualFacts, Topic, manual_facts, none_yet, topic
 from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.assessments.queries import content_of
@@ -144,7 +144,7 @@ def _workplace(facts: ManualFacts) -> Sequence[Topic]:
         "are stored, and the report shows the requirement."
     )
     if facts.roles is None:
-        analysis = said(_("Job analysis"), _("Kept for each role (Role > [...] > Job analysis)."))
+        analysis = topic(_("Job analysis"), _("Kept for each role (Role > [...] > Job analysis)."))
     else:
         used, analysed = facts.roles
         rule += " " + (
@@ -155,7 +155,7 @@ def _workplace(facts: ManualFacts) -> Sequence[Topic]:
         )
         analysis = _job_analysis(used, analysed, facts.importance)
     return (
-        said(_("Job requirements"), rule),
+        topic(_("Job requirements"), rule),
         analysis,
         _performance(facts),
     )
@@ -166,7 +166,7 @@ def _performance(facts: ManualFacts) -> Topic:
     if not facts.related:
         why = _("Import post-hire ratings of at least %(n)s people in Settings > Validity.")
         return none_yet(heading, why % {"n": LEAST})
-    return said(
+    return topic(
         heading, _("Correlations with managers' ratings are in chapter 1, Relations to other variables.")
     )
 
@@ -180,7 +180,7 @@ def _job_analysis(used: int, analysed: int, importance: Sequence[int]) -> Topic:
                 "No role has a confirmed one in which this test measures a requirement (Role > [...] > Job analysis)."
             ),
         )
-    return said(
+    return topic(
         heading,
         _(
             "Roles that use this test and whose job analysis has a requirement for it: %(analysed)s of %(used)s."

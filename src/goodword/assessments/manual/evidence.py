@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.technical_sheet import KeyFacts, OwnScale
-from goodword.assessments.manual.facts import ManualFacts, Topic, from_sheet, none_yet, said
+from goodword.assessments.manual.facts import ManualFacts, Topic, from_sheet, none_yet, topic
 from goodword.assessments.models import AttemptPart, Test
 from goodword.assessments.psychometrics.norms import BAND_WIDTH, LEAST
 from goodword.assessments.psychometrics.strata import StrataComparison, Stratum
@@ -38,7 +38,7 @@ RECOVERY: Final = Recovery(people=800, form="standard_20", rmse=0.109, bias=0.00
 
 def validity(facts: ManualFacts) -> Sequence[Topic]:
     return (
-        said(
+        topic(
             _("What it measures, and what it is for"),
             facts.sheet.construct,
             _(
@@ -46,7 +46,7 @@ def validity(facts: ManualFacts) -> Sequence[Topic]:
                 "it. Goodword has no pass mark and rejects nobody."
             ),
         ),
-        said(_("Limits"), *facts.sheet.limits),
+        topic(_("Limits"), *facts.sheet.limits),
         none_yet(
             _("Test content"),
             _("No expert ratings of how well the content covers what it measures are recorded."),
@@ -170,16 +170,18 @@ def _internal_structure(facts: ManualFacts) -> Topic:
 def reliability(facts: ManualFacts) -> Sequence[Topic]:
     topics = [from_sheet(_("Reliability"), facts.sheet.reliability, *_own_norms(facts, errors=True))]
     if precision := facts.sheet.more.get(_("What it can distinguish")):
-        topics.append(said(_("What it can distinguish"), precision))
+        topics.append(topic(_("What it can distinguish"), precision))
     if facts.sheet.cells:
-        topics.append(said(_("Recovery in simulations"), _recovery()))
+        topics.append(topic(_("Recovery in simulations"), _recovery()))
     topics.append(none_yet(_("Stability over time"), _("Nobody takes the test twice for that purpose.")))
     if facts.kind.rubrics(facts.content):
         topics.append(none_yet(_("Agreement of raters"), _("How well raters agree is not known.")))
     if facts.sheet.key is not None:
         topics.append(_experts(facts.sheet.key))
     topics.append(
-        said(_("Consistency of decisions"), _("Doesn't apply: there is no cut score that could sort people."))
+        topic(
+            _("Consistency of decisions"), _("Doesn't apply: there is no cut score that could sort people.")
+        )
     )
     return topics
 
@@ -248,7 +250,7 @@ def _recovery() -> str:
 
 def fairness(facts: ManualFacts) -> Sequence[Topic]:
     return (
-        said(_("Access"), *_access(facts)),
+        topic(_("Access"), *_access(facts)),
         _differential_functioning(facts),
         none_yet(
             _("Differences by sex, age, ethnicity or disability"),
@@ -324,7 +326,7 @@ def _compared(found: StrataComparison) -> list[str]:
 def _health(facts: ManualFacts) -> Topic:
     heading = _("Content about health")
     if facts.kind.is_generated:
-        return said(heading, _("Doesn't apply: the tasks are generated and are not about people's lives."))
+        return topic(heading, _("Doesn't apply: the tasks are generated and are not about people's lives."))
     version = facts.version
     warning = (
         [
@@ -337,7 +339,7 @@ def _health(facts: ManualFacts) -> Topic:
         else []
     )
     if not facts.health:
-        return said(heading, *warning, _("The word list finds no text that may relate to health."))
+        return topic(heading, *warning, _("The word list finds no text that may relate to health."))
     found = ngettext(
         "The word list finds %(n)s text that may relate to health.",
         "The word list finds %(n)s texts that may relate to health.",
@@ -349,12 +351,12 @@ def _health(facts: ManualFacts) -> Topic:
         if version.signed_off_at
         else ""
     )
-    return said(heading, *warning, f"{found} {signed}".strip())
+    return topic(heading, *warning, f"{found} {signed}".strip())
 
 
 def scores(facts: ManualFacts) -> Sequence[Topic]:
     topics = [
-        said(
+        topic(
             _("Scores"),
             facts.sheet.scoring,
             _("Version of the scoring rule: %(version)s.") % {"version": facts.sheet.scoring_version},
@@ -365,9 +367,9 @@ def scores(facts: ManualFacts) -> Sequence[Topic]:
     return (
         *topics,
         from_sheet(_("Norms"), facts.sheet.norms, *_published_norms(facts), *_own_norms(facts, errors=False)),
-        said(_("People for norms so far"), _so_far(facts)),
-        said(_("Linking of scores"), _linking(facts)),
-        said(_("Cut scores"), _("There are none. Goodword has no pass mark.")),
+        topic(_("People for norms so far"), _so_far(facts)),
+        topic(_("Linking of scores"), _linking(facts)),
+        topic(_("Cut scores"), _("There are none. Goodword has no pass mark.")),
     )
 
 

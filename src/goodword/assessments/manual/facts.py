@@ -35,7 +35,7 @@ class Topic:
     missing: bool = False
 
 
-def said(heading: str, *paragraphs: str) -> Topic:
+def topic(heading: str, *paragraphs: str) -> Topic:
     return Topic(heading=heading, blocks=(Prose([one for one in paragraphs if one]),))
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.items import OnBreak
-from goodword.assessments.manual.facts import ManualFacts, Topic, none_yet, said
+from goodword.assessments.manual.facts import ManualFacts, Topic, none_yet, topic
 from goodword.core.report_blocks import Block, Labelled, Table
 from goodword.core.text import written_count, written_day
 from goodword.questionnaires.editor.descriptions import language_name
@@ -23,10 +23,10 @@ def development(facts: ManualFacts) -> Sequence[Topic]:
     }
     return (
         Topic(heading=_("Specification"), blocks=(Labelled(_specification(facts)), *_content(facts))),
-        *(said(heading, text) for heading, text in facts.sheet.more.items() if heading not in elsewhere),
-        said(_("Source and licence"), f"{facts.sheet.source}. {facts.sheet.licence}."),
+        *(topic(heading, text) for heading, text in facts.sheet.more.items() if heading not in elsewhere),
+        topic(_("Source and licence"), f"{facts.sheet.source}. {facts.sheet.licence}."),
         none_yet(_("Pilot study"), _("No item statistics from before publication are recorded.")),
-        said(_("Versions"), _versions(facts)),
+        topic(_("Versions"), _versions(facts)),
     )
 
 
@@ -110,17 +110,17 @@ def _versions(facts: ManualFacts) -> str:
 
 def administration(facts: ManualFacts) -> Sequence[Topic]:
     return [
-        said(_("Administration"), *_taking(facts)),
-        said(_("Scoring"), *_scoring(facts)),
-        said(_("Reporting"), *_reporting(facts)),
-        said(
+        topic(_("Administration"), *_taking(facts)),
+        topic(_("Scoring"), *_scoring(facts)),
+        topic(_("Reporting"), *_reporting(facts)),
+        topic(
             _("Interpretation"),
             _(
                 "Interpret each score with its margin of error and the limitations in chapter 1. People decide, not "
                 "scores."
             ),
         ),
-        said(_("Test security"), _security(facts), facts.sheet.more.get(_("Verifying a result"), "")),
+        topic(_("Test security"), _security(facts), facts.sheet.more.get(_("Verifying a result"), "")),
     ]
 
 
@@ -194,7 +194,7 @@ def documentation(facts: ManualFacts) -> Sequence[Topic]:
 
 def test_takers() -> Sequence[Topic]:
     return (
-        said(
+        topic(
             _("What candidates can expect"),
             _(
                 "Before they start, they can read which data is collected and why, who reads it, and how long it is "
@@ -210,14 +210,14 @@ def test_takers() -> Sequence[Topic]:
 
 def test_users() -> Sequence[Topic]:
     return (
-        said(
+        topic(
             _("Who uses it"),
             _(
                 "Admins and recruiters choose tests and read results; hiring managers read the results of roles they "
                 "are invited to. Every view of a result is in the audit log."
             ),
         ),
-        said(
+        topic(
             _("What the employer must do"),
             _("State why the test is relevant to the job, and use it for nothing else."),
             _("Answer requests for adjustments before the test, and don't pass them on to decision makers."),

@@ -189,8 +189,8 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
                 details=details,
             )
             return made
-    except (NotEnough, NotSettled) as wrong:
-        _audit_lacks(wrong, test_id=test_id, version=version, member_id=member_id, now=now)
+    except (NotEnough, NotSettled) as error:
+        _audit_lacks(error, test_id=test_id, version=version, member_id=member_id, now=now)
         raise
 
 

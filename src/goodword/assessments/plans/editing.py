@@ -271,8 +271,8 @@ def _confirm_health(
 def set_part_requirement(part: AssessmentPart, text: str, *, by: Membership, now: datetime) -> None:
     text = text.strip()
     if len(text) > MAX_REQUIREMENT_LENGTH:
-        said = _("Enter at most %(most)d characters.") % {"most": MAX_REQUIREMENT_LENGTH}
-        raise InvalidSetting("requirement", said)
+        message = _("Enter at most %(most)d characters.") % {"most": MAX_REQUIREMENT_LENGTH}
+        raise InvalidSetting("requirement", message)
     if text == part.requirement:
         return
     part.requirement = text

@@ -88,8 +88,8 @@ def total_problem(draft: Assessment, parts: list[AssessmentPart]) -> InvalidSett
     if draft.total == Assessment.Total.WEIGHTS:
         for part in entering:
             if part.weight is None or not 1 <= part.weight <= MAX_WEIGHT:
-                said = _("Enter a whole number from 1 to %(most)d.") % {"most": MAX_WEIGHT}
-                return InvalidSetting(weight_field(part), said)
+                message = _("Enter a whole number from 1 to %(most)d.") % {"most": MAX_WEIGHT}
+                return InvalidSetting(weight_field(part), message)
         if not draft.total_reason or len(draft.total_reason) > MAX_REASON_LENGTH:
             return InvalidSetting(
                 "total_reason",

@@ -124,7 +124,7 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
     def enter(request: HttpRequest, token: str, *args: P.args, **kwargs: P.kwargs) -> HttpResponse:
         visit = visit_of(token)
         if visit is None:
-            return _nowhere(token) if is_script(request) else unknown_page(request)
+            return _cannot_save(token) if is_script(request) else unknown_page(request)
         now = clock.now()
         attempt = latest_attempt(visit.application)
         if attempt is None or visit.application.is_being_erased or visit.link.ended_at is not None:
@@ -148,7 +148,7 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                     return to_overview(request, session)
                 except Http404:
                     if is_script(request):  # an answer left over from an earlier attempt with more parts
-                        return _nowhere(token)
+                        return _cannot_save(token)
                     raise
             if request.method == "POST":
                 return to_overview(request, session)
@@ -276,15 +276,15 @@ def _expired(request: HttpRequest, visit: Visit) -> HttpResponse:
     return private(redirect(go))
 
 
-def _nowhere(token: str) -> HttpResponse:
-    """Tell a script that its answer can't be saved. Otherwise the browser would keep trying."""
+def _cannot_save(token: str) -> HttpResponse:
+    """Tell a page's script that its answer can't be saved. Otherwise the browser would keep trying."""
     go = reverse("portal_assessment", args=[token])
     return private(JsonResponse({"saved": False, "go": go}, status=410))
 
 
 def _closed(request: HttpRequest, visit: Visit) -> HttpResponse:
     if is_script(request):  # a page would look like success
-        return _nowhere(visit.token)
+        return _cannot_save(visit.token)
     return closed_page(request, organisation=visit.organisation, recruiter=visit.recruiter)
 
 

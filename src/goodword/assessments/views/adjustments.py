@@ -52,14 +52,14 @@ def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
     if session.switched:
         form = AdjustmentRequestForm(None, time=time, initial={name: form[name].data for name in form.fields})
     if form.is_bound and not adjustment.why_not and form.is_valid():
-        said = form.cleaned_data
+        data = form.cleaned_data
         try:
             request_adjustment(
                 attempt_id=session.attempt.pk,
-                percent=said.get("percent", 0),
-                form=said["form"],
-                text=said["text"],
-                may_disclose=said["may_disclose"],
+                percent=data.get("percent", 0),
+                form=data["form"],
+                text=data["text"],
+                may_disclose=data["may_disclose"],
                 now=session.now,
             )
         except CannotRequest:  # already requested in another window
@@ -203,9 +203,9 @@ def _send_answer(
             by=by,
             now=now,
         )
-    except CannotReplace as wrong:
+    except CannotReplace as error:
         form.refuse_open_text(
-            wrong.order, gettext("The part has started, or the version is no longer offered. Choose again.")
+            error.order, gettext("The part has started, or the version is no longer offered. Choose again.")
         )
         return False
     except PartStarted:

@@ -78,8 +78,8 @@ def import_(request: MemberRequest) -> HttpResponseBase:
     if form.is_valid():
         try:
             made = import_pack(raw=form.raw, by=request.member, now=clock.now())
-        except ReadingError as wrong:
-            form.add_error(form.source, str(wrong))
+        except ReadingError as error:
+            form.add_error(form.source, str(error))
         else:
             messages.success(request, _("Imported as a draft. Check it, then publish it."))
             return redirect(_at(request, made))

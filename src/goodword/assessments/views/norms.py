@@ -122,7 +122,9 @@ def _scale_names(test: Test) -> Callable[[str], str]:
     def name(scale: str) -> str:
         if scale == ALL:
             return _("All of it")
-        return (kind_of(content).scale_name(content, scale) if content is not None else "") or _spoken(scale)
+        return (kind_of(content).scale_name(content, scale) if content is not None else "") or _readable(
+            scale
+        )
 
     return name
 
@@ -217,7 +219,7 @@ def _pool(pool: Pool) -> dict[str, object]:
         "n": found.n,
         "reliability": found.reliability,
         "cells": [
-            {"family": _spoken(family), "level": level, "b": one.b, "half": BAND_WIDTH * one.se, "n": one.n}
+            {"family": _readable(family), "level": level, "b": one.b, "half": BAND_WIDTH * one.se, "n": one.n}
             for (family, level), one in found.cells.items()
         ],
     }
@@ -232,7 +234,7 @@ def _comparison(compared: StrataComparison) -> dict[str, object]:
         "pooled": compared.alike,
         "cells": [
             {
-                "name": _("%(family)s, level %(level)s") % {"family": _spoken(family), "level": level},
+                "name": _("%(family)s, level %(level)s") % {"family": _readable(family), "level": level},
                 "harder": effect.delta < 0,
                 "delta": abs(effect.delta),
                 "size": effect.size,
@@ -243,14 +245,14 @@ def _comparison(compared: StrataComparison) -> dict[str, object]:
     }
 
 
-def _spoken(name: str) -> str:
+def _readable(name: str) -> str:
     return name.replace("_", " ").capitalize()
 
 
 def _lack(lack: Mapping[str, Any]) -> str:
     words = {
         "level": lack["level"],
-        "family": _spoken(lack["family"]),
+        "family": _readable(lack["family"]),
         "n": lack["n"],
         "least": lack["least"],
     }

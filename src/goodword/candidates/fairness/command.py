@@ -132,9 +132,9 @@ def _print(found: GroupComparison) -> int:
     for row in (found.selected, *(stage for stage in found.stages if stage.compared)):
         _print_rates(row)
     print(
-        "\nIntervals and adjusted p allow for all pairs of groups (Bonferroni, Holm), because the highest rate is also "
-        "the luckiest.\nThey don't allow for the number of stages: where groups are treated alike, about one of 20 is "
-        "below 0.05 by chance."
+        "\nIntervals and adjusted p allow for all pairs of groups (Bonferroni, Holm), because the highest rate is "
+        "partly due to chance.\nThey don't allow for the number of stages: where groups are treated alike, about one "
+        "in 20 is below 0.05 by chance."
     )
     return 0
 

@@ -265,7 +265,7 @@ def opened(path: Path, *, identity: Path | None = None) -> Iterator[Archive]:
             archive = Archive(tarfile.open(fileobj=stream, mode="r|"), str(path))  # noqa: SIM115 - the stream closes
         except (BackupError, tarfile.TarError, EOFError) as error:
             if program is not None and _has_failed(program):
-                raise BackupError(f"{path} can't be decrypted: {program.said()}") from error
+                raise BackupError(f"{path} can't be decrypted: {program.error_messages()}") from error
             raise error if isinstance(error, BackupError) else BackupError(f"{path} {DAMAGED}") from error
         yield archive
 

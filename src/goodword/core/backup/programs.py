@@ -96,12 +96,12 @@ def _folders() -> Iterator[Path]:
 def major_of(folder: Path) -> int:
     """The major version, or 0 if the programs don't run."""
     try:
-        said = subprocess.run(  # noqa: S603 - a program of PostgreSQL
+        output = subprocess.run(  # noqa: S603 - a program of PostgreSQL
             [str(folder / "pg_dump"), "--version"], capture_output=True, text=True, check=False, timeout=20
         ).stdout
     except (OSError, subprocess.TimeoutExpired):
         return 0
-    number = re.search(r"(\d+)(?:\.|devel|beta|rc|\s|$)", said.partition(")")[2])
+    number = re.search(r"(\d+)(?:\.|devel|beta|rc|\s|$)", output.partition(")")[2])
     return int(number[1]) if number else 0
 
 
@@ -126,9 +126,9 @@ class Program:
     def finish(self) -> None:
         """Wait until it exits. Raises BackupError with its messages if it failed."""
         if self.process.wait():
-            raise BackupError(f"{self.name} failed: {self.said()}")
+            raise BackupError(f"{self.name} failed: {self.error_messages()}")
 
-    def said(self) -> str:
+    def error_messages(self) -> str:
         self._messages.seek(0)
         lines = [line.strip() for line in self._messages.read(20_000).decode(errors="replace").splitlines()]
         errors = [line for line in lines if "error" in line.lower() or "fatal" in line.lower()] or lines[-1:]

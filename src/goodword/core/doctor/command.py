@@ -58,7 +58,7 @@ def in_lines(found: Sequence[Finding]) -> str:
 
 
 def in_json(found: Sequence[Finding], *, at: datetime) -> str:
-    said = {
+    report = {
         "version": VERSION,
         "checked_at": at.isoformat(timespec="seconds"),
         "state": worst(found),
@@ -67,4 +67,4 @@ def in_json(found: Sequence[Finding], *, at: datetime) -> str:
             for one in found
         ],
     }
-    return json.dumps(said, indent=2, ensure_ascii=False)
+    return json.dumps(report, indent=2, ensure_ascii=False)

@@ -85,13 +85,15 @@ def findings(conn: psycopg.Connection, *, now: datetime, ready: bool = False) ->
 
 
 def failure(error: Exception) -> Finding:
-    said = in_one_line(error)
-    words = said.casefold()
+    message = in_one_line(error)
+    words = message.casefold()
     state = getattr(error, "sqlstate", None) or ""
-    sentence = f"The database can't be used: {said.rstrip('.')}."
+    sentence = f"The database can't be used: {message.rstrip('.')}."
     match state, words:
         case "53100" | "53400", _:
-            return broken(DATABASE, f"PostgreSQL's disk is full: {said}.", "Free space on it, or enlarge it.")
+            return broken(
+                DATABASE, f"PostgreSQL's disk is full: {message}.", "Free space on it, or enlarge it."
+            )
         case "25006", _:
             return broken(
                 DATABASE,

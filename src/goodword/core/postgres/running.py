@@ -91,10 +91,10 @@ def answers(socket_directory: str) -> bool:
 def is_server(pid: int, cluster: Path) -> bool:
     """Whether the process is a live postgres of this cluster; its id may have been reused."""
     if not Path("/proc/self/stat").exists():
-        said = subprocess.run(  # noqa: S603 - fixed command, a number as argument
+        output = subprocess.run(  # noqa: S603 - fixed command, a number as argument
             ["/bin/ps", "-o", "stat=,command=", "-p", str(pid)], capture_output=True, text=True, check=False
         ).stdout
-        return not said.startswith("Z") and "postgres" in said and str(cluster) in said
+        return not output.startswith("Z") and "postgres" in output and str(cluster) in output
     process = Path(f"/proc/{pid}")
     try:
         command = (process / "cmdline").read_bytes().split(b"\0")

@@ -156,9 +156,9 @@ class Server:
                 self._spawn(launcher, output.fileno())
             if self._became_ready():
                 return
-            said = log.read_bytes()[begin:].decode(errors="replace").strip()
-            if _STILL_ENDING not in said or time.monotonic() > give_up:
-                last = "\n".join(said.splitlines()[-15:])
+            messages = log.read_bytes()[begin:].decode(errors="replace").strip()
+            if _STILL_ENDING not in messages or time.monotonic() > give_up:
+                last = "\n".join(messages.splitlines()[-15:])
                 raise CannotStartError(
                     f"PostgreSQL did not start for {self._layout.data_dir}. Last lines of {log}:\n{last}"
                 )

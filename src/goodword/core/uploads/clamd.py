@@ -67,14 +67,14 @@ def _connected(address: str, until: float) -> socket.socket:
 
 
 def _answer(scanner: socket.socket, until: float) -> bytes:
-    said = b""
-    while b"\0" not in said and len(said) < _LONGEST_ANSWER:
+    reply = b""
+    while b"\0" not in reply and len(reply) < _LONGEST_ANSWER:
         scanner.settimeout(_left(until))
         piece = scanner.recv(_LONGEST_ANSWER)
         if not piece:
             break
-        said += piece
-    return said.partition(b"\0")[0].strip()
+        reply += piece
+    return reply.partition(b"\0")[0].strip()
 
 
 def _left(until: float) -> float:

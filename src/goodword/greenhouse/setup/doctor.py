@@ -128,9 +128,9 @@ def _tried(row: Connection, watch: "_DateWatch", *, now: datetime) -> Finding:
     except RateLimited as error:
         return attention(GREENHOUSE, f"{_name(row)}: {error.sentence}", error.remedy)
     except (HarvestError, CannotOpen) as error:
-        said = error_message(error)
+        message = error_message(error)
         detail = f" {error.detail}" if isinstance(error, Unavailable) and error.detail else ""
-        return broken(GREENHOUSE, f"{_name(row)}: {said.sentence}{detail}", said.remedy)
+        return broken(GREENHOUSE, f"{_name(row)}: {message.sentence}{detail}", message.remedy)
     card = connection_card(row, now=now)
     if card.site_admin:
         return attention(GREENHOUSE, f"{_name(row)}: it answers, but not in full.", card.site_admin)

@@ -48,7 +48,7 @@ RETURNED_EVENTS = frozenset({EventType.BOUNCED, EventType.REJECTED})
 COMPLAINED_EVENTS = frozenset({EventType.COMPLAINED, EventType.UNSUBSCRIBED})
 log = logging.getLogger(__name__)
 _own_mail: ContextVar[Email | None] = ContextVar("goodword.own_mail", default=None)
-Said = Literal["bounced", "delayed", "complained", "nothing"]
+Outcome = Literal["bounced", "delayed", "complained", "nothing"]
 #: Limits on a returned message. A larger one is cut off, since the report comes first. Parsing takes time per line and
 #: recursion per nested part.
 MOST_BYTES: Final = 256 * 1024
@@ -229,7 +229,7 @@ class Returned:
     """The outcome reported by a returned message. `email_id`: None if it isn't about one of our mails."""
 
     email_id: int | None
-    said: Said
+    outcome: Outcome
     reason: str = ""
 
 
@@ -242,9 +242,9 @@ def take_returned(raw: bytes, *, sent_to: str = "", now: datetime) -> Returned:
 def keep_returned(returned: Returned, *, now: datetime) -> None:
     if returned.email_id is None:
         return
-    if returned.said == "bounced":
+    if returned.outcome == "bounced":
         note_bounced(email_id=returned.email_id, reason=returned.reason, now=now)
-    elif returned.said == "complained":
+    elif returned.outcome == "complained":
         note_complained(email_id=returned.email_id, now=now)
 
 
@@ -253,11 +253,13 @@ def read_returned(raw: bytes, *, sent_to: str = "") -> Returned:
     message = message_from_bytes(_cut(raw))
     email_id = _mail_of(message, sent_to)
     if email_id is None:
-        return Returned(email_id=None, said="nothing")
+        return Returned(email_id=None, outcome="nothing")
     if _is_complaint(message):
-        return Returned(email_id=email_id, said="complained")
-    said = _by_standard(message) or _by_words(message)
-    return Returned(email_id=email_id, said=said, reason=_reason(message) if said == "bounced" else "")
+        return Returned(email_id=email_id, outcome="complained")
+    outcome = _by_standard(message) or _by_words(message)
+    return Returned(
+        email_id=email_id, outcome=outcome, reason=_reason(message) if outcome == "bounced" else ""
+    )
 
 
 def _cut(raw: bytes) -> bytes:
@@ -299,7 +301,7 @@ def _is_complaint(message: Message) -> bool:
     )
 
 
-def _by_standard(message: Message) -> Said | None:
+def _by_standard(message: Message) -> Outcome | None:
     """The outcome according to the *Action* of a delivery report, or None without one."""
     actions = [
         str(block["Action"] or "").strip().lower() for block in _blocks(message, "message/delivery-status")
@@ -311,7 +313,7 @@ def _by_standard(message: Message) -> Said | None:
     return None
 
 
-def _by_words(message: Message) -> Said:
+def _by_words(message: Message) -> Outcome:
     try:
         later, never = all_failures(message)
     except Exception:  # a third-party parser on untrusted input
@@ -325,8 +327,8 @@ def _by_words(message: Message) -> Said:
 def _reason(message: Message) -> str:
     blocks = list(_blocks(message, "message/delivery-status"))
     for block in blocks:
-        if said := str(block["Diagnostic-Code"] or ""):
-            return said.partition(";")[2].strip() or said
+        if diagnostic := str(block["Diagnostic-Code"] or ""):
+            return diagnostic.partition(";")[2].strip() or diagnostic
     for block in blocks:
         if status := str(block["Status"] or "").strip():
             return status

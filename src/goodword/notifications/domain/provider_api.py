@@ -30,7 +30,7 @@ def _fault(error: AnymailAPIError) -> Fault:
     if code is None:
         words = f"The mail provider could not be used: {error.args[0]}"
         return Fault(words, scope=Scope.UNKNOWN if _may_have_arrived(error) else Scope.SERVER)
-    words = f"The mail provider answered {code}: {_said(error)}"
+    words = f"The mail provider answered {code}: {_reply(error)}"
     if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.GATEWAY_TIMEOUT:
         return Fault(words, scope=Scope.UNKNOWN)
     # refused credentials, rate limits and failures of the provider aren't about this mail
@@ -47,5 +47,5 @@ def _may_have_arrived(error: AnymailAPIError) -> bool:
     return isinstance(error, requests.ReadTimeout) or aborted
 
 
-def _said(error: AnymailAPIError) -> str:
+def _reply(error: AnymailAPIError) -> str:
     return clean_text(error.response.text if error.response is not None else "", one_line=True)[:300]

@@ -120,9 +120,9 @@ def _loaded(raw: bytes) -> object:
         raise InvalidFile([sentence % {"size": LARGEST_FILE // 1000}])
     try:
         return json.loads(raw.decode("utf-8-sig"))
-    except json.JSONDecodeError as wrong:
+    except json.JSONDecodeError as error:
         sentence = _("The file is not valid JSON: error in line %(line)s, character %(column)s.")
-        raise InvalidFile([sentence % {"line": wrong.lineno, "column": wrong.colno}]) from None
+        raise InvalidFile([sentence % {"line": error.lineno, "column": error.colno}]) from None
     except UnicodeDecodeError:
         raise InvalidFile([_("The file is not UTF-8 text. Export it again, or save it as UTF-8.")]) from None
     except (ValueError, RecursionError):
@@ -138,8 +138,8 @@ def _language(entries: object, *, source: Sequence[Entry] | None) -> tuple[list[
         return [], problems
     try:
         questions: list[Entry] = [dict(entry) for entry in to_json(parse(checked))]
-    except QuestionError as wrong:
-        return [], [str(wrong)]
+    except QuestionError as error:
+        return [], [str(error)]
     if source is None:
         return questions, []
     problems = _differences(source, questions)
@@ -159,8 +159,8 @@ def _problems_of_each(entries: Sequence[object]) -> list[str]:
     for place, entry in enumerate(entries, start=1):
         try:
             parse_question(entry, whole=_("question %(place)s") % {"place": place})
-        except QuestionError as wrong:
-            problems.append(str(wrong))
+        except QuestionError as error:
+            problems.append(str(error))
     return problems
 
 

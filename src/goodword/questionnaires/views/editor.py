@@ -195,8 +195,8 @@ def duplicate(request: MemberRequest, draft: QuestionnaireDraft, *, question_id:
         )
     except KeyError:
         return _gone(request)
-    except QuestionError as wrong:
-        messages.error(request, str(wrong))
+    except QuestionError as error:
+        messages.error(request, str(error))
         return PAGES.to_editor(request)
     messages.success(request, _("Duplicated. The copy is right below."))
     return PAGES.to_editor(request, f"?new={name}")

@@ -52,8 +52,8 @@ def publish(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBa
         form.add_error(None, _("Add a question first."))
     except drafts.NeedsReason:
         form.add_error(None, _("Explain why the job needs more than eight competencies rated."))
-    except drafts.NotTranslated as wrong:
-        names = ", ".join(language_name(language) for language in wrong.languages)
+    except drafts.NotTranslated as error:
+        names = ", ".join(language_name(language) for language in error.languages)
         form.add_error(
             "without" if "without" in form.fields else None,
             _("Not fully translated: %(languages)s. Translate the rest, or tick to publish without.")

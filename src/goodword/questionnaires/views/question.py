@@ -52,8 +52,8 @@ def competency(request: MemberRequest, draft: QuestionnaireDraft) -> HttpRespons
         name = add_competency(questionnaire=draft.questionnaire, key=request.POST.get("key", ""))
     except LookupError:
         raise Http404("no such competency") from None
-    except QuestionError as wrong:
-        messages.error(request, str(wrong))
+    except QuestionError as error:
+        messages.error(request, str(error))
         return redirect("questionnaire_add", request.organisation.slug, draft.questionnaire.pk)
     return _to_editor(request, name, _("Added below the other ratings."))
 
@@ -71,8 +71,8 @@ def new(request: MemberRequest, draft: QuestionnaireDraft, *, kind: str) -> Http
     if form.is_bound and form.is_valid():
         try:
             name = add_question(questionnaire=draft.questionnaire, entry=form.read())
-        except QuestionError as wrong:
-            form.add_error(None, str(wrong))
+        except QuestionError as error:
+            form.add_error(None, str(error))
         else:
             return _saved(request, name, _("Added at the end."))
     return _page(request, draft, form)
@@ -100,8 +100,8 @@ def change(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: st
                 revision=revision,
             )
         )
-    except QuestionError as wrong:
-        form.add_error(None, str(wrong))
+    except QuestionError as error:
+        form.add_error(None, str(error))
     else:
         if saved:
             _remind_of_translations(request, draft, question_id)

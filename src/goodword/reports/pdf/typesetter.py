@@ -76,13 +76,13 @@ class Typesetter:
         self._idle_seconds, self._most_seconds, self._most_memory = idle_seconds, most_seconds, most_memory
         self._lock = threading.Lock()
         self._process: subprocess.Popen[bytes] | None = None
-        self._fonts: FontList | None = None  # as this child reads them
+        self._fonts: FontList | None = None  # the current child's
         self._idle_from = 0.0
         self._logged: set[str] = set()
 
     @property
     def pid(self) -> int | None:
-        process = self._process  # which another thread may end
+        process = self._process  # read once: another thread may end it
         return None if process is None else process.pid
 
     def fonts(self) -> FontList:
@@ -136,7 +136,7 @@ class Typesetter:
         except _EndedError:
             answer = self._answer(line)
         for level, name, text in answer["log"]:
-            if text not in self._logged:  # fonts are read again by each child
+            if text not in self._logged:  # each child reports the same problems with fonts
                 self._logged.add(text)
                 logging.getLogger(name).log(level, "%s", text)
         if "error" in answer:
@@ -216,8 +216,8 @@ def _error(act: str, answer: Mapping[str, Any]) -> Exception:
     if answer["error"] == "TypstError":
         return TypesettingError(message)
     log.error("%s in the typesetting process: %s", answer["error"], ", ".join(answer["at"]))
-    said = message or str(answer["error"])
-    return SigningError(said) if act == "sign" else TypesetterFailed(said)
+    reason = message or str(answer["error"])
+    return SigningError(reason) if act == "sign" else TypesetterFailed(reason)
 
 
 def _text(data: bytes) -> str:

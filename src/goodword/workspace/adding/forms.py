@@ -122,15 +122,15 @@ def _choice(step: Step) -> StepChoice:
 
 def _sent(step: Step) -> str:
     days, reminders = step.deadline_days, len(step.reminder_days)
-    said = ngettext("Deadline: %(n)s working day.", "Deadline: %(n)s working days.", days) % {"n": days}
+    sentence = ngettext("Deadline: %(n)s working day.", "Deadline: %(n)s working days.", days) % {"n": days}
     if reminders:
         more = ngettext("At most %(n)s reminder.", "At most %(n)s reminders.", reminders) % {"n": reminders}
-        said = f"{said} {more}"
+        sentence = f"{sentence} {more}"
     if step.kind == Step.Kind.REFERENCE_CHECK:
         asked = sum(slot.count for slot in slots_of(step.slots))
         more = ngettext("Asks for %(n)s referee.", "Asks for %(n)s referees.", asked) % {"n": asked}
-        said = f"{more} {said}"
-    return said
+        sentence = f"{more} {sentence}"
+    return sentence
 
 
 def add_and_invite(

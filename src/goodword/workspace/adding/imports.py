@@ -68,45 +68,48 @@ def doubts_of(people: Mapping[int, Person], known: Known) -> dict[int, str]:
     )
     found: dict[int, str] = {}
     for line, person in people.items():
-        said = [*_alone(person, known), *_beside(line, person, mailboxes=mailboxes, names=names)]
-        if said:
-            found[line] = " ".join(said)
+        doubts = [
+            *_doubts_about(person, known),
+            *_similar_people(line, person, mailboxes=mailboxes, names=names),
+        ]
+        if doubts:
+            found[line] = " ".join(doubts)
     return found
 
 
-def _alone(person: Person, known: Known) -> list[str]:
-    said = []
+def _doubts_about(person: Person, known: Known) -> list[str]:
+    doubts = []
     domain = _ascii(person.email.rpartition("@")[2])
     if not person.last_name:
-        said.append(_("There is only one name."))
+        doubts.append(_("There is only one name."))
     others = known.elsewhere.get(normalised(person.email), ())
     if others and _name_key(_name_of(person)) not in {_name_key(name) for name in others}:
-        said.append(
+        doubts.append(
             _("Goodword knows this address as %(name)s, who would get another application under that name.")
             % {"name": others[0]}
         )
     if has_look_alikes(person.email):
-        said.append(_("The address has a letter that only looks like i, s or k."))
+        doubts.append(_("The address has a letter that only looks like i, s or k."))
     if is_members(person, known):
-        said.append(_("This is a colleague's address."))
+        doubts.append(_("This is a colleague's address."))
     elif any(domain == own or domain.endswith(f".{own}") for own in known.domains):
-        said.append(_("The address belongs to your own organisation (%(domain)s).") % {"domain": domain})
-    return said
+        doubts.append(_("The address belongs to your own organisation (%(domain)s).") % {"domain": domain})
+    return doubts
 
 
-def _beside(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups") -> list[str]:
+def _similar_people(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups") -> list[str]:
     mailbox = _mailbox(person.email)
     if other := mailboxes.other(mailbox, line):
         return [_("The same mailbox as in line %(line)s, written differently.") % {"line": other}]
     if mailbox in mailboxes.on_role:
         return [_("This mailbox is already on this role, written differently.")]
     name = _name_key(_name_of(person))
-    said = []
+    doubts = []
     if other := names.other(name, line):
-        said.append(_("The same name as in line %(line)s, with another address.") % {"line": other})
+        doubts.append(_("The same name as in line %(line)s, with another address.") % {"line": other})
     if name in names.on_role:
-        said.append(_("This name is already on this role, with another address."))
-    return said
+        doubts.append(_("This name is already on this role, with another address."))
+    return doubts
 
 
 class _Groups:
@@ -213,16 +216,16 @@ def _people_on_role(role: Role, member: Membership) -> tuple[dict[str, str], lis
     """Return a sentence by address, and names with addresses. Only candidates that the member can see are named."""
     rows = Application.objects.of(role.organisation).filter(role=role, erased_at=None)
     visible = set(visible_applications(member).filter(role=role).values_list("pk", flat=True))
-    said: dict[str, str] = {}
+    sentences: dict[str, str] = {}
     people: list[tuple[str, str]] = []
     for application in (
         rows.select_related("candidate").exclude(candidate__email="").iterator(chunk_size=2000)
     ):
         candidate = application.candidate
-        said[normalised(candidate.email)] = _already(application, visible=application.pk in visible)
+        sentences[normalised(candidate.email)] = _already(application, visible=application.pk in visible)
         if application.pk in visible:
             people.append((f"{candidate.first_name} {candidate.last_name}", candidate.email))
-    return said, people
+    return sentences, people
 
 
 def _names_elsewhere(member: Membership, addresses: Sequence[str]) -> dict[str, tuple[str, str]]:
@@ -378,9 +381,9 @@ def _add(row: ImportRow, batch: _Batch, *, now: datetime) -> None:
             role=of.role, person=person, steps=batch.steps, member=of.member, now=now, import_id=of.pk
         )
         row.state = RowState.IMPORTED
-    except AlreadyOnRole as there:
-        visible = visible_applications(of.member).filter(pk=there.application.pk).exists()
-        row.state, row.problem = RowState.DUPLICATE, _already(there.application, visible=visible)
+    except AlreadyOnRole as error:
+        visible = visible_applications(of.member).filter(pk=error.application.pk).exists()
+        row.state, row.problem = RowState.DUPLICATE, _already(error.application, visible=visible)
 
 
 def _finish(import_id: int, state: CandidateImport.State, *, now: datetime) -> None:
@@ -402,7 +405,7 @@ def old(*, now: datetime) -> QuerySet[CandidateImport]:
 
 def delete_old(*, now: datetime) -> int:
     with transaction.atomic():
-        # one that is just being started no longer counts as old once its lock is free
+        # waits for an import that is just being started, which is then no longer selected
         return locked_to_delete(old(now=now)).delete()[0]
 
 

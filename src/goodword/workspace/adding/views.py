@@ -70,13 +70,13 @@ def add(request: MemberRequest, pk: int) -> HttpResponseBase:
             member=request.member,
             now=clock.now(),
         )
-    except AlreadyOnRole as there:
-        form.add_error("email", _already(request, there.application))
+    except AlreadyOnRole as error:
+        form.add_error("email", _already_message(request, error.application))
         return _add_page(request, role, form)
     except RoleArchived:  # since the page was opened
         form.add_error(None, str(ARCHIVED))
         return _add_page(request, role, form)
-    messages.success(request, _said(application, wanted))
+    messages.success(request, _added_message(application, wanted))
     return redirect("candidate", request.organisation.slug, application.pk)
 
 
@@ -104,7 +104,7 @@ def choose_role(request: MemberRequest) -> HttpResponseBase:
     return render(request, "workspace/adding/choose_role.html", {"form": form})
 
 
-def _said(application: Application, wanted: list[StepChoice]) -> str:
+def _added_message(application: Application, wanted: list[StepChoice]) -> str:
     name = {"name": application.candidate.name}
     if not wanted:
         return _("%(name)s added. Nobody has been e-mailed.") % name
@@ -113,7 +113,7 @@ def _said(application: Application, wanted: list[StepChoice]) -> str:
     return _("%(name)s added. The invitation is on its way.") % name
 
 
-def _already(request: MemberRequest, application: Application) -> str:
+def _already_message(request: MemberRequest, application: Application) -> str:
     seen = visible_applications(request.member).filter(pk=application.pk).exists()
     if not seen:
         return _("There is already a candidate with this address on this role.")

@@ -182,8 +182,8 @@ def settings(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         ):
             messages.success(request, _("Saved to draft."))
             return PAGES.to_editor(request)
-    except InvalidSetting as wrong:
-        form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
+    except InvalidSetting as error:
+        form.add_error(error.field if error.field in form.fields else None, error.sentence)
     context = {"timed": any(part.timed for part in parts), "kept": _kept(request, form)}
     template = "workspace/assessment_plan/settings.html"
     return PAGES.render(request, template, draft, context, name=_("Assessment settings"), edit=edit)
@@ -261,8 +261,8 @@ def _add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
         if again:
             return _lost(request, draft, test)
         raise
-    except InvalidSetting as wrong:
-        messages.error(request, wrong.sentence)
+    except InvalidSetting as error:
+        messages.error(request, error.sentence)
         return _lost(request, draft, test) if again else PAGES.to_editor(request)
     if again:
         return _change(request, draft, part, revision=revision + 1)
@@ -297,8 +297,8 @@ def _change(
                 by=request.member,
                 now=clock.now(),
             )
-        except InvalidSetting as wrong:
-            form.add_error(wrong.field if wrong.field in form.fields else None, wrong.sentence)
+        except InvalidSetting as error:
+            form.add_error(error.field if error.field in form.fields else None, error.sentence)
         except StaleDraft:
             return _lost(request, draft, part.test)
         else:

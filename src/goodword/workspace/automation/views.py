@@ -133,8 +133,8 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     choice = choice_of(request, role)
     if choice is None:
         return begin_again(request, role)
-    if said := refusal(choice, role, request.member):
-        return begin_again(request, role, said)
+    if reason := refusal(choice, role, request.member):
+        return begin_again(request, role, reason)
     draft = drafts.load(request, role=role, key=choice.key)
     stages = {stage.id: stage for stage in catalogue.stages(choice.connection, choice.job.id)}
     unknown = draft is not None and not set(draft.mapped) <= set(stages)

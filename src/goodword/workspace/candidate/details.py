@@ -140,11 +140,11 @@ class DetailsForm(PersonForm):
 
     def refuse(self, candidate: Candidate) -> None:
         """Show the current values; saving again overwrites them."""
-        said = _("These details have been changed in the meantime: %(name)s, %(address)s.") % {
+        problem = _("These details have been changed in the meantime: %(name)s, %(address)s.") % {
             "name": candidate.name,
             "address": candidate.email,
         }
-        self.add_error(None, f"{said} {_('Save again to replace this.')}")
+        self.add_error(None, f"{problem} {_('Save again to replace this.')}")
         self.data = {**dict(self.data.items()), "seen": version_of(candidate)}
 
 
@@ -177,15 +177,15 @@ def edit(request: MemberRequest, pk: int) -> HttpResponseBase:
                 "email", _("An e-mail to the old address is going out right now. Try again in a minute.")
             )
         else:
-            said = _("Saved.")
+            message = _("Saved.")
             if sent:
                 more = ngettext(
                     "The invitation goes to the new address; the old link no longer works.",
                     "The invitations go to the new address; the old links no longer work.",
                     sent,
                 )
-                said = f"{said} {more}"
-            messages.success(request, said)
+                message = f"{message} {more}"
+            messages.success(request, message)
             return redirect("candidate", request.organisation.slug, application.pk)
     context = {"application": application, "candidate": candidate, "form": form}
     status = 422 if form.is_bound else 200
@@ -248,8 +248,8 @@ def change_status(request: MemberRequest, pk: int, status: str) -> HttpResponseB
                 member=request.member,
                 now=clock.now(),
             )
-        except NotSettable as no:
-            raise Http404 from no
+        except NotSettable as error:
+            raise Http404 from error
         return {
             Status.REJECTED: _("Marked as rejected."),
             Status.HIRED: _("Marked as hired."),

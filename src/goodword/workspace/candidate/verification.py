@@ -64,8 +64,8 @@ def verify(request: MemberRequest, pk: int) -> HttpResponseBase:
             )
     except LinkInUse:
         return _page(request, application, status=409, in_use=True)
-    except Refused as no:
-        return _page(request, application, refused=str(no), status=422)
+    except Refused as error:
+        return _page(request, application, refused=str(error), status=422)
     return _page(request, application, url=url)
 
 
@@ -92,8 +92,8 @@ def discard_verification(request: MemberRequest, pk: int) -> HttpResponseBase:
                 member=request.member,
                 now=clock.now(),
             )
-        except Refused as no:
-            messages.error(request, str(no))
+        except Refused as error:
+            messages.error(request, str(error))
         else:
             messages.success(request, _("Verification discarded. You can start another."))
         return back_to(request, application, VERIFICATION)

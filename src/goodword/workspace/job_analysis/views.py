@@ -235,8 +235,8 @@ def take_over(request: MemberRequest, pk: int) -> HttpResponseBase:
     except TooMany:
         messages.error(request, _too_many())
     else:
-        said = ngettext("%(n)s requirement added.", "%(n)s requirements added.", n) % {"n": n}
-        messages.success(request, said)
+        message = ngettext("%(n)s requirement added.", "%(n)s requirements added.", n) % {"n": n}
+        messages.success(request, message)
     return redirect("role_job_analysis", request.organisation.slug, role.pk)
 
 

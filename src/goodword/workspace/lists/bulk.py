@@ -111,16 +111,16 @@ def perform(
     if act.name in STATUS_ACTS:
         for application in found:
             decide = partial(_decide, act, steps)
-            done, sentence = _tried(application, decide, member=member, now=now, preview=preview)
+            done, sentence = _try(application, decide, member=member, now=now, preview=preview)
             outcomes.append(Outcome(application=application, step="", done=done, sentence=sentence, run=""))
         return outcomes
     for application in found:
         chosen = [mark for mark in marks[application.pk] if mark.kind in act.kinds]
-        meant = list(_meant(act, chosen)) or chosen[:1]
+        meant = list(_applicable(act, chosen)) or chosen[:1]
         for mark in meant:
             perform_one = partial(_act_on_step, act, mark.kind, steps, preview=preview)
-            done, sentence = _tried(application, perform_one, member=member, now=now, preview=preview)
-            label = mark.label if mark in _meant(act, chosen) or len(act.kinds) == 1 else ""
+            done, sentence = _try(application, perform_one, member=member, now=now, preview=preview)
+            label = mark.label if mark in _applicable(act, chosen) or len(act.kinds) == 1 else ""
             outcomes.append(
                 Outcome(application=application, step=label, done=done, sentence=sentence, run=_name_of(mark))
             )
@@ -132,12 +132,12 @@ def kinds_meant(
 ) -> tuple[str, ...]:
     """Return the kinds of steps that the act applies to."""
     marks = progress_of(applications, organisation=member.organisation, now=now)
-    meant = {mark.kind for every in marks.values() for mark in _meant(act, every)}
+    meant = {mark.kind for every in marks.values() for mark in _applicable(act, every)}
     return tuple(kind for kind in act.kinds if kind in meant)
 
 
-def _meant(act: BulkAct, marks: Iterable[StepProgress]) -> Iterator[StepProgress]:
-    """Omit steps that the act does not apply to."""
+def _applicable(act: BulkAct, marks: Iterable[StepProgress]) -> Iterator[StepProgress]:
+    """The steps to which the act applies."""
     for mark in marks:
         if act.name == "invite":
             if mark.step_request is None or mark.step_request.state != StepRequest.State.STARTED:
@@ -169,7 +169,7 @@ def _act_on_step(
     return _act_on_run(act, mark.run, member=member, now=now)
 
 
-def _tried(
+def _try(
     application: Application, act: _Act, *, member: Membership, now: datetime, preview: bool
 ) -> tuple[bool, str]:
     sentence = ""
@@ -185,8 +185,8 @@ def _tried(
         return True, sentence
     except NotSettable:
         return False, _("Greenhouse decides this. Reject or hire them there.")
-    except Refused as no:
-        return False, str(no)
+    except Refused as error:
+        return False, str(error)
     except Closed:
         return False, _("This reference check has ended and can't be changed.")
     except CannotStart as no:

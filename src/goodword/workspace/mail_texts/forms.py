@@ -192,11 +192,11 @@ class MailTextsForm(forms.Form):
     def refuse(self, row: MailText | None) -> None:
         """Say who has saved in the meantime; saving again overwrites that."""
         if row is None:
-            said = gettext("These texts have been reset to the standard in the meantime.")
+            problem = gettext("These texts have been reset to the standard in the meantime.")
         else:
             who = row.changed_by.user.name if row.changed_by else gettext("Somebody")
-            said = gettext("%(who)s has changed these texts in the meantime.") % {"who": who}
-        self.add_error(None, f"{said} {gettext('Your texts are below. Save again to use them.')}")
+            problem = gettext("%(who)s has changed these texts in the meantime.") % {"who": who}
+        self.add_error(None, f"{problem} {gettext('Your texts are below. Save again to use them.')}")
         assert isinstance(self.data, QueryDict)
         self.data = self.data.copy()
         self.data["seen"] = version_of(row)
@@ -252,10 +252,10 @@ def _filled_in(text: str) -> str:
 def _unknown(name: str, mail: EditableMail) -> str:
     near = get_close_matches(name, mail.placeholders, n=1)
     if near:
-        said = gettext("{%(name)s} doesn't exist. Did you mean {%(near)s}?")
-        return said % {"name": name, "near": near[0]}
-    said = gettext("{%(name)s} can't be used in this e-mail. Use %(names)s.")
-    return said % {"name": name, "names": ", ".join(f"{{{one}}}" for one in mail.placeholders)}
+        sentence = gettext("{%(name)s} doesn't exist. Did you mean {%(near)s}?")
+        return sentence % {"name": name, "near": near[0]}
+    sentence = gettext("{%(name)s} can't be used in this e-mail. Use %(names)s.")
+    return sentence % {"name": name, "names": ", ".join(f"{{{one}}}" for one in mail.placeholders)}
 
 
 def _likely(written: str, mail: EditableMail) -> str:

@@ -99,12 +99,10 @@ def retention(request: MemberRequest) -> HttpResponseBase:
         return _page(request, form, preview, asks=earlier, code=_code(wanted))
     later = _months_of(wanted).shortened_by(Months.of(organisation))
     if change_retention(organisation=organisation, settings=wanted, by=request.member, now=now):
-        said = _("Saved. Privacy notices are updated.")
+        message = _("Saved. Privacy notices are updated.")
         if later:
-            said = (
-                f"{said} {_('People who have already answered were told that their data is erased earlier.')}"
-            )
-        messages.success(request, said)
+            message = f"{message} {_('People who have already answered were told that their data is erased earlier.')}"
+        messages.success(request, message)
     else:
         messages.info(request, _("Nothing has changed."))
     return redirect("retention", organisation.slug)
@@ -147,7 +145,7 @@ def _page(
             "more": max(0, len(preview.due) - NAMED) if preview else 0,
             "asks": asks,
             "code": code,
-            "holds": [(hold, *_held(hold)) for hold in holds.order_by("placed_at")],
+            "holds": [(hold, *_covered_by(hold)) for hold in holds.order_by("placed_at")],
         },
         status=status,
     )
@@ -167,7 +165,7 @@ def _named(organisation: Organisation, preview: RunPreview) -> list[dict[str, An
     ]
 
 
-def _held(hold: Hold) -> tuple[str, Application | None]:
+def _covered_by(hold: Hold) -> tuple[str, Application | None]:
     """The name of what a hold covers and, for a person, the newest application, even after a merge."""
     if hold.candidate is None:
         return hold.role.title if hold.role else "", None

@@ -138,11 +138,13 @@ class RoleForm(TitleForm):
 
     def refuse(self, role: Role) -> None:
         """Show how the role has changed; saving again overwrites that."""
-        said = _("This role has been changed in the meantime: it's “%(title)s” now, owned by %(owner)s.") % {
+        problem = _(
+            "This role has been changed in the meantime: it's “%(title)s” now, owned by %(owner)s."
+        ) % {
             "title": role.title,
             "owner": role.owner.user.name,
         }
-        self.add_error(None, f"{said} {_('Save again to replace this.')}")
+        self.add_error(None, f"{problem} {_('Save again to replace this.')}")
         self.data = {**dict(self.data.items()), "seen": version_of(role)}
 
 
@@ -172,8 +174,8 @@ def role_settings(request: MemberRequest, pk: int) -> HttpResponseBase:
         form.add_error("owner", form.fields["owner"].error_messages["invalid_choice"])
         return _page(request, role, form=form)
     if changed and data["confidential"] and not role.confidential:
-        said = _("Saved. Only admins, the owner and members added to the role see it now.")
-        messages.success(request, said)
+        message = _("Saved. Only admins, the owner and members added to the role see it now.")
+        messages.success(request, message)
         return redirect("role_viewers", request.organisation.slug, role.pk)
     if changed:
         messages.success(request, _("Saved."))
@@ -223,10 +225,10 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
             draft = copy_plan(step=old, to=new, by=by, now=now)
     except NotAnOwner:
         return _without_owner(request)
-    said = _("“%(title)s” created.") % {"title": made.title}
+    message = _("“%(title)s” created.") % {"title": made.title}
     if draft is not None:
-        said = f"{said} {_('Its assessment is a draft: publish it before you invite candidates.')}"
-    messages.success(request, said)
+        message = f"{message} {_('Its assessment is a draft: publish it before you invite candidates.')}"
+    messages.success(request, message)
     return redirect("role", request.organisation.slug, made.pk)
 
 
@@ -351,8 +353,8 @@ def role_from_job(request: MemberRequest) -> HttpResponseBase:
             messages.warning(request, _("Choose a Greenhouse job."))
             return redirect("role_new", request.organisation.slug)
         choice = JobChoice(connection=named[0], job=job)
-        if said := refusal(choice, None, request.member):
-            messages.warning(request, said)
+        if message := refusal(choice, None, request.member):
+            messages.warning(request, message)
             return redirect("role_new", request.organisation.slug)
         addresses = catalogue.recruiter_addresses(choice.connection, job.id)
     except CALL_ERRORS as error:

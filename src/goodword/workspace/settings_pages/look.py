@@ -75,8 +75,8 @@ class ColourForm(forms.Form):
         try:
             return to_hex(parse_hex(self.cleaned_data["accent"]))
         except ValueError:
-            said = gettext("Enter six hexadecimal digits, for example #0e6b57.")
-            raise forms.ValidationError(said) from None
+            message = gettext("Enter six hexadecimal digits, for example #0e6b57.")
+            raise forms.ValidationError(message) from None
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

@@ -172,8 +172,8 @@ class DomainsForm(NoticesChanges):
             if typed.strip():
                 try:
                     found.append(own_domain(typed))
-                except NoDomain as no:
-                    problems.append(str(no))
+                except NoDomain as error:
+                    problems.append(str(error))
         if len(found) > MOST_DOMAINS:
             problems.append(gettext("Enter at most %(n)s domains.") % {"n": MOST_DOMAINS})
         if problems:
@@ -237,8 +237,8 @@ def mail_domains(request: MemberRequest) -> HttpResponseBase:
     if "add" in request.POST:
         try:
             changed = add_domain(organisation=row, domain=request.POST["add"], by=request.member, now=now)
-        except NoDomain as no:
-            messages.error(request, str(no))
+        except NoDomain as error:
+            messages.error(request, str(error))
             return _back(request)
     else:
         form = DomainsForm(request.POST, organisation=row)

@@ -81,8 +81,8 @@ class CustomQuestion:
             return dict(value)
         try:
             return validate(self.question, value)
-        except AnswerError as wrong:
-            raise UnknownOption(wrong.sentence) from wrong
+        except AnswerError as error:
+            raise UnknownOption(error.sentence) from error
 
     def is_whole(self, value: Json) -> bool:
         return value is not None or not self.question.required

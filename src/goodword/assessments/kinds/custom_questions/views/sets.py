@@ -111,8 +111,8 @@ def new(request: MemberRequest) -> HttpResponseBase:
                 by=request.member,
                 now=clock.now(),
             )
-        except custom_drafts.CannotAsk as wrong:
-            form.add_error("questionnaire", wrong.sentences)
+        except custom_drafts.CannotAsk as error:
+            form.add_error("questionnaire", error.sentences)
         else:
             messages.success(
                 request,
@@ -212,8 +212,8 @@ def update(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
         number = custom_drafts.update_questions(
             test=draft.test, questionnaire=questionnaire, revision=revision_of(request)
         )
-    except custom_drafts.CannotAsk as wrong:
-        for sentence in wrong.sentences:
+    except custom_drafts.CannotAsk as error:
+        for sentence in error.sentences:
             messages.error(request, sentence)
     except (custom_drafts.NotPublished, custom_drafts.LanguageGone):
         messages.error(

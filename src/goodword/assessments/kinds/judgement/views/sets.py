@@ -261,8 +261,8 @@ def publish(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
         edit.stale = True
     except judgement_drafts.NoSituations:
         form.add_error(None, _("Add a situation first."))
-    except PackError as wrong:
-        form.add_error(None, str(wrong))
+    except PackError as error:
+        form.add_error(None, str(error))
     before = next((row for row in DRAFTS.newest(draft.test) if row.language == draft.source.language), None)
     return JUDGEMENT.render(
         request,

@@ -106,7 +106,7 @@ def ruled(
     """
     while True:
         found = _draw(kind, aspect, key, offered, random, shift=shift)
-        if found is not None and not _strays(found):
+        if found is not None and not _is_ambiguous(found):
             return found
 
 
@@ -220,7 +220,7 @@ def _differing(values: Sequence[int]) -> int:
     return some & ~every
 
 
-def _strays(found: Ruled) -> bool:
+def _is_ambiguous(found: Ruled) -> bool:
     """Whether another rule explains all cells shown but predicts a different value, or two rows are equal."""
     if len(set(found.rows)) < 3:
         return True
@@ -229,14 +229,14 @@ def _strays(found: Ruled) -> bool:
         # marks arranged as on dice can also be read as overlaid
         grids.append(_grid([tuple(bits(DIE[count]) for count in row) for row in found.rows]))
     return any(
-        foretold not in {None, lines[2][2]}
+        prediction not in {None, lines[2][2]}
         for grid in grids
         for lines in (grid, _grid(list(zip(*grid, strict=True))))
-        for foretold in _foretold(found.aspect, lines)
+        for prediction in _predictions(found.aspect, lines)
     )
 
 
-def _foretold(aspect: Aspect, lines: Grid) -> Iterator[int | None]:
+def _predictions(aspect: Aspect, lines: Grid) -> Iterator[int | None]:
     around = ROUND.get(aspect, 0)
     by = lines[0][1] - lines[0][0]
     values = set(lines[0])

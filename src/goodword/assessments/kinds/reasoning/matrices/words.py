@@ -291,8 +291,8 @@ def alt(figure: Figure, language: str) -> str:
     groups: dict[Mark, list[int]] = {}
     for mark in figure.marks:
         groups.setdefault(_placeless(mark), []).append(mark.place)
-    said = tongue.together.join(_group(mark, places, tongue) for mark, places in groups.items())
-    return said[:1].upper() + said[1:]
+    description = tongue.together.join(_group(mark, places, tongue) for mark, places in groups.items())
+    return description[:1].upper() + description[1:]
 
 
 def _placeless(mark: Mark) -> Mark:
@@ -300,17 +300,17 @@ def _placeless(mark: Mark) -> Mark:
 
 
 def _group(mark: Mark, places: Sequence[int], tongue: DescriptionWords) -> str:
-    said = tongue.noun(len(places), mark)
+    description = tongue.noun(len(places), mark)
     if mark.shape in _POINTED:
         # describe every rotation of a pointed shape, since none is the obvious default
-        said += tongue.pointing.format(direction=tongue.directions[mark.turn // 45])
+        description += tongue.pointing.format(direction=tongue.directions[mark.turn // 45])
     elif mark.turn:
-        said += tongue.turned.format(degrees=mark.turn)
+        description += tongue.turned.format(degrees=mark.turn)
     if list(places) == [MIDDLE]:
-        return said
+        return description
     names = [tongue.places[place] for place in places]
     listed = names[0] if len(names) == 1 else f"{', '.join(names[:-1])} {tongue.also} {names[-1]}"
-    return said + tongue.at.format(places=listed)
+    return description + tongue.at.format(places=listed)
 
 
 def _english(count: int, mark: Mark) -> str:

@@ -14,7 +14,7 @@ _CLOCKWISE = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
 
 
 @dataclass(frozen=True, slots=True)
-class Foretold:
+class Prediction:
     feature: str
     value: Hashable
     cost: int
@@ -36,7 +36,7 @@ def solve_by_any_reading(task: Matrix, options: Sequence[Option]) -> frozenset[s
     return _fitting(_readings(task, options), options)
 
 
-def _fitting(readings: Sequence[Foretold], options: Sequence[Option]) -> frozenset[str]:
+def _fitting(readings: Sequence[Prediction], options: Sequence[Option]) -> frozenset[str]:
     allowed = {(one.feature, one.value) for one in readings}
 
     def fits(figure: Figure) -> bool:
@@ -49,23 +49,23 @@ def _fitting(readings: Sequence[Foretold], options: Sequence[Option]) -> frozens
     )
 
 
-def _readings(task: Matrix, options: Sequence[Option]) -> list[Foretold]:
+def _readings(task: Matrix, options: Sequence[Option]) -> list[Prediction]:
     figures = task.cells
     found = [
-        Foretold(look, value, cost)
+        Prediction(look, value, cost)
         for look in _LOOKS
-        for value, cost in _foretell([_look(figure, look) for figure in figures], look)
+        for value, cost in _predictions([_look(figure, look) for figure in figures], look)
     ]
     every = [*figures, *(option.value for option in options if isinstance(option.value, Figure))]
     layouts = {(len(figure.marks), _places(figure)) for figure in every}
     if len({number for number, _ in layouts}) == len(layouts):
         found += [
-            Foretold("number", value, cost)
-            for value, cost in _foretell([len(figure.marks) for figure in figures], "number")
+            Prediction("number", value, cost)
+            for value, cost in _predictions([len(figure.marks) for figure in figures], "number")
         ]
     found += [
-        Foretold("places", value, cost)
-        for value, cost in _foretell([_places(figure) for figure in figures], "places")
+        Prediction("places", value, cost)
+        for value, cost in _predictions([_places(figure) for figure in figures], "places")
     ]
     return found
 
@@ -85,7 +85,7 @@ type _Lines = tuple[
 type _Hypothesis = Callable[[_Lines, Hashable, Hashable], Hashable | None]
 
 
-def _foretell(values: Sequence[Hashable], feature: str) -> Iterator[tuple[Hashable, int]]:
+def _predictions(values: Sequence[Hashable], feature: str) -> Iterator[tuple[Hashable, int]]:
     v = values
     for lines in (
         ((v[0], v[1], v[2]), (v[3], v[4], v[5]), (v[6], v[7])),
