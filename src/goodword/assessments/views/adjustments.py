@@ -211,14 +211,14 @@ def _send_answer(
     except PartStarted:
         form.refuse_started()
         return False
-    except ReadingError as wrong:
+    except ReadingError as error:
         form.add_error(
             None,
             gettext(
                 "No open-text version can be made of this set: %(why)s Ask a recruiter to create and publish one in "
                 "the library, then answer again."
             )
-            % {"why": wrong},
+            % {"why": error},
         )
         return False
     except (AlreadyAnswered, Closed):  # already answered or withdrawn, as the page shows

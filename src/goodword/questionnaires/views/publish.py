@@ -59,8 +59,8 @@ def publish(request: MemberRequest, draft: QuestionnaireDraft) -> HttpResponseBa
             _("Not fully translated: %(languages)s. Translate the rest, or tick to publish without.")
             % {"languages": names},
         )
-    except QuestionError as wrong:
-        form.add_error(None, str(wrong))
+    except QuestionError as error:
+        form.add_error(None, str(error))
     before = {row.language: row.questions for row in versions_in_all_languages(draft.questionnaire)}
     after = {row.language: row.questions for row in draft.rows}
     facts = facts_of(draft.source)

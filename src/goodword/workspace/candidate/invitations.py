@@ -161,8 +161,8 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
             message = again(step_request, member=request.member, after=confirmed, now=now)
     except NotConfirmed:  # completed or invited again since
         return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
-    except Refused as no:
-        messages.info(request, str(no))
+    except Refused as error:
+        messages.info(request, str(error))
         return _page(request, application)
     except invitations.CannotInvite as error:
         messages.error(request, too_soon(error) or why_not(error.reason))

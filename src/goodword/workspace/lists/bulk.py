@@ -189,14 +189,14 @@ def _try(
         return False, str(error)
     except Closed:
         return False, _("This reference check has ended and can't be changed.")
-    except CannotStart as no:
-        return False, why_not(no.reason)
+    except CannotStart as error:
+        return False, why_not(error.reason)
     except NotConfirmed:
         return False, _CHANGED % {"name": application.candidate.short_name}
-    except invitations.CannotInvite as no:
-        return False, too_soon(no) or why_not(no.reason)
-    except check_invitations.CannotInvite as no:
-        return False, why_not(no.reason)
+    except invitations.CannotInvite as error:
+        return False, too_soon(error) or why_not(error.reason)
+    except check_invitations.CannotInvite as error:
+        return False, why_not(error.reason)
     return True, sentence
 
 
