@@ -89,7 +89,7 @@ def test_the_applications_role_prunes_what_is_old(organisation: Organisation) ->
 
 
 @pytest.mark.usefixtures("granted")
-def test_no_claim_of_the_application_deletes_what_is_recent(organisation: Organisation) -> None:
+def test_the_application_cannot_delete_recent_entries(organisation: Organisation) -> None:
     recent = [entry(organisation, days=150), entry(organisation, days=20, action="sign_in.failed")]
     with as_application():
         Organisation.objects.filter(pk=organisation.pk).update(audit_months=0)

@@ -147,7 +147,7 @@ def test_sensitive_changes_ask_for_confirmation(rita: Membership, path: str) -> 
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("path", ["settings/sign-in/", "settings/members/", "settings/retention/"])
-def test_looking_asks_for_nothing(rita: Membership, path: str) -> None:
+def test_viewing_a_page_asks_for_no_confirmation(rita: Membership, path: str) -> None:
     assert signed_in(rita, seconds_ago=901).get(f"/o/acme/{path}").status_code == 200
 
 

@@ -231,7 +231,9 @@ def test_a_long_address_replaces_a_refused_name(acme: Organisation, settings: Se
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("groups", [[], ["other"], "teams", ["gone"], None, {"team": 1}, [["team"]]])
-def test_other_values_do_not(acme: Organisation, settings: Settings, groups: object) -> None:
+def test_other_values_of_the_claim_let_nobody_in(
+    acme: Organisation, settings: Settings, groups: object
+) -> None:
     settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps(CLAIM))
     assert outcome(RITA | {"groups": groups}) == ("", [NO_LOGIN])
     assert not User.objects.exists()
@@ -327,7 +329,7 @@ def test_the_settings_say_that_the_provider_handles_second_factors(acme: Organis
     assert "This doesn't apply to single sign-on" in page.replace("&#x27;", "'")
 
 
-def test_only_an_admin_who_signed_in_by_it_can_require_it(rita: Membership) -> None:
+def test_only_an_admin_who_used_single_sign_on_can_require_it(rita: Membership) -> None:
     rules = "/o/acme/settings/sign-in/"
     refused = signed_in(rita).post(rules, {"requires_single_sign_on": "on"})
     assert refused.context["form"].errors["requires_single_sign_on"] == [

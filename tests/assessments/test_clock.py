@@ -86,7 +86,7 @@ def test_start_draws_the_items_and_runs_the_clock(attempt: Attempt) -> None:
     assert (attempt.progress, attempt.begun_at) == ("in_progress", NOW)
 
 
-def test_a_second_press_of_start_gains_nothing(attempt: Attempt) -> None:
+def test_a_second_press_of_start_gains_no_time(attempt: Attempt) -> None:
     first = begun(attempt)
     before = rows(attempt)
     assert begun(attempt, at=NOW + timedelta(minutes=5)).ends_at == first.ends_at

@@ -54,7 +54,7 @@ def test_a_due_reminder_is_sent_and_the_next_planned() -> None:
         ("fr", "si vous avez commencé, vous reprendrez là où vous en étiez."),
     ],
 )
-def test_a_reminder_claims_no_answers_of_somebody_who_has_not_begun(language: str, saved: str) -> None:
+def test_a_reminder_mentions_no_answers_before_the_start(language: str, saved: str) -> None:
     of = application()
     of.candidate.language = language
     of.candidate.save()

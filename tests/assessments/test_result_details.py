@@ -73,7 +73,7 @@ def test_a_percentile_shows_counts_and_its_band(
     normed_attempt: tuple[Role, Attempt],
 ) -> None:
     role, attempt = normed_attempt
-    said = words(page_of(role.owner, attempt))
+    text = words(page_of(role.owner, attempt))
     for sentence in (
         "132 first attempts in English on computers, norms 2 of version 4 in the same form, created",
         "60 people in the group scored lower than 3, 25 the same.",
@@ -83,7 +83,7 @@ def test_a_percentile_shows_counts_and_its_band(
         "3.00 ± 1.645 × 0.26 = 2.57 to 3.43.",
         "Its ends are at percentiles 41 and 72.",
     ):
-        assert said.count(sentence) == 1, sentence
+        assert text.count(sentence) == 1, sentence
 
 
 def test_nearby_rows_of_the_norm_table_are_shown(normed_attempt: tuple[Role, Attempt]) -> None:
@@ -149,9 +149,9 @@ def test_norms_of_another_rule_are_ignored(
     group = NormGroup.objects.of(role.organisation).get()
     group.tables["openness"]["rule"] = "another"
     group.save()
-    said = words(page_of(role.owner, attempt))
-    assert said.count("percentiles 41 to 72 of 132 first attempts in English on computers, norms 2") == 1
-    assert "60 people in the group" not in said
+    text = words(page_of(role.owner, attempt))
+    assert text.count("percentiles 41 to 72 of 132 first attempts in English on computers, norms 2") == 1
+    assert "60 people in the group" not in text
 
 
 @pytest.mark.world
@@ -165,8 +165,8 @@ def test_members_get_a_link_to_the_whole_table(normed_attempt: tuple[Role, Attem
     rows = ("3 25 55", "4.5 7 97")
     assert [words(page.content.decode()).count("norms 2: all scores") for page in (closed, opened)] == [0, 1]
     assert f'id="{key}"' in opened.content.decode()
-    said = words(opened.content.decode())
-    assert [said.count(row) for row in rows] == [1, 1]
+    text = words(opened.content.decode())
+    assert [text.count(row) for row in rows] == [1, 1]
     manager = factories.member(role.organisation, kind="hiring_manager")
     role.viewers.add(manager)
     page = page_of(manager, attempt)
@@ -189,17 +189,17 @@ def test_review_links_show_figures_without_member_links(
 def test_a_correlation_shows_how_it_was_calculated_and_how_many_scored_lower(role: Role) -> None:
     attempt = taken_part(role, "own_judgement")
     correlated_in_group(attempt)
-    said = words(page_of(role.owner, attempt))
-    assert said.count("60 people in the group scored lower than 0.62, 25 the same.") == 1
-    assert said.count("0.62, this score 25 55") == 1
-    assert said.count("÷ √(0 ×") == 1
+    text = words(page_of(role.owner, attempt))
+    assert text.count("60 people in the group scored lower than 0.62, 25 the same.") == 1
+    assert text.count("0.62, this score 25 55") == 1
+    assert text.count("÷ √(0 ×") == 1
 
 
 @pytest.mark.world
 def test_a_category_is_shown_under_its_name(role: Role) -> None:
-    said = words(page_of(role.owner, in_a_group(role, kind="reasoning", scale="numerical")))
-    assert said.count("Numbers With its uncertainty, percentiles 41 to 72 of 132") == 1
-    assert said.count("which is percentile 55.") == 1
+    text = words(page_of(role.owner, in_a_group(role, kind="reasoning", scale="numerical")))
+    assert text.count("Numbers With its uncertainty, percentiles 41 to 72 of 132") == 1
+    assert text.count("which is percentile 55.") == 1
 
 
 @pytest.mark.world
@@ -218,7 +218,7 @@ def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
     assert [(cell.b, cell.se, cell.answers) for cell in behind.cells] == [
         (0.25 * cell.level - 1, 0.2, 60) for cell in behind.cells
     ]
-    said = words(page_of(role.owner, attempt))
+    text = words(page_of(role.owner, attempt))
     for sentence in (
         f"Calibration {made.number}: first attempts of 240 people",
         "c + (1 − c) ÷ (1 + exp(difficulty − ability))",
@@ -230,7 +230,7 @@ def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
             for cell in behind.cells
         ),
     ):
-        assert said.count(sentence) == 1, sentence
+        assert text.count(sentence) == 1, sentence
 
 
 @pytest.mark.world

@@ -180,7 +180,7 @@ def test_titles_and_scale_texts_are_in_the_readers_language(attempt: Attempt) ->
         ("short20", ("straight_line", "contradiction")),
     ],
 )
-def test_only_signs_that_could_be_looked_for_are_denied(form: str, checked: tuple[str, ...]) -> None:
+def test_only_signs_that_were_checked_are_reported_as_absent(form: str, checked: tuple[str, ...]) -> None:
     made = attempt_of(PlannedTest(test="work_style", form=form))
     save_answers(
         made,

@@ -51,7 +51,7 @@ def where(live_server: object, step: Step, name: str = "role_assessment", *more:
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["", "without JavaScript"])
-def test_an_assessment_is_put_together_by_keyboard_alone(
+def test_an_assessment_is_built_with_the_keyboard_alone(
     browser: Browser, live_server: object, step: Step, rita: Membership, script: bool
 ) -> None:
     reasoning = builtin(step.organisation, REASONING)

@@ -17,23 +17,23 @@ from goodword.core.environment import SettingError
 from goodword.core.supervise import goodword
 
 
-def said(*arguments: str, output: int) -> tuple[int, str]:
+def run(*arguments: str, output: int) -> tuple[int, str]:
     done = subprocess.run(goodword(*arguments), stdout=output, stderr=subprocess.PIPE, text=True, check=False)
     return done.returncode, done.stderr
 
 
 @pytest.mark.programs
-def test_a_reader_that_has_gone_ends_a_command_silently() -> None:
+def test_a_closed_pipe_ends_a_command_silently() -> None:
     read, write = os.pipe()
     os.close(read)
-    assert said("version", output=write) == (141, "")
+    assert run("version", output=write) == (141, "")
     os.close(write)
 
 
 @pytest.mark.programs
 def test_output_to_a_full_disk_fails_with_a_sentence() -> None:
     with Path("/dev/full").open("wb") as full:
-        assert said("version", output=full.fileno()) == (
+        assert run("version", output=full.fileno()) == (
             1,
             "goodword: a file or the output can't be written: No space left on device.\n",
         )

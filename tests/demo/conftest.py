@@ -21,7 +21,7 @@ class FirstStart:
     ports: dict[str, int]
     addresses: dict[str, Any]
     mails: list[dict[str, Any]]
-    said: str
+    output: str
     beside: tuple[int, str]
     v1_status: int
     v3_status: int
@@ -39,7 +39,7 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstStart
     share_built(data)
     demo = Demo(data, ports)
     try:
-        wait_for(lambda: "Starting" in demo.said, otherwise=lambda: demo.said)
+        wait_for(lambda: "Starting" in demo.output, otherwise=lambda: demo.output)
         beside = refused(data, free_ports())
         addresses = demo.addresses()
         yield FirstStart(
@@ -54,7 +54,7 @@ def first_start(tmp_path_factory: pytest.TempPathFactory) -> Iterator[FirstStart
             status=demo.interrupt(),
             left=processes_of(data),
             busy=busy(ports),
-            said=demo.said,
+            output=demo.output,
         )
     finally:
         demo.end()

@@ -54,17 +54,17 @@ class Demo:
             )
 
     @property
-    def said(self) -> str:
+    def output(self) -> str:
         """Its output so far (stdout and stderr)."""
         return self._out.read_text(encoding="utf-8") + self._err.read_text(encoding="utf-8")
 
     def addresses(self) -> dict[str, Any]:
         """demo.json, once the demo is ready."""
         wait_for(
-            lambda: "Ctrl-C stops everything" in self.said or self.process.poll() is not None,
-            otherwise=lambda: self.said,
+            lambda: "Ctrl-C stops everything" in self.output or self.process.poll() is not None,
+            otherwise=lambda: self.output,
         )
-        assert self.process.poll() is None, self.said
+        assert self.process.poll() is None, self.output
         found: dict[str, Any] = json.loads((self.data / "demo.json").read_text(encoding="utf-8"))
         return found
 

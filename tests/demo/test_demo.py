@@ -53,8 +53,8 @@ def test_credentials_and_webhook_in_demo_json_work(first_start: FirstStart) -> N
 
 
 def test_the_terminal_shows_each_step_and_the_addresses(first_start: FirstStart) -> None:
-    said = first_start.said
-    assert [number for number in range(1, 9) if f"\n{number}/8  " not in said] == []
+    output = first_start.output
+    assert [number for number in range(1, 9) if f"\n{number}/8  " not in output] == []
     goodword = first_start.addresses["goodword"]
     wanted = [
         goodword["url"],
@@ -62,7 +62,7 @@ def test_the_terminal_shows_each_step_and_the_addresses(first_start: FirstStart)
         goodword["password"],
         first_start.addresses["mailbox"]["url"],
     ]
-    assert [word for word in wanted if word not in said] == []
+    assert [word for word in wanted if word not in output] == []
 
 
 def test_the_mailbox_gives_every_mail_as_json(first_start: FirstStart) -> None:
@@ -94,7 +94,7 @@ def test_a_second_demo_on_the_same_folder_is_refused(first_start: FirstStart) ->
 
 def test_ctrl_c_stops_all_programs(first_start: FirstStart) -> None:
     assert (first_start.status, first_start.left, first_start.busy) == (0, [], [])
-    assert "Traceback" not in first_start.said
+    assert "Traceback" not in first_start.output
 
 
 def test_a_second_start_keeps_the_data_and_skips_the_story(first_start: FirstStart) -> None:
@@ -116,7 +116,7 @@ def test_a_second_start_keeps_the_data_and_skips_the_story(first_start: FirstSta
         }
         assert addresses["goodword"]["password"] == first_start.addresses["goodword"]["password"]
         assert addresses["webhook"]["secret_key"] == first_start.addresses["webhook"]["secret_key"]
-        assert "1/8" not in demo.said
+        assert "1/8" not in demo.output
         busy_port = refused(first_start.data.parent / "other", ports)
         demo.process.send_signal(2)
         time.sleep(0.3)

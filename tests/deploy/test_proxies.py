@@ -332,7 +332,7 @@ def test_head_and_get_through_one_connection_to_goodword_never_mix(running: Runn
     assert len(running.seen) == 100
 
 
-def test_readiness_is_for_the_inside(running: RunningProxy) -> None:
+def test_readiness_is_answered_on_the_host_itself(running: RunningProxy) -> None:
     assert running.ask(path="/readyz")[0] == 200  # from 127.0.0.1
 
 

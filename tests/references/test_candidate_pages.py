@@ -188,7 +188,7 @@ def test_a_questionnaire_without_facts_is_not_said_to_confirm_any() -> None:
 
 
 @pytest.mark.world
-def test_nor_does_the_invitation_say_so() -> None:
+def test_the_second_invitation_no_longer_says_that_statements_are_confirmed() -> None:
     story = opened()
     asks(story, questions=QUESTIONS[1:], german=GERMAN[1:])
     later, member = NOW + timedelta(days=1), factories.member(story.application.organisation)

@@ -26,7 +26,7 @@ PEER = {"answer": "corrected", "relationship": "peer"}
 COOK = {"answer": "corrected", "title": "Cook"}
 
 
-def said(answers: dict[str, Any], **referee: Any) -> tuple[str, str, str, list[str]]:
+def front_page(answers: dict[str, Any], **referee: Any) -> tuple[str, str, str, list[str]]:
     """What page 1 says in sum, about the referee, as a warning, and the outcome on the candidate's page."""
     check = checked()
     answered(check, 1, CONFIRMED | answers, **referee)
@@ -45,32 +45,32 @@ def said(answers: dict[str, Any], **referee: Any) -> tuple[str, str, str, list[s
 
 
 def test_dates_and_title_are_confirmed() -> None:
-    assert said({}) == (AGREE, "Engineer\nConfirmed", "", ["Confirmed"])
+    assert front_page({}) == (AGREE, "Engineer\nConfirmed", "", ["Confirmed"])
 
 
 def test_a_referee_who_is_not_sure_confirms_nothing() -> None:
-    sentence, note, warning, outcome = said({"dates": UNSURE, "title": UNSURE})
+    sentence, note, warning, outcome = front_page({"dates": UNSURE, "title": UNSURE})
     assert sentence == "One referee isn’t sure of the dates or the title."
     assert (note, warning) == ("Confirmed: Relationship\nNot sure: Worked together, Job title", "")
     assert outcome == ["Not sure"]
 
 
 def test_a_title_that_the_candidate_left_empty_does_not_differ() -> None:
-    sentence, note, warning, outcome = said({"title": COOK}, candidate_title="")
+    sentence, note, warning, outcome = front_page({"title": COOK}, candidate_title="")
     assert sentence == ""
     assert note == "Confirmed: Worked together\nJob title: Cook. Not stated by the candidate."
     assert (warning, outcome) == ("", ["Confirmed"])
 
 
 def test_another_relationship_is_not_a_difference_in_dates_or_title() -> None:
-    sentence, note, warning, outcome = said({"relationship": PEER})
+    sentence, note, warning, outcome = front_page({"relationship": PEER})
     assert (sentence, outcome) == (AGREE, ["Confirmed"])
     assert note == "Engineer\nConfirmed: Worked together, Job title"
     assert warning == "Relationship differs. Referee: Colleague. Candidate: Manager."
 
 
 def test_what_is_confirmed_beside_a_difference_is_named() -> None:
-    sentence, note, warning, outcome = said({"title": COOK})
+    sentence, note, warning, outcome = front_page({"title": COOK})
     assert sentence == "One referee gives different dates or a different title from the candidate."
     assert note == "Confirmed: Worked together"
     assert warning == "Job title differs. Referee: Cook. Candidate: Engineer."

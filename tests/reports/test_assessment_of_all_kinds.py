@@ -96,7 +96,7 @@ SAID = {
 @pytest.mark.parametrize("language", SAID)
 def test_every_kind_of_test_is_drawn_in_each_language(language: str) -> None:
     text = text_of(report_of(attempt_of(language)))
-    assert [said for said in SAID[language] if said not in text] == []
+    assert [sentence for sentence in SAID[language] if sentence not in text] == []
 
 
 @pytest.mark.world
@@ -106,14 +106,14 @@ def test_a_percentile_is_printed_with_its_group_and_an_ability_with_its_interval
     in_group(attempt_part=rows.get(scale="openness"), device="computer")
     rows.filter(part__order=2, scale="").update(ability=0.4, ability_low=-0.6, ability_high=1.5)
     text = text_of(again(attempt))
-    for said in (
+    for sentence in (
         "percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.",
         "The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.",
         "an ability of 0.4 (90 % interval −0.6 to 1.5)",
         "Standard error 0.",
         "The standard error says how far a mean would typically move",
     ):
-        assert said in text
+        assert sentence in text
     assert "the count shows only" not in text
 
 
@@ -122,26 +122,28 @@ def test_a_correlation_is_printed_with_its_percentile_and_its_own_band() -> None
     attempt = attempt_of(kinds=("own_judgement",))
     correlated_in_group(attempt)
     text = text_of(again(attempt))
-    for said in (
+    for sentence in (
         "0.62 correlation with the key Percentile 55, band 41 to 72",
         "percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.",
         "Band of a correlation: from this person’s answers alone",
         "from the answers alone",
     ):
-        assert said in text
+        assert sentence in text
     assert "Standard error of measurement:" not in text
 
 
 @pytest.mark.world
 @pytest.mark.parametrize(
-    ("language", "said"),
+    ("language", "sentence"),
     [
         ("en", "Not counted, because the connection was lost while they were on screen: situations, 1."),
         ("de", "Nicht gezählt, weil dabei die Verbindung abbrach: Situationen, 1."),
         ("fr", "Non comptées, car la connexion s’est interrompue à ce moment : situations, 1."),
     ],
 )
-def test_a_situation_voided_by_a_lost_connection_is_counted_but_not_printed(language: str, said: str) -> None:
+def test_a_situation_voided_by_a_lost_connection_is_counted_but_not_printed(
+    language: str, sentence: str
+) -> None:
     attempt = attempt_of(language, kinds=("judgement",))
     whole = again(attempt).snapshot["assessment"]["tests"][0]["situations"]
     part = AttemptPart.objects.of(attempt.organisation).get(attempt=attempt)
@@ -150,7 +152,7 @@ def test_a_situation_voided_by_a_lost_connection_is_counted_but_not_printed(lang
     answers(attempt).filter(item=part.void[0]).delete()
     report = again(attempt)
     assert report.snapshot["assessment"]["tests"][0]["situations"] == whole[1:]
-    assert said in text_of(report).replace("\N{NO-BREAK SPACE}", " ")
+    assert sentence in text_of(report).replace("\N{NO-BREAK SPACE}", " ")
 
 
 @kept
@@ -193,7 +195,7 @@ FIGURES = {
 def test_the_rules_and_figures_of_bands_and_abilities_are_printed_in_each_language(language: str) -> None:
     report = held_and_calibrated(language)
     text = text_of(report)
-    assert [said for said in FIGURES[language] if said not in text] == []
+    assert [sentence for sentence in FIGURES[language] if sentence not in text] == []
     assert "cannot be printed" not in text
 
 
@@ -241,7 +243,9 @@ def test_points_are_added_up_once_all_raters_have_marked() -> None:
     assert "5.5 of 8 points for marked answers (1)." in text
     assert "4 of 4 questions answered, 1 of 1 right 5.5 of 8 points for marked answers" in text
     assert [
-        said for said in (waiting, "Nora Nine", "Calm and clear", "Keeps people safe") if said in text
+        sentence
+        for sentence in (waiting, "Nora Nine", "Calm and clear", "Keeps people safe")
+        if sentence in text
     ] == []
 
 
@@ -311,7 +315,7 @@ def test_a_redacted_snapshot_of_every_kind_is_valid_and_has_no_answers() -> None
     gone = without_person(snapshot)
     rendered = render_pdf(check_snapshot(gone))
     told = json.dumps(gone, ensure_ascii=False) + text_of_pdf(rendered)
-    for said in (
+    for sentence in (
         "Ada",
         "Lovelace",
         "I call everybody",
@@ -320,8 +324,8 @@ def test_a_redacted_snapshot_of_every_kind_is_valid_and_has_no_answers() -> None
         "Nora Nine",
         "On 1 May",
     ):
-        assert said in json.dumps(snapshot, ensure_ascii=False)
-        assert said not in told
+        assert sentence in json.dumps(snapshot, ensure_ascii=False)
+        assert sentence not in told
     scales, reasoning, judgement, questions = gone["assessment"]["tests"]
     assert {scale["mean"] for scale in scales["scales"]} == {None}
     assert (reasoning["whole"]["solved"], reasoning["tasks"]) == (None, [])

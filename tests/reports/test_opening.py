@@ -136,7 +136,7 @@ def test_a_member_who_may_not_see_the_candidate_is_led_to_no_missing_page(report
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("token", ["x", "b" * 43, "%00", "a" * 3000])
-def test_an_unknown_link_has_a_kind_page(report: Report, token: str) -> None:
+def test_an_unknown_link_shows_a_friendly_page(report: Report, token: str) -> None:
     response = Client().get(f"/s/{token}/")
     assert response.status_code == 404
     assert "This link doesn't work" in response.content.decode()

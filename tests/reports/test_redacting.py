@@ -94,6 +94,6 @@ def test_a_drawing_in_progress_is_discarded() -> None:
     assert not ReportFile.objects.of(report.organisation).exists()
 
 
-def test_half_an_erasing_is_refused(transactional_db: None) -> None:
+def test_an_erasure_outside_of_a_transaction_is_refused(transactional_db: None) -> None:
     with pytest.raises(RuntimeError):
         personal_data.erase(Subject(organisation_id=1, application_ids=()), now=NOW)

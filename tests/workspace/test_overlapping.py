@@ -35,7 +35,7 @@ def ben(ann: Membership) -> Membership:
     return factories.member(ann.organisation, kind="admin", name="Ben Both")
 
 
-def test_who_marks_a_result_as_reviewed_second_sees_what_has_happened(
+def test_marking_a_result_as_reviewed_second_tells_what_has_happened(
     ann: Membership, ben: Membership
 ) -> None:
     application = factories.application(factories.role(ann.organisation, owner=ann))
@@ -84,7 +84,7 @@ def test_a_requirement_that_is_just_being_rated_is_removed_with_the_rating(
     assert not JobRequirement.objects.of(ann.organisation).exists()
 
 
-def test_who_rejects_a_candidate_second_sees_that_they_were_hired(ann: Membership, ben: Membership) -> None:
+def test_rejecting_a_candidate_second_tells_that_they_were_hired(ann: Membership, ben: Membership) -> None:
     nowhere = {"connection_id": None, "remote_id": None}
     candidate = factories.candidate(ann.organisation, **nowhere)
     added = factories.application(factories.role(ann.organisation, owner=ann), candidate=candidate, **nowhere)

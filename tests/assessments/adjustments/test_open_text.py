@@ -237,7 +237,7 @@ def test_nobody_can_take_an_open_text_version_that_was_not_granted() -> None:
 
 
 @pytest.mark.world
-def test_it_follows_the_language_and_a_new_invitation() -> None:
+def test_it_applies_in_another_language_and_to_a_new_invitation() -> None:
     attempt = granted()
     choose_language(attempt_id=attempt.pk, language="de", now=NOW + DAY)
     part = part_of(attempt)
@@ -274,7 +274,7 @@ def test_the_mail_says_what_changes_and_what_is_seen() -> None:
 
 
 @pytest.mark.world
-def test_until_it_starts_nothing_that_members_read_shows_it() -> None:
+def test_members_cannot_see_it_before_the_start() -> None:
     attempt = granted()
     exports = [
         str(

@@ -177,9 +177,7 @@ def test_a_sent_request_is_shown_and_can_be_withdrawn(client: Client, attempt: A
     assert "You withdrew a request" in page(client, path)
 
 
-def test_what_cannot_be_sent_because_another_window_was_faster_is_kept(
-    client: Client, attempt: Attempt
-) -> None:
+def test_a_text_is_kept_if_another_window_was_sent_first(client: Client, attempt: Attempt) -> None:
     path = url(attempt)
     client.post(path, {"a-percent": "50", "a-text": "Pauses."})
     later = client.post(path, {"a-percent": "50", "a-text": "Large print,\nplease."})
@@ -401,9 +399,7 @@ def test_an_accessible_version_arranged_manually_is_granted(client: Client) -> N
 
 @pytest.mark.matrix
 @pytest.mark.parametrize("why", ["taken back", "closed", "going", "ended"])
-def test_a_link_to_a_request_without_need_of_an_answer_takes_none(
-    client: Client, attempt: Attempt, why: str
-) -> None:
+def test_a_link_to_a_settled_request_accepts_no_answer(client: Client, attempt: Attempt, why: str) -> None:
     row = asked(attempt)
     path = answer_path(row)
     match why:

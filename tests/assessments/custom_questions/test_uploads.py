@@ -277,7 +277,7 @@ def test_a_file_that_arrives_late_does_not_replace_a_newer_one(attempt: Attempt)
     assert answers(attempt).get().value == {"upload": upload.pk}
 
 
-def test_a_file_replaces_no_other_that_its_page_has_not_shown(attempt: Attempt) -> None:
+def test_a_file_never_replaces_one_that_the_page_has_not_shown(attempt: Attempt) -> None:
     one, two = Client(), Client()
     forms = [fields_of(browser.get(where(attempt)).content.decode(), having="seen") for browser in (one, two)]
     assert (

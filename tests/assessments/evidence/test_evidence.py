@@ -197,7 +197,7 @@ def test_reliability_has_its_sample_and_source(folder: Path) -> None:
     assert (whole["people"], whole["way"]) == ("200", "calibrated_number")
 
 
-def test_the_folder_is_its_owners_alone(folder: Path) -> None:
+def test_only_its_owner_can_open_the_folder(folder: Path) -> None:
     assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     assert {stat.S_IMODE(file.stat().st_mode) for file in folder.iterdir()} == {0o600}
 
@@ -332,7 +332,7 @@ def test_only_the_join_may_be_missing(folder: Path) -> None:
         check(folder)
 
 
-def test_a_file_that_cannot_be_understood_is_a_sentence(folder: Path) -> None:
+def test_an_unreadable_file_is_reported_in_a_sentence(folder: Path) -> None:
     (folder / "norms.jsonl").write_text("no JSON\n")
     with pytest.raises(FolderError, match=r"Line 1 of norms\.jsonl is not JSON"):
         check(folder)
@@ -342,7 +342,7 @@ def test_a_file_that_cannot_be_understood_is_a_sentence(folder: Path) -> None:
 
 
 @pytest.mark.world
-def test_the_command_writes_and_says_how_much(
+def test_the_command_reports_how_much_it_wrote(
     acme: World, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     where = tmp_path / "out"

@@ -391,7 +391,7 @@ def test_a_total_by_an_earlier_rule_is_reported(folder: Path, monkeypatch: pytes
 
 
 @pytest.mark.world
-def test_each_of_two_raters_has_one_name_in_all_of_an_export(acme: World, tmp_path: Path) -> None:
+def test_each_rater_has_one_name_throughout_an_export(acme: World, tmp_path: Path) -> None:
     first = Marking.objects.of(acme.organisation).filter(part__attempt=acme.weighted).order_by("pk")
     part = AttemptPart.objects.of(acme.organisation).get(attempt=acme.mean, order=2)
     Marking.objects.create(

@@ -171,7 +171,7 @@ def test_an_export_has_item_ids_and_no_empty_values() -> None:
     }
 
 
-def test_a_norm_group_below_a_hundred_people_is_read_but_not_to_be_used() -> None:
+def test_a_norm_group_below_a_hundred_people_is_read_but_not_usable() -> None:
     assert LEAST == 100
     usable = {
         n: parse_pack(_with_norm(n=n, name="women and men")).norms[0].usable for n in (1, 99, 100, 5000)

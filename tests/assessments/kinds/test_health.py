@@ -84,7 +84,7 @@ def test_matched_words_are_listed() -> None:
     assert health_words("Am relaxed most of the time.", language="en") == ()
 
 
-def test_in_a_language_without_a_list_every_item_is_to_be_read() -> None:
+def test_in_a_language_without_a_list_every_item_is_flagged() -> None:
     instrument = parse_pack(_pack_of(["Soy ordenado.", "Soy puntual."], "es"))
     assert [flag.text for flag in flags_of(instrument)] == [item.text for item in instrument.items]
     assert health_words("Soy ordenado.", language="es") == ()

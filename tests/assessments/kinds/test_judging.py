@@ -83,7 +83,7 @@ def test_a_correlation_of_nearly_zero_has_no_sign() -> None:
     assert str(found) == "0.0"
 
 
-def test_a_score_opens_to_answer_key_distance_and_reason() -> None:
+def test_a_score_can_be_expanded_to_answer_key_distance_and_reason() -> None:
     assert judge(SMALL, {"a2": 4}).actions[:2] == (
         ActionScore(
             situation_id="a",

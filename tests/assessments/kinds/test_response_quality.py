@@ -55,7 +55,7 @@ def test_a_contradiction_matches_a_manual_calculation() -> None:
     )
 
 
-def test_a_scale_without_a_pair_says_nothing() -> None:
+def test_a_scale_without_a_pair_is_not_checked() -> None:
     found = contradiction(parse_pack(small_pack()), "full", {"1": 5, "2": 2})
     assert found == Contradiction(scales=(), pairs=0, mean=None, chance=1.6, grade=None)
 

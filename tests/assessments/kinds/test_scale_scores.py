@@ -47,7 +47,7 @@ def test_earlier_versions_keep_their_scores() -> None:
         ]
 
 
-def test_a_score_opens_to_the_answers_it_came_from() -> None:
+def test_a_score_can_be_expanded_to_the_answers_it_came_from() -> None:
     warm = score(parse_pack(small_pack()), "full", {"1": 4, "3": 1})[0]
     assert warm.items == (
         ItemScore(item_id="1", text="I am warm.", keyed="+", answer=4, value=4),
@@ -56,7 +56,7 @@ def test_a_score_opens_to_the_answers_it_came_from() -> None:
     assert warm.mean == 4.5
 
 
-def test_a_left_out_item_does_not_pull_the_mean() -> None:
+def test_an_unanswered_item_does_not_count_towards_the_mean() -> None:
     answers = {item_id: answer for item_id, answer in PERSON.items() if item_id != "ws05"}
     stability = score(load(), WORK_STYLE_FORM, answers)[3]
     # items 8-, 11+, 17-: 6-5, 2, 6-3 = 6 / 3

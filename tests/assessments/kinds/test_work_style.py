@@ -71,14 +71,14 @@ def test_no_item_touches_health_faith_family_or_politics(language: str) -> None:
 
 
 @each_language
-def test_an_item_can_be_read_at_fourteen(language: str) -> None:
+def test_the_items_are_readable_at_age_fourteen(language: str) -> None:
     texts = _texts(language)
     assert lix(texts) < 40
     assert sum(len(words(text)) for text in texts) / len(texts) <= 12.5
     assert [text for text in texts if len(words(text)) > 19] == []
 
 
-def test_an_english_item_is_of_the_eighth_year_at_most() -> None:
+def test_the_english_items_are_at_most_at_grade_level_eight() -> None:
     # Automated Readability Index: 4.71 × letters per word + 0.5 × words per sentence - 21.43; 8 means age 14.
     text = " ".join(_texts("en"))
     letters = sum(character.isalnum() for character in text)
@@ -123,7 +123,7 @@ def test_a_reworded_item_has_its_own_id(earlier: str, later: str, kept: int) -> 
         ("3", "4", {"de": [], "en": [], "fr": []}),
     ],
 )
-def test_a_translation_differs_from_an_earlier_one_only_where_it_was_mended(
+def test_a_translation_differs_from_an_earlier_one_only_where_corrected(
     earlier: str, later: str, mended: dict[str, list[str]]
 ) -> None:
     found = {
@@ -233,7 +233,7 @@ def test_a_missing_language_falls_back_to_english() -> None:
     assert load(language="pt-br") == load(language="en")
 
 
-def test_a_regional_language_takes_its_plain_one() -> None:
+def test_a_regional_language_falls_back_to_the_base_language() -> None:
     assert load(language="en-gb") == load(language="en")
 
 
@@ -256,7 +256,7 @@ def test_earlier_versions_remain_and_the_newest_is_the_default() -> None:
     assert load() == load(version="4")
 
 
-def test_a_version_that_never_was_is_refused() -> None:
+def test_a_version_that_never_existed_is_refused() -> None:
     with pytest.raises(LookupError) as refused:
         load(version="9")
     assert refused.value.args == ("There is no such built-in pack, or not in this version.",)

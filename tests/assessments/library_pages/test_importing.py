@@ -165,7 +165,7 @@ def test_a_language_with_other_keys_is_refused(rita: Membership) -> None:
 @pytest.mark.parametrize(
     ("key", "told"), [("work_style", "test of Goodword's own"), ("own_1", "is reserved")]
 )
-def test_an_id_that_goodword_keeps_is_refused(rita: Membership, key: str, told: str) -> None:
+def test_a_reserved_id_is_refused(rita: Membership, key: str, told: str) -> None:
     assert told in refusal(rita, small_pack(id=key))
 
 
@@ -190,7 +190,7 @@ def test_an_import_needs_either_a_file_or_a_text(rita: Membership) -> None:
 
 
 @pytest.mark.world
-def test_a_draft_is_published_once_and_never_changes_then(rita: Membership) -> None:
+def test_a_published_draft_never_changes(rita: Membership) -> None:
     draft = imported(rita, small_pack())
     browser, where = signed_in(rita), (rita.organisation, draft.test_id, draft.pk)
     browser.post(url("test_publish_pack", *where))

@@ -77,7 +77,7 @@ def test_a_situation_takes_each_action(rita: Membership) -> None:
     assert browser.post(at(version, 2), {"action_a1": "5", "action_a2": "1"}).status_code == 302
 
 
-def test_own_questions_have_one_of_the_kind_that_comes_first_to_practise_on(rita: Membership) -> None:
+def test_own_questions_start_with_a_practice_question_of_the_same_kind(rita: Membership) -> None:
     version, browser = published(rita, custom_questions()), signed_in(rita)
     page = browser.get(at(version, 1))
     assert [screen.place for screen in page.context["screens"]] == ["", 1, 2, 3]
@@ -115,7 +115,7 @@ def test_the_phone_speaks_the_language_of_the_version(rita: Membership, language
 
 
 @pytest.mark.world
-def test_an_earlier_version_of_reasoning_says_whose_tasks_these_are(rita: Membership) -> None:
+def test_an_earlier_version_of_reasoning_says_that_its_tasks_are_not_shown(rita: Membership) -> None:
     earlier_reasoning(rita.organisation)
     test = builtin(rita.organisation, "reasoning")
     told = "Not the tasks of version 1"

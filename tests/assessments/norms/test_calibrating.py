@@ -97,7 +97,7 @@ def test_missing_answers_are_named_and_kept_for_the_page(reasoning: Test) -> Non
 
 
 @pytest.mark.slow
-def test_norms_of_all_of_it_take_their_reliability_from_the_calibration(reasoning: Test) -> None:
+def test_norms_of_the_total_take_their_reliability_from_the_calibration(reasoning: Test) -> None:
     assessment = assessment_with(reasoning)
     finished(assessment, applications(assessment.step.role, 200), answers=solves, items=form_of)
     made = calibrated(reasoning)

@@ -142,7 +142,7 @@ def test_norm_sets_are_numbered_and_earlier_ones_unchanged(work_style: Test) -> 
 
 
 @pytest.mark.world
-def test_a_second_attempt_of_a_person_does_not_count_not_even_at_another_role(work_style: Test) -> None:
+def test_a_second_attempt_does_not_count_even_for_another_role(work_style: Test) -> None:
     assessment = assessment_with(work_style)
     people, _ = crowd(assessment, 5)
     finished(assessment, people[:2], answers=scale_answers, at=LATER)
@@ -221,7 +221,7 @@ def test_norms_survive_erasure_and_contain_no_personal_data(work_style: Test) ->
     }
 
 
-def test_another_organisations_answers_are_none_of_these(work_style: Test) -> None:
+def test_answers_of_another_organisation_do_not_count(work_style: Test) -> None:
     other = ensure_builtin(factories.organisation(), "work_style", now=NOW)
     crowd(assessment_with(other), 3)
     assert (count(work_style), count(other)) == (0, 3)

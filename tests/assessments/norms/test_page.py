@@ -102,7 +102,7 @@ def asks(test: Test) -> dict[str, str]:
     return {"version": number(test), "form": form}
 
 
-def test_a_test_without_attempts_shows_how_many_norms_need(work_style: Test) -> None:
+def test_a_test_without_attempts_shows_how_many_attempts_norms_need(work_style: Test) -> None:
     said = words(recruiter(work_style).get(address(work_style)))
     assert "Nobody has started this test yet" in said
     assert "Norms need 100 completed first attempts." in said
@@ -230,7 +230,7 @@ def test_insufficient_answers_are_shown_until_they_suffice(reasoning: Test) -> N
 
 
 @pytest.mark.world
-def test_each_lack_is_a_sentence(reasoning: Test) -> None:
+def test_each_shortage_is_a_sentence(reasoning: Test) -> None:
     crowd(reasoning, 1, answers=solves, items=form_of)
     cell = {"family": "sets", "level": 2}
     audit.write(

@@ -58,7 +58,7 @@ def test_quantiles_match_scipy() -> None:
         assert f_quantile(*degrees) == pytest.approx(f.ppf(0.975, *degrees), rel=1e-6)
 
 
-def test_there_is_no_figure_where_none_is_defined() -> None:
+def test_there_is_no_figure_where_it_is_undefined() -> None:
     assert [agreement(rows) for rows in ([], [[1, 2]], [[1], [2]], [[3, 3], [3, 3]])] == [None] * 4
     same = agreement([[1, 1], [4, 4], [2, 2]])
     assert same is not None

@@ -132,12 +132,12 @@ def test_a_table_survives_json(table: NormTable) -> None:
         {"cumulative": []},
     ],
 )
-def test_a_table_that_is_not_sound_is_refused(change: dict[str, object]) -> None:
+def test_an_inconsistent_table_is_refused(change: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="norm table"):
         from_json(to_json(TABLE) | change)
 
 
-def test_nine_bands_in_ten_hold_the_true_score() -> None:
+def test_nine_bands_in_ten_contain_the_true_score() -> None:
     # true scores with variance 0.8 and errors with variance 0.2: a reliability of 0.8
     people = random.Random(11)
     true = [people.gauss(3, math.sqrt(0.8)) for _ in range(4000)]

@@ -116,7 +116,7 @@ def test_items_of_a_cell_that_differ_draw_difficulties_together_by_little() -> N
 
 
 @pytest.mark.slow
-def test_the_estimates_are_the_top_of_the_likelihood() -> None:
+def test_the_estimates_maximise_the_likelihood() -> None:
     persons = people(3, 250, truth={cell: TRUE[cell] for cell in list(TRUE)[:3]}, form=lambda _: FORM[:6])
     found = calibrate(persons)
     difficulties = {cell: each.b for cell, each in found.cells.items()}

@@ -232,6 +232,6 @@ def test_there_is_none_from_two_people_from_equal_halves_and_from_opposite_ones(
     assert split_half([(1, 3), (2, 2), (3, 1)]) is None
 
 
-def test_the_order_of_people_does_not_move_a_last_digit() -> None:
+def test_the_order_of_people_does_not_change_a_single_digit() -> None:
     people = [(1.0, 2.0), (5.0, 3.0), (2.0, 2.0), (7.0, 6.0)]
     assert split_half(people) == split_half(people[::-1])

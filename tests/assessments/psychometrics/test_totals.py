@@ -155,7 +155,7 @@ def test_an_item_without_an_answer_was_not_solved() -> None:
     )
 
 
-def test_a_void_item_counts_nowhere_and_the_fresh_one_counts_instead() -> None:
+def test_a_void_item_does_not_count_but_its_replacement_does() -> None:
     items = [
         Marked(category="series", right=True),
         Marked(category="series", right=True, void=True),

@@ -101,7 +101,7 @@ def _not_completed(people: list[Application]) -> None:
 @pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize("done", [_rated_before, _ended_by_member, _erased, _being_erased, _not_completed])
-def test_only_whole_results_of_people_who_are_there_from_before_the_rating_count(
+def test_late_incomplete_and_erased_results_do_not_count(
     role: Role, done: Callable[[list[Application]], Any]
 ) -> None:
     people = took(role, 60, score, test=REASONING)

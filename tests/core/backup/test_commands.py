@@ -38,12 +38,12 @@ def run(data: Path, *arguments: str) -> tuple[int, str]:
 def test_the_embedded_database_is_restored_on_another_machine(tmp_path: Path) -> None:
     data, copy, file = tmp_path / "data", tmp_path / "copy", tmp_path / "one.goodword"
     copy_migrated(data)
-    status, said = run(data, "backup", str(file))
-    assert (status, "GOODWORD_FIELD_KEYS is not in it" in said) == (0, True)
+    status, printed = run(data, "backup", str(file))
+    assert (status, "GOODWORD_FIELD_KEYS is not in it" in printed) == (0, True)
     copy.mkdir()
     shutil.copy(data / "keys.json", copy)
-    status, said = run(copy, "restore", "--for-looking", "--no-erasures", str(file))
-    assert (status, said.splitlines()[1:]) == (
+    status, printed = run(copy, "restore", "--for-looking", "--no-erasures", str(file))
+    assert (status, printed.splitlines()[1:]) == (
         0,
         [
             "People erased since that backup are back: erase them again.",
@@ -59,8 +59,8 @@ def test_the_embedded_database_moves_to_another_server(tmp_path: Path) -> None:
     with empty_database("server") as target:
         here = target.parameters
         url = f"postgresql://{here['user']}@/{here['dbname']}?host={here['host']}&port={here['port']}"
-        status, said = run(data, "move-to-server", url)
-        assert (status, said.partition(". ")[0]) == (0, f"Moved to {here['dbname']!r}")
+        status, printed = run(data, "move-to-server", url)
+        assert (status, printed.partition(". ")[0]) == (0, f"Moved to {here['dbname']!r}")
         with psycopg.connect(url) as line:
             assert line.execute("SELECT mode FROM core_installation").fetchone() == ("",)
         assert len(list((data / "backups").iterdir())) == 1
@@ -125,7 +125,7 @@ def test_a_backup_that_the_database_cannot_record_is_complete(
     assert main(["restore", "--check", str(file)]) == 0
 
 
-def test_a_list_of_erasures_is_not_given_and_declined(
+def test_a_list_of_erasures_cannot_be_both_given_and_declined(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with pytest.raises(SystemExit):
@@ -137,13 +137,13 @@ def test_a_list_of_erasures_is_not_given_and_declined(
 def test_a_move_without_a_server_or_a_folder_for_its_backup_changes_nothing(tmp_path: Path) -> None:
     data = tmp_path / "data"
     copy_migrated(data)
-    status, said = run(data, "move-to-server", "postgresql:///nowhere?host=/nowhere")
-    assert (status, said.startswith("goodword: The database can't be reached: ")) == (2, True)
+    status, printed = run(data, "move-to-server", "postgresql:///nowhere?host=/nowhere")
+    assert (status, printed.startswith("goodword: The database can't be reached: ")) == (2, True)
     assert list((data / "backups").iterdir()) == []
     (data / "backups").rmdir()
     (data / "backups").write_text("a file, not a folder")
-    status, said = run(data, "move-to-server", "postgresql:///nowhere?host=/nowhere")
-    assert (status, said.partition(". ")[0]) == (
+    status, printed = run(data, "move-to-server", "postgresql:///nowhere?host=/nowhere")
+    assert (status, printed.partition(". ")[0]) == (
         2,
         f"goodword: GOODWORD_BACKUPS ({data / 'backups'}) cannot be written: File exists",
     )
@@ -153,11 +153,11 @@ def test_a_move_without_a_server_or_a_folder_for_its_backup_changes_nothing(tmp_
 @pytest.mark.parametrize("command", ["backup", "rotate-keys"])
 def test_no_database_is_created_where_the_settings_were_forgotten(tmp_path: Path, command: str) -> None:
     data = tmp_path / "var"
-    said = (
+    printed = (
         f"goodword: There is no embedded database in {data} (GOODWORD_DATA). Set DATABASE_URL or GOODWORD_DATA as for "
         "the web server and the worker.\n"
     )
-    assert run(data, command) == (2, said)
+    assert run(data, command) == (2, printed)
     assert not (data / "postgres").exists()
 
 

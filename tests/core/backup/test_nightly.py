@@ -45,7 +45,7 @@ def done(at: datetime, **values: object) -> BackupRun:
         (NIGHT, False),
     ],
 )
-def test_one_is_due_each_night_from_two_oclock(last: datetime | None, due: bool) -> None:
+def test_a_backup_is_due_each_night_from_two_oclock(last: datetime | None, due: bool) -> None:
     if last:
         done(last)
     done(NIGHT, state="failed")
@@ -55,7 +55,7 @@ def test_one_is_due_each_night_from_two_oclock(last: datetime | None, due: bool)
 
 @pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
-def test_the_newest_are_kept_and_a_persons_own_stay(kept: Path) -> None:
+def test_the_newest_backups_and_those_made_by_hand_are_kept(kept: Path) -> None:
     kept.mkdir()
     own = kept / "goodword-2026-01-01T000000Z.goodword"
     own.touch()
@@ -84,7 +84,7 @@ def test_the_newest_are_kept_and_a_persons_own_stay(kept: Path) -> None:
 
 @pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
-def test_only_one_process_makes_it(kept: Path) -> None:
+def test_only_one_process_makes_the_backup(kept: Path) -> None:
     with nightly._alone(Target.of_django()) as first:
         assert first
         assert nightly.back_up(now=NIGHT) is None
@@ -92,14 +92,14 @@ def test_only_one_process_makes_it(kept: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_a_failed_one_shows_and_is_due_again(kept: Path) -> None:
+def test_a_failed_backup_is_reported_and_due_again(kept: Path) -> None:
     kept.touch()  # a file where the folder should be
     run = nightly.back_up(now=NIGHT)
     assert run is not None
     error = f"GOODWORD_BACKUPS ({kept}) can't be created: File exists."
     assert (run.state, run.error) == ("failed", error)
     assert nightly.is_due(now=NIGHT)
-    assert said(NIGHT) == attention(
+    assert finding(NIGHT) == attention(
         "backup",
         f"The nightly backup failed: {error} There is none so far.",
         f"It is retried every hour. Check the disk of {kept} and the worker's log.",
@@ -107,7 +107,7 @@ def test_a_failed_one_shows_and_is_due_again(kept: Path) -> None:
 
 
 @pytest.mark.django_db
-def test_an_old_one_that_cannot_be_deleted_does_not_make_the_next_one_due(
+def test_a_backup_succeeds_even_if_an_old_one_cannot_be_deleted(
     kept: Path, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
     kept.mkdir()
@@ -133,7 +133,7 @@ def test_a_partial_file_that_vanishes_does_not_make_the_next_one_due(kept: Path)
 
 
 @pytest.mark.django_db
-def test_a_list_in_a_folder_that_cannot_be_written_shows(kept: Path) -> None:
+def test_a_backup_fails_if_the_list_of_erasures_cannot_be_written(kept: Path) -> None:
     kept.mkdir()
     list_of_another = kept / "erasures.jsonl"
     list_of_another.write_text(
@@ -147,24 +147,24 @@ def test_a_list_in_a_folder_that_cannot_be_written_shows(kept: Path) -> None:
     assert nightly.is_due(now=NIGHT)
 
 
-def said(now: datetime) -> Finding:
+def finding(now: datetime) -> Finding:
     connection.ensure_connection()
     return nightly.finding(connection.connection, now)
 
 
 @pytest.mark.django_db
 def test_doctor_says_how_old_the_last_one_is(settings: Settings) -> None:
-    assert said(NIGHT).sentence == "The first nightly backup is made within an hour."
+    assert finding(NIGHT).sentence == "The first nightly backup is made within an hour."
     done(NIGHT)
-    found = said(NIGHT + timedelta(hours=3))
+    found = finding(NIGHT + timedelta(hours=3))
     assert (found.state, found.sentence) == (
         State.GOOD,
         "Last nightly backup 3 hours ago, 1.5 MB. Copy them elsewhere.",
     )
-    found = said(NIGHT + timedelta(hours=40))
+    found = finding(NIGHT + timedelta(hours=40))
     assert (found.state, found.sentence) == (State.ATTENTION, "The last nightly backup is 1 day old.")
     settings.GOODWORD_KEEP_BACKUPS = 0
-    found = said(NIGHT + timedelta(hours=40))
+    found = finding(NIGHT + timedelta(hours=40))
     assert (found.state, found.sentence) == (State.GOOD, "Last `goodword backup` 1 day ago.")
 
 
@@ -173,7 +173,7 @@ def test_backups_from_when_the_clock_was_ahead_do_not_count() -> None:
     done(NIGHT + timedelta(days=400))
     assert nightly.is_due(now=NIGHT + timedelta(hours=1))
     done(NIGHT)
-    assert said(NIGHT + timedelta(hours=40)).sentence == "The last nightly backup is 1 day old."
+    assert finding(NIGHT + timedelta(hours=40)).sentence == "The last nightly backup is 1 day old."
 
 
 @pytest.mark.world
@@ -199,10 +199,10 @@ def test_the_list_of_an_earlier_installation_is_kept_under_another_name(tmp_path
 
 
 @pytest.mark.django_db
-def test_other_databases_are_their_operators_task(settings: Settings, tmp_path: Path) -> None:
+def test_an_external_database_is_not_backed_up_nightly(settings: Settings, tmp_path: Path) -> None:
     assert nightly.is_wanted()
     settings.GOODWORD_DATA = tmp_path
     assert not nightly.is_wanted()
-    assert said(NIGHT).sentence == (
+    assert finding(NIGHT).sentence == (
         "No backup by `goodword backup` so far. Make sure that PostgreSQL is backed up."
     )

@@ -113,8 +113,8 @@ def _server(target: Target) -> int:
 @pytest.mark.parametrize("cut", [0, 100, 3000, 100_000, -2000])
 def test_a_truncated_backup_changes_nothing(empty: Target, backup: Path, cut: int) -> None:
     os.truncate(backup, cut if cut >= 0 else backup.stat().st_size + cut - 10_240)
-    said = refusal(lambda: put_back(backup, empty))
-    assert "is damaged, or was not written to its end" in said or "is not a backup of Goodword" in said
+    message = refusal(lambda: put_back(backup, empty))
+    assert "is damaged, or was not written to its end" in message or "is not a backup of Goodword" in message
     assert is_empty(empty)
 
 
@@ -130,8 +130,8 @@ def test_a_changed_byte_is_noticed(empty: Target, backup: Path) -> None:
 
 def test_a_database_with_tables_is_refused(here: Target, backup: Path) -> None:
     before = rows(here)
-    said = refusal(lambda: put_back(backup, here))
-    assert said == (
+    message = refusal(lambda: put_back(backup, here))
+    assert message == (
         f"The database {here.parameters['dbname']!r} is not empty; restore into an empty database. Create "
         "one (createdb), and name it in DATABASE_URL."
     )
@@ -144,8 +144,8 @@ def test_a_role_that_may_not_create_the_extension_is_told_the_remedy(empty: Targ
         line.execute("CREATE ROLE restorer LOGIN")
         line.execute("GRANT CREATE ON SCHEMA public TO restorer")
         try:
-            said = refusal(lambda: put_back(backup, Target(dict(empty.parameters) | {"user": "restorer"})))
-            assert said == (
+            message = refusal(lambda: put_back(backup, Target(dict(empty.parameters) | {"user": "restorer"})))
+            assert message == (
                 f"The role 'restorer' may not create what Goodword needs in the database {name!r}. Make it the owner "
                 "of the database (ALTER DATABASE ... OWNER TO ...), and run this command again."
             )
@@ -216,8 +216,8 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
 
 def test_an_existing_file_is_not_overwritten(here: Target, backup: Path) -> None:
     before = backup.read_bytes()
-    said = refusal(lambda: dump.back_up(here, backup, recipients=[], now=NOW))
-    assert said == f"{backup} exists already. Choose another name."
+    message = refusal(lambda: dump.back_up(here, backup, recipients=[], now=NOW))
+    assert message == f"{backup} exists already. Choose another name."
     assert backup.read_bytes() == before
     assert backup.stat().st_mode & 0o777 == 0o600
 
@@ -248,10 +248,10 @@ def test_a_full_disk_leaves_no_file(here: Target, tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
-        said = refusal(lambda: dump.back_up(here, tmp_path / "one.goodword", recipients=[], now=NOW))
+        message = refusal(lambda: dump.back_up(here, tmp_path / "one.goodword", recipients=[], now=NOW))
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-    assert said == (
+    assert message == (
         f"{tmp_path / 'one.goodword'} could not be written: File too large. No partial file was left. Free space, or "
         "choose another place."
     )
@@ -259,10 +259,10 @@ def test_a_full_disk_leaves_no_file(here: Target, tmp_path: Path) -> None:
 
 
 def test_a_lost_database_connection_leaves_no_file(here: Target, tmp_path: Path) -> None:
-    said: list[str] = []
+    message: list[str] = []
 
     def fail() -> None:
-        said.append(refusal(lambda: dump.back_up(here, tmp_path / "one.goodword", recipients=[], now=NOW)))
+        message.append(refusal(lambda: dump.back_up(here, tmp_path / "one.goodword", recipients=[], now=NOW)))
         connection.close()
 
     with psycopg.connect(**here.parameters, autocommit=True) as other, other.transaction():
@@ -271,7 +271,7 @@ def test_a_lost_database_connection_leaves_no_file(here: Target, tmp_path: Path)
         thread.start()
         until(lambda: _kill_waiting(here))
         thread.join()
-    assert "pg_dump failed: " in said[0]
+    assert "pg_dump failed: " in message[0]
     assert list(tmp_path.iterdir()) == []
 
 
@@ -351,13 +351,13 @@ def test_a_backup_encrypted_by_age_needs_its_key(here: Target, empty: Target, tm
     )
     whole = file.read_bytes()
     file.write_bytes(whole[:-500])
-    said = refusal(lambda: put_back(file, empty, identity=keys[0]))
-    assert "is damaged" in said or "can't be decrypted" in said
+    message = refusal(lambda: put_back(file, empty, identity=keys[0]))
+    assert "is damaged" in message or "can't be decrypted" in message
     assert is_empty(empty)
     file.write_bytes(whole)
     assert put_back(file, empty, identity=keys[0])
-    said = refusal(lambda: dump.back_up(here, tmp_path / "two", recipients=["age1nobody"], now=NOW))
-    assert "age failed: age: error: " in said
+    message = refusal(lambda: dump.back_up(here, tmp_path / "two", recipients=["age1nobody"], now=NOW))
+    assert "age failed: age: error: " in message
     assert not (tmp_path / "two").exists()
 
 
@@ -390,8 +390,10 @@ def test_a_backup_can_be_encrypted_by_gpg(
     subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=False)
     shutil.rmtree(home / "private-keys-v1.d")
     assert f"{file} can't be decrypted: gpg: " in refusal(lambda: put_back(file, empty))
-    said = refusal(lambda: dump.back_up(here, tmp_path / "two", recipients=["nobody@example.com"], now=NOW))
-    assert "gpg failed: gpg: " in said
+    message = refusal(
+        lambda: dump.back_up(here, tmp_path / "two", recipients=["nobody@example.com"], now=NOW)
+    )
+    assert "gpg failed: gpg: " in message
     subprocess.run(["gpgconf", "--kill", "gpg-agent"], check=False)
 
 
@@ -415,8 +417,8 @@ def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
         "PostgreSQL's programs pg_dump, pg_restore and psql of version 99 or newer are needed. Only version "
     )
     monkeypatch.setenv("PATH", "")
-    said = refusal(lambda: archive.encrypted(io.BytesIO(), ["age1x"]).__enter__())
-    assert said == "age is not installed. Install it (on Debian: apt install age)."
+    message = refusal(lambda: archive.encrypted(io.BytesIO(), ["age1x"]).__enter__())
+    assert message == "age is not installed. Install it (on Debian: apt install age)."
 
 
 def test_a_restore_leaves_out_statements_that_the_server_may_refuse() -> None:

@@ -21,9 +21,9 @@ from tests.greenhouse.inbox.test_processing import poison
 from tests.greenhouse.world import ASSESSMENT, REFERENCES, World
 
 
-def say(world: World, action: str, said: dict[str, Any]) -> str:
+def say(world: World, action: str, payload: dict[str, Any]) -> str:
     """Deliver and process an event. Returns its outcome."""
-    assert world.post(json.dumps({"action": action, "payload": said}).encode()) == 200
+    assert world.post(json.dumps({"action": action, "payload": payload}).encode()) == 200
     world.work()
     state, outcome = world.inbox()[-1]
     assert state == "handled", outcome
@@ -65,9 +65,9 @@ def test_a_rolled_back_reading_is_not_recorded_as_an_effect(world: World) -> Non
             overtake(request)
 
     world.line.before = late
-    said = say(world, "update_candidate", {"person": {"id": person.id}})
+    outcome = say(world, "update_candidate", {"person": {"id": person.id}})
     stage = world.stages[ASSESSMENT][1]
-    assert said == (
+    assert outcome == (
         f"Application {first.id}: left its stage, entered {stage}. Application {second.id}: no changes."
     )
     assert caused(world)[-1] == [
@@ -130,8 +130,8 @@ def test_a_merge_combines_the_histories(world: World) -> None:
 def test_a_merge_without_a_winner_updates_the_person(world: World) -> None:
     remote = world.apply()
     world.deliver()
-    said = say(world, "merge_candidate", {"person": {"id": remote.candidate_id}})
-    assert said == f"Application {remote.id}: no changes."
+    outcome = say(world, "merge_candidate", {"person": {"id": remote.candidate_id}})
+    assert outcome == f"Application {remote.id}: no changes."
 
 
 @pytest.mark.world
@@ -147,7 +147,7 @@ def test_an_anonymised_person_is_to_be_erased(world: World) -> None:
 @pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
-    ("action", "said"),
+    ("action", "payload"),
     [
         ("job_updated", lambda world: {"job": {"id": world.job_id, "name": "Chief Sweep"}}),
         ("job_created", lambda world: {"job": {"id": world.job_id}}),
@@ -165,16 +165,16 @@ def test_an_anonymised_person_is_to_be_erased(world: World) -> None:
         ),
     ],
 )
-def test_every_event_about_a_job_reads_the_job(world: World, action: str, said: Any) -> None:
+def test_every_event_about_a_job_reads_the_job(world: World, action: str, payload: Any) -> None:
     job = world.greenhouse.store.jobs[world.job_id]
     Automation.objects.of(world.organisation).update(job_name=job.name)
     old, job.name = job.name, "Head of Sweeping"
-    assert say(world, action, said(world)) == (
+    assert say(world, action, payload(world)) == (
         f"Job {world.job_id}: Job “{old}” was renamed “Head of Sweeping”."
     )
     assert caused(world) == [[{"role": world.role.pk}]]
     assert [row.kind for row in open_notices(world.role)] == ["job_renamed"]
-    assert say(world, action, said(world)) == f"Job {world.job_id}: no changes."
+    assert say(world, action, payload(world)) == f"Job {world.job_id}: no changes."
     assert caused(world)[-1] == []
 
 
@@ -189,9 +189,11 @@ def test_a_deleted_job_is_noted_on_the_role_and_keeps_its_candidates(world: Worl
     assert world.ours(remote).erasure_requested_at is None
 
 
-@pytest.mark.parametrize("said", [{}, {"job_interview_stage": {"id": 5}}, {"job": {"id": "x"}}, {"job": []}])
-def test_an_event_about_an_unlinked_job_costs_no_read(world: World, said: dict[str, Any]) -> None:
-    assert say(world, "job_updated", said) == "No linked job: no effect."
+@pytest.mark.parametrize(
+    "payload", [{}, {"job_interview_stage": {"id": 5}}, {"job": {"id": "x"}}, {"job": []}]
+)
+def test_an_event_about_an_unlinked_job_costs_no_read(world: World, payload: dict[str, Any]) -> None:
+    assert say(world, "job_updated", payload) == "No linked job: no effect."
     assert world.line.calls == []
 
 

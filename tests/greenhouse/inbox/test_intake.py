@@ -66,18 +66,18 @@ class Web:
         self.first = first
         self.say(self.together, first)  # through the view, which caches the keys
 
-    def say(self, server: Server, said: bytes) -> bytes:
+    def say(self, server: Server, raw: bytes) -> bytes:
         """Send bytes. Returns everything the server sends until it closes the connection."""
         with server.connect() as line:
-            line.sendall(said)
+            line.sendall(raw)
             line.settimeout(60)
             read = b""
             while part := line.recv(65_536):
                 read += part
         return read
 
-    def status(self, said: bytes) -> int:
-        return int(self.say(self.together, said).split()[1])
+    def status(self, raw: bytes) -> int:
+        return int(self.say(self.together, raw).split()[1])
 
     def row(self, event_id: str) -> Delivery:
         return Delivery.objects.across_organisations().get(event_id=event_id)
@@ -209,14 +209,14 @@ def rows() -> list[dict[str, Any]]:
 
 
 def compare(web: Web, requests: Mapping[str, tuple[bytes, bool]]) -> None:
-    for name, (said, is_stored_together) in requests.items():
+    for name, (raw, is_stored_together) in requests.items():
         before, refused = web.deliveries.stored, [refusals()]
         answers, stored = [], []
         for server in (web.alone, web.together):
             Delivery.objects.across_organisations().exclude(event_id="first").delete()
             if server is web.together:
                 web.say(web.alone, web.first)  # cached for this request
-            answers.append(comparable(web.say(server, said)))
+            answers.append(comparable(web.say(server, raw)))
             stored.append(rows())
             refused.append(refusals())
         assert answers[0] == answers[1], name
@@ -296,8 +296,8 @@ def test_published_payloads_are_stored_as_by_the_view(web: Web) -> None:
 
 def test_a_burst_on_one_connection_is_answered_in_order_and_stored_once_per_event(web: Web) -> None:
     keep = {"Connection": "keep-alive"}
-    said = b"".join(request(BODY, event_id=f"event-{number % 20}", **keep) for number in range(40))
-    answers = web.say(web.together, said + request(BODY, event_id="last"))
+    raw = b"".join(request(BODY, event_id=f"event-{number % 20}", **keep) for number in range(40))
+    answers = web.say(web.together, raw + request(BODY, event_id="last"))
     assert answers.count(b"HTTP/1.1 200 OK\r\n") == 41
     ids = Delivery.objects.across_organisations().exclude(event_id="first").order_by("pk")
     assert list(ids.values_list("event_id", flat=True)) == [

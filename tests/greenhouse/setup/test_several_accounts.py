@@ -132,7 +132,7 @@ def test_a_double_click_connects_once(desk: Desk) -> None:
     assert Connection.objects.of(desk.organisation).count() == 1
 
 
-def test_another_admin_was_quicker(desk: Desk) -> None:
+def test_an_account_that_another_admin_has_just_connected_is_refused(desk: Desk) -> None:
     trial = check_all(KeyCheck(credentials=desk.connect().credentials()))
     someone = factories.member(desk.organisation, kind="admin")
     with pytest.raises(InUse):
@@ -297,7 +297,9 @@ def test_a_key_of_another_account_cannot_be_set_for_known_candidates(
 
 @pytest.mark.world
 @pytest.mark.parametrize("gone", ["erased", "merged"])
-def test_candidates_of_whom_nothing_is_left_refuse_no_key(desk: Desk, other: Greenhouse, gone: str) -> None:
+def test_erased_and_merged_candidates_do_not_prevent_a_new_key(
+    desk: Desk, other: Greenhouse, gone: str
+) -> None:
     existing = desk.connect()
     into = factories.candidate(desk.organisation) if gone == "merged" else None
     erased_at = clock.now() if gone == "erased" else None
@@ -329,7 +331,7 @@ def test_an_account_is_known_by_its_candidates_even_if_it_was_renamed(either: De
 
 
 @pytest.mark.world
-def test_an_account_in_which_the_ids_are_other_peoples_is_another(either: Desk) -> None:
+def test_an_account_whose_ids_belong_to_other_people_is_another(either: Desk) -> None:
     existing = either.connect()
     known_candidate(either, existing, either.greenhouse, remote_created_at=clock.now())
     response = either.set_key(existing.pk, **open_another_credential(either))

@@ -238,7 +238,7 @@ def test_a_redacted_assessment_lists_its_tests_and_claims_no_results() -> None:
         ("pt", "Reference check: Maren Vogel, Customer Support Lead", "Page 1 of 3"),
     ],
 )
-def test_a_report_speaks_its_language(language: str, title: str, page_line: str) -> None:
+def test_a_report_is_in_its_language(language: str, title: str, page_line: str) -> None:
     rendered = render_pdf(reference_check(language=language))
     metadata = read(rendered).metadata
     assert metadata is not None

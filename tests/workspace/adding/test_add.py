@@ -62,7 +62,7 @@ def test_a_candidate_is_added_without_being_mailed(role: Role, rita: Membership)
 
 
 @pytest.mark.main_case
-def test_the_chosen_steps_take_the_same_road(role: Role, rita: Membership) -> None:
+def test_adding_a_candidate_starts_the_chosen_steps(role: Role, rita: Membership) -> None:
     add(signed_in(rita), role, assessment="on", reference_check="on")
     run_jobs()
     assert Attempt.objects.of(role.organisation).get().language == "de"

@@ -54,7 +54,7 @@ def doubts(of: CandidateImport) -> dict[int, str]:
     return dict(imports.doubtful(of).values_list("line", "doubt"))
 
 
-def said(*people: tuple[str, str, str], known: Known = NOBODY) -> dict[int, str]:
+def doubts_about(*people: tuple[str, str, str], known: Known = NOBODY) -> dict[int, str]:
     """Returns the doubts by line, counted from 1."""
     made = [Person(first_name=first, last_name=last, email=email) for first, last, email in people]
     return doubts_of(dict(enumerate(made, 1)), known)
@@ -79,11 +79,11 @@ def test_enter_on_a_checkbox_saves_the_choice_and_imports_nobody(role: Role, rit
 
 
 def test_an_ordinary_line_is_not_doubtful() -> None:
-    assert said(("Ada", "Zorn", "ada@mail.example"), ("Bo", "Yard", "bo@mail.example")) == {}
+    assert doubts_about(("Ada", "Zorn", "ada@mail.example"), ("Bo", "Yard", "bo@mail.example")) == {}
 
 
 def test_a_single_name_is_doubtful() -> None:
-    assert said(("Zorn", "", "ada@mail.example")) == {1: "There is only one name."}
+    assert doubts_about(("Zorn", "", "ada@mail.example")) == {1: "There is only one name."}
 
 
 def test_addresses_of_colleagues_and_of_the_organisations_domain_are_doubtful() -> None:
@@ -93,21 +93,21 @@ def test_addresses_of_colleagues_and_of_the_organisations_domain_are_doubtful() 
         ("Bo", "Yard", "bo@eu.ACME.example"),
         ("Cy", "Xu", "cy@notacme.example"),
     )
-    assert said(*people, known=known) == {
+    assert doubts_about(*people, known=known) == {
         1: "This is a colleague's address.",
         2: "The address belongs to your own organisation (eu.acme.example).",
     }
 
 
 def test_lookalike_letters_are_doubtful() -> None:
-    assert said(("Eve", "Zorn", "eve@evil.example"), ("Ida", "Yard", "\u0131da@mail.example")) == {
+    assert doubts_about(("Eve", "Zorn", "eve@evil.example"), ("Ida", "Yard", "\u0131da@mail.example")) == {
         2: "The address has a letter that only looks like i, s or k."
     }
 
 
 def test_the_same_name_with_another_address_is_doubtful_in_both_lines() -> None:
     people = (("Zoë", "Zorn", "ada@mail.example"), ("ZORN", "Zoe", "zz@other.example"))
-    assert said(*people) == {
+    assert doubts_about(*people) == {
         1: "The same name as in line 2, with another address.",
         2: "The same name as in line 1, with another address.",
     }
@@ -120,7 +120,7 @@ def test_one_mailbox_written_in_two_ways_is_doubtful() -> None:
         ("Bo", "Yard", "b.o@mail.example"),
         ("Bob", "Yard", "bo@mail.example"),
     )
-    assert said(*people) == {
+    assert doubts_about(*people) == {
         1: "The same mailbox as in line 2, written differently.",
         2: "The same mailbox as in line 1, written differently.",
     }

@@ -139,11 +139,11 @@ def test_a_recent_assessment_is_offered_for_reuse(second: Role, rita: Membership
         earlier.step_request,
     )
     assert mails(application) == ["workflow.needs_attention"]
-    said = card(signed_in(rita), application)
-    assert "Needs attention" in said
-    assert "An earlier result can be reused" in said
-    assert "for the role “Window Washer”" in said
-    assert said.endswith("Reuse Invite")
+    text = card(signed_in(rita), application)
+    assert "Needs attention" in text
+    assert "An earlier result can be reused" in text
+    assert "for the role “Window Washer”" in text
+    assert text.endswith("Reuse Invite")
     where = path("candidate", second.organisation, application.pk)
     link = BeautifulSoup(signed_in(rita).get(where).content, "html.parser").find(
         "a", string="See the earlier result"
@@ -168,9 +168,9 @@ def test_the_mail_about_reuse_names_no_other_role(second: Role, earlier: Report)
 def test_reusing_creates_a_report_and_mails_nobody(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     before = Email.objects.count()
-    said = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
+    text = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
     run_jobs()
-    assert said == ["Earlier result reused. The report is being created."]
+    assert text == ["Earlier result reused. The report is being created."]
     report = Report.objects.of(second.organisation).get(step_request__application=application)
     snapshot, source = report.snapshot, earlier.snapshot
     [test], [was] = snapshot["assessment"]["tests"], source["assessment"]["tests"]
@@ -199,8 +199,8 @@ def test_a_result_that_was_offered_can_not_be_reused_after_a_year(
         assert "An earlier result can be reused" not in shown
         assert "It is more than a year old and can't be reused" in shown
         assert shown.endswith("Invite") and not shown.endswith("Reuse Invite")
-        [said] = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
-    assert said.startswith("The earlier result is more than a year old and can't be reused")
+        [text] = press(signed_in(rita), "step_reuse", application, start_of(application).pk)
+    assert text.startswith("The earlier result is more than a year old and can't be reused")
     assert start_of(application).state == "waiting"
     with time_machine.travel(earlier.attempt.completed_at + timedelta(days=364), tick=False):
         press(signed_in(rita), "step_reuse", application, start_of(application).pk)
@@ -244,9 +244,9 @@ def test_the_page_shows_a_reused_result_and_its_origin(
     client = signed_in(rita)
     press(client, "step_reuse", application, start_of(application).pk)
     run_jobs()
-    said = card(client, application)
-    assert "Reused from an earlier application for “Window Washer”, completed" in said
-    assert said.startswith("Assessment Report, version 1") and "Invite again Done" in said
+    text = card(client, application)
+    assert "Reused from an earlier application for “Window Washer”, completed" in text
+    assert text.startswith("Assessment Report, version 1") and "Invite again Done" in text
     page = client.get(path("candidate", second.organisation, application.pk)).content.decode()
     assert "Assessment: full test results" in page
     assert FOR_HERE in page
@@ -285,9 +285,9 @@ def test_inviting_instead_of_reusing_works_after_the_interval(
 ) -> None:
     application = arrive(second, earlier.step_request.application)
     taken(application, days=190)
-    said = press(signed_in(rita), "step_begin", application, "assessment")
+    text = press(signed_in(rita), "step_begin", application, "assessment")
     run_jobs(but_not={"email.send"})
-    assert said == ["Invitation on its way."]
+    assert text == ["Invitation on its way."]
     assert (start_of(application).state, mails(application)[-1]) == ("started", "assessment.invitation")
 
 
@@ -337,7 +337,7 @@ def test_inviting_too_soon_names_the_earliest_day(second: Role, rita: Membership
     application = arrive(second, earlier.step_request.application)
     taken(application, days=1)
     day = months_after((clock.now() - timedelta(days=1)).astimezone(second.organisation.zone).date(), 6)
-    said = [
+    text = [
         (
             "This person took one of these tests recently and can be invited again from "
             f"{short_day(day)}, as set in the role's assessment. "
@@ -345,13 +345,13 @@ def test_inviting_too_soon_names_the_earliest_day(second: Role, rita: Membership
         )
     ]
     client = signed_in(rita)
-    assert press(client, "step_begin", application, "assessment") == said
+    assert press(client, "step_begin", application, "assessment") == text
     assert (start_of(application).waiting_reason, mails(application)) == (
         "reuse",
         ["workflow.needs_attention"],
     )
     assert (
-        press(client, "step_invite_again", earlier.step_request.application, earlier.step_request_id) == said
+        press(client, "step_invite_again", earlier.step_request.application, earlier.step_request_id) == text
     )
     assert Attempt.objects.of(second.organisation).count() == 1
     assert not AuditEntry.objects.of(second.organisation).filter(action__startswith="step.").exists()
@@ -414,13 +414,13 @@ def test_reuse_needs_access_to_the_earlier_role(
     automation.save()
     application = arrive(second, earlier.step_request.application)
     client = signed_in(rita)
-    said = card(client, application)
-    assert "An earlier result" not in said
+    text = card(client, application)
+    assert "An earlier result" not in text
     assert (
         "Window Washer"
         not in client.get(path("candidate", second.organisation, application.pk)).content.decode()
     )
-    assert said.endswith("Choose Invite to invite the candidate anyway.")
+    assert text.endswith("Choose Invite to invite the candidate anyway.")
     where = path("step_reuse", second.organisation, application.pk, start_of(application).pk)
     assert client.post(where).status_code == 404
     assert start_of(application).state == "waiting"
@@ -481,7 +481,7 @@ def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Me
 @pytest.mark.world
 @pytest.mark.matrix
 @pytest.mark.parametrize(
-    ("person", "values", "said"),
+    ("person", "values", "text"),
     [
         (
             {},
@@ -502,11 +502,11 @@ def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Me
     ids=["rejected", "no address", "prospect"],
 )
 def test_the_page_says_why_a_manual_invitation_is_refused(
-    second: Role, rita: Membership, person: dict[str, str], values: dict[str, Any], said: str
+    second: Role, rita: Membership, person: dict[str, str], values: dict[str, Any], text: str
 ) -> None:
     who = factories.candidate(second.organisation, **person)
     application = factories.application(second, candidate=who, job_id=31, **values)
-    assert press(signed_in(rita), "step_begin", application, "assessment") == [said]
+    assert press(signed_in(rita), "step_begin", application, "assessment") == [text]
     assert not StepRequest.objects.of(second.organisation).filter(application=application).exists()
 
 

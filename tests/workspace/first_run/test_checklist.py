@@ -35,7 +35,7 @@ def test_an_admin_lands_on_it_until_the_first_invitation(desk: Desk) -> None:
 
 
 @pytest.mark.world
-def test_it_ticks_itself(desk: Desk) -> None:
+def test_its_boxes_are_ticked_automatically(desk: Desk) -> None:
     def ticks() -> list[bool]:
         return checklist(desk.organisation).ticks
 

@@ -276,7 +276,7 @@ def test_acts_are_refused_to_others_and_change_nothing(role: Role, rita: Members
         {"act": "remind", "application": "9" * 5000},
     ],
 )
-def test_nonsense_returns_to_the_list(role: Role, rita: Membership, data: dict[str, str]) -> None:
+def test_an_invalid_form_returns_to_the_list(role: Role, rita: Membership, data: dict[str, str]) -> None:
     response = press(signed_in(rita), role, **data)
     assert (response.status_code, response["Location"]) == (
         302,

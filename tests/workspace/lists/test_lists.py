@@ -181,7 +181,7 @@ def test_the_place_of_a_page_leaves_out_deadlines(
 @pytest.mark.parametrize(
     "place", ["after=x", "after=1", "after=1.2.3.4", "before=" + "9" * 30, "after=1.1.1", "page=99"]
 )
-def test_pages_that_make_no_sense_show_a_page(
+def test_an_invalid_page_position_still_shows_a_page(
     role: Role, rita: Membership, place: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("goodword.workspace.lists.pages.PAGE", 2)

@@ -104,7 +104,7 @@ def test_it_is_sent_in_working_hours_only(here: World, moment: datetime) -> None
     "values",
     [{"daily_digest": False}, {"deactivated_at": NOW}, {"kind": Membership.Kind.HIRING_MANAGER}],
 )
-def test_not_everybody_gets_it(here: World, values: dict[str, object]) -> None:
+def test_some_members_get_no_digest(here: World, values: dict[str, object]) -> None:
     waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
     Membership.objects.of(here.rita.organisation).filter(pk=here.rita.pk).update(**values)
     assert (send_digests(now=NOW), digests(here.rita)) == (0, [])

@@ -498,7 +498,7 @@ def test_referees_of_an_overdue_check_are_reminded_before_their_own_deadline() -
 
 
 @pytest.mark.world
-def test_mine_are_those_of_my_roles_and_those_that_i_recruit_for(here: World) -> None:
+def test_mine_are_those_of_my_roles_and_of_my_candidates(here: World) -> None:
     organisation = here.role.organisation
     jonas = factories.member(organisation, email="jonas@acme.example")
     waits(here.named("Ada"), WaitingReason.NO_ADDRESS)

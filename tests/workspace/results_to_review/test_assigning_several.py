@@ -51,7 +51,7 @@ def chosen(*several: ResultReview) -> dict[str, list[int]]:
     return {"review": [one.pk for one in several]}
 
 
-def said(client: Client, where: str, values: dict[str, object]) -> list[str]:
+def messages_after(client: Client, where: str, values: dict[str, object]) -> list[str]:
     page = BeautifulSoup(client.post(where, values, follow=True).content, "html.parser")
     return [" ".join(one.get_text().split()) for one in page.select(".toast, .notice")]
 
@@ -155,10 +155,10 @@ def test_results_reviewed_since_are_left_alone(role: Role, rita: Membership, jon
     first, second = (to_review(named(role, name, "Zorn")) for name in ("Ada", "Bob"))
     mark_reviewed(first, member=rita, now=NOW)
     client, where = signed_in(rita), path("results_assign", role.organisation)
-    assert said(client, where, {**chosen(first, second), "colleague": jonas.pk}) == [
+    assert messages_after(client, where, {**chosen(first, second), "colleague": jonas.pk}) == [
         "1 result assigned to Jonas Lindqvist. 1 no longer waits for a review."
     ]
-    assert said(client, where, {**chosen(first), "colleague": jonas.pk}) == [
+    assert messages_after(client, where, {**chosen(first), "colleague": jonas.pk}) == [
         "Nothing assigned: none of these results is waiting for a review."
     ]
     assert assigned(role) == ["", "Jonas Lindqvist"]
@@ -216,7 +216,7 @@ def test_hiring_managers_cannot_choose_rows(role: Role, rita: Membership) -> Non
     assert ("Ada Zorn" in page, "checkbox" in page) == (True, False)
 
 
-def test_nonsense_assigns_nothing(role: Role, rita: Membership) -> None:
+def test_an_invalid_choice_assigns_nothing(role: Role, rita: Membership) -> None:
     where = path("results_assign", role.organisation)
     for values in ({}, {"review": "nonsense"}, {"review": "9" * 30}):
         answer = signed_in(rita).get(where, values)

@@ -79,7 +79,7 @@ def test_experts_and_verified_results_are_counted() -> None:
 
 
 @pytest.mark.world
-def test_published_tests_stand_with_their_requirements_on_one_line_each() -> None:
+def test_each_published_test_has_a_line_with_its_requirement() -> None:
     organisation = factories.organisation()
     role = factories.role(organisation, title="Baker | Night")
     publish_for(role)

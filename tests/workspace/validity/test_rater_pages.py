@@ -208,7 +208,7 @@ def test_a_manager_who_cannot_rate_is_left_alone(ada: Application, reason: str) 
 
 
 @pytest.mark.world
-def test_not_my_report_has_another_named_and_ends_the_link(ada: Application, role: Role) -> None:
+def test_not_my_report_asks_for_another_rater_and_ends_the_link(ada: Application, role: Role) -> None:
     there, browser = address(ada, "rater_decline"), Client()
     here = there.removesuffix("decline/")
     page = browser.get(here)

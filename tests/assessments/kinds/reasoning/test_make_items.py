@@ -22,7 +22,7 @@ def _run(*arguments: str) -> subprocess.CompletedProcess[str]:
 
 
 @pytest.mark.programs
-def test_items_without_fault_are_counted_and_all_is_well() -> None:
+def test_items_without_faults_are_counted() -> None:
     done = _run("--seeds", "20", "--only", "sets")
     table = [line.split()[:5] for line in done.stdout.splitlines()]
     assert (done.returncode, table[0], [row[:4] for row in table[1:]]) == (
