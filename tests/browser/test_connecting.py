@@ -198,3 +198,17 @@ def test_every_page_is_accessible_and_fits(browser: Browser, desk: Desk, live_se
     context.close()
     assert looker.wrong == {}
     assert looker.complaints == []
+
+
+def test_closing_the_key_dialog_leaves_the_focus_in_the_page(
+    browser: Browser, desk: Desk, live_server: LiveServer
+) -> None:
+    page = entered(browser, desk, live_server, width=1440).new_page()
+    page.goto(live_server.url + desk.url("greenhouse_replace_key", desk.connect().pk))
+    expect(page.get_by_label("Client ID")).to_be_focused()
+    page.keyboard.press("Escape")
+    expect(page.locator("main")).to_be_focused()
+    page.keyboard.press("Tab")
+    expect(
+        page.get_by_role("navigation", name="Breadcrumbs").get_by_role("link", name="Settings")
+    ).to_be_focused()

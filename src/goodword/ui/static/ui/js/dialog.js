@@ -36,8 +36,17 @@
     }
   });
 
+  // The browser has no element outside to which it could return the focus.
+  const focusPage = ({ target: dialog }) => {
+    const { activeElement } = document; // it may be hidden by now
+    const isLost = activeElement === document.body || (!dialog.open && dialog.contains(activeElement));
+    if (isLost) document.getElementById("content")?.focus();
+  };
   const openMarked = (root) => {
-    for (const dialog of root.querySelectorAll("dialog[data-dialog-open]")) show(dialog);
+    for (const dialog of root.querySelectorAll("dialog[data-dialog-open]")) {
+      show(dialog);
+      dialog.addEventListener("close", focusPage);
+    }
   };
   document.addEventListener("DOMContentLoaded", () => openMarked(document));
   document.addEventListener("htmx:afterSwap", (event) => openMarked(event.detail.elt));
