@@ -6,14 +6,19 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.utils import timezone
 from playwright.sync_api import Browser, Page, expect
+from pytest_django.live_server_helper import LiveServer
 
 from goodword.accounts.models import Membership
 from tests.browser.looking import WIDTHS, Looker
+from tests.browser.test_connecting import desk
 from tests.browser.windows import window
+from tests.greenhouse.setup.desk import Desk
 from tests.support import factories
 from tests.workspace.applications import path
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
+
+__all__ = ["desk"]
 
 TITLE = "Senior Account Manager"
 
@@ -102,3 +107,17 @@ def test_a_form_sent_at_once_after_the_computer_slept_keeps_its_text(
     page.get_by_label("Title").press("Enter")
     expect(page.get_by_role("alertdialog", name="Your session has ended")).to_be_visible()
     expect(page.get_by_label("Title")).to_have_value(TITLE)
+
+
+def test_a_script_does_not_lead_away_from_the_page_either(
+    browser: Browser, live_server: LiveServer, desk: Desk
+) -> None:
+    desk.connect()
+    page = window(browser, desk.admin, live_server, width=1440).new_page()
+    page.clock.install()
+    page.goto(f"{live_server}{desk.url('note_settings')}")
+    Session.objects.all().delete()
+    page.clock.set_fixed_time(timezone.now() + timedelta(hours=9))
+    page.get_by_label("First line of a note").fill("{candidate} is through")
+    expect(page.get_by_role("alertdialog", name="Your session has ended")).to_be_visible()
+    expect(page.get_by_label("First line of a note")).to_have_value("{candidate} is through")

@@ -11,7 +11,6 @@
   let askAt = Infinity;
   let signedOut = false;
   let token = "";
-  let unsent = []; // htmx requests
   const late = () => signedOut || Date.now() >= askAt;
   const find = (name) => document.querySelector(`dialog[data-session="${name}"]`);
   const show = (name) => {
@@ -49,7 +48,6 @@
     const warns = answer.seconds <= WARNING;
     show(warns ? "ending" : "");
     askAt = after(warns ? answer.seconds + 1 : answer.seconds - WARNING);
-    for (const send of unsent.splice(0)) send();
     return true;
   };
 
@@ -72,17 +70,17 @@
       if (!late() || form.method === "dialog") return;
       event.preventDefault();
       event.stopPropagation();
-      const was = signedOut;
-      if (await ask()) {
-        if (!was) form.requestSubmit(submitter);
-      } else show("ended");
+      if (await ask()) form.requestSubmit(submitter);
+      else show("ended");
     },
     true,
   );
-  document.addEventListener("htmx:confirm", (event) => {
+  document.addEventListener("htmx:confirm", async (event) => {
     if (!late()) return;
     event.preventDefault();
-    if (event.detail.verb !== "get") unsent.push(() => event.detail.issueRequest());
-    if (!signedOut) ask();
+    const { verb, issueRequest } = event.detail;
+    if (signedOut && verb === "get") return; // pages that poll
+    if (await ask()) issueRequest();
+    else if (verb !== "get") show("ended");
   });
 })();
