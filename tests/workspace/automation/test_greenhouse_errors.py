@@ -20,14 +20,22 @@ def test_without_a_connection_the_page_asks_to_connect(desk: Desk) -> None:
 
 
 @pytest.mark.world
-def test_input_is_kept_when_greenhouse_fails(desk: Desk) -> None:
+@pytest.mark.parametrize(
+    ("fault", "sentence"),
+    [
+        ({"status": 503}, "Greenhouse has an internal error at the moment."),
+        ({"status": 200, "body": "<html>"}, "API did not return data. It may be down for maintenance."),
+    ],
+)
+def test_input_is_kept_when_greenhouse_fails(desk: Desk, fault: dict[str, object], sentence: str) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.get("role_automation_stages", job)
-    fault = {"kind": "fail", "path": "/v3/job_interview_stages", "status": 503, "times": 2}
-    desk.greenhouse.sandbox.faults.add(fault)
+    desk.greenhouse.sandbox.faults.add(
+        {"kind": "fail", "path": "/v3/job_interview_stages", "times": 2} | fault
+    )
     response = wizard.connect_stages(job, assessment=wizard.stages(job)[OFFER])
     assert response.status_code == 200
-    assert "Greenhouse has an internal error at the moment." in response.content.decode()
+    assert sentence in response.content.decode()
     page = wizard.get("role_automation_stages", job)
     assert chosen(page, "assessment") == "Offer"
 
