@@ -337,7 +337,7 @@ def test_only_failures_of_the_chosen_account_are_replayed(world: World) -> None:
     keep(world, state=State.FAILED)
     keep(world, state=State.FAILED, connection=other)
     address = f"{url(world, 'greenhouse_replay_failed')}?connection={other.pk}"
-    assert "1 delivery of North failed." in signed_in(world.role.owner).get(address).content.decode()
+    assert "1 delivery from North failed." in signed_in(world.role.owner).get(address).content.decode()
     signed_in(world.role.owner).post(address)
     assert [state for state, _ in world.inbox()] == ["failed", "received"]
 
