@@ -7,7 +7,7 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry
-from goodword.assessments.models import AttemptFlag
+from goodword.assessments.models import AttemptFlag, AttemptPart, Marking, Verification
 from goodword.candidates.models import Erasure, Hold
 from goodword.core.models import Event
 from goodword.notifications.domain.mail_texts import render
@@ -460,3 +460,36 @@ def test_notes_on_flags_of_assessments_no_longer_name_an_erased_referee() -> Non
     )
     erase(first)
     assert AttemptFlag.objects.of(check.organisation).get().dismissed_note == "[…] explained it."
+
+
+def test_comments_on_marks_and_reasons_for_discarding_no_longer_name_an_erased_referee() -> None:
+    check = whole()
+    first = check.referees.get(slot=1)
+    attempt = invited(check.step_request.application)
+    part = AttemptPart.objects.of(check.organisation).filter(attempt=attempt)[0]
+    by = factories.member(check.organisation)
+    marking = Marking.objects.create(
+        organisation=check.organisation,
+        part=part,
+        item="why",
+        rater=by,
+        points={"c1": 1},
+        comment=f"{first.name} says the same.",
+        marked_at=NOW,
+    )
+    verification = Verification.objects.create(
+        organisation=check.organisation,
+        part=part,
+        opened_at=NOW,
+        opened_by=by,
+        version="1",
+        form="verification_12",
+        language="en",
+        items=12,
+        discarded_at=NOW,
+        discard_reason=f"{first.name} called in between.",
+    )
+    erase(first)
+    marking.refresh_from_db()
+    verification.refresh_from_db()
+    assert (marking.comment, verification.discard_reason) == ("[…] says the same.", "[…] called in between.")

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from goodword.accounts.domain.whole_organisation import delete
 from goodword.accounts.models import Organisation, OrganisationOwned
-from goodword.assessments.models import AttemptFlag
+from goodword.assessments.models import AttemptFlag, Marking, Verification
 from goodword.candidates.domain.erasure_requests import erase_person_again
 from goodword.candidates.models import Application, Candidate, Erasure, Hold
 from goodword.core.backup.erasures import Erased
@@ -45,7 +45,8 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 def _remove_names(referee_ids: Iterable[int]) -> None:
     """Remove the names of referees from what members and the candidate wrote outside the reference check: comments,
-    requests for a human review, notes on flags of assessments, reasons for legal holds and cancelled erasures."""
+    requests for a human review, notes on flags of assessments, comments on marks, reasons for discarding verifications,
+    for legal holds and for cancelled erasures."""
     referees = Referee.objects.across_organisations().filter(pk__in=list(referee_ids), erased_at=None)
     for referee in referees.select_related("check_run__step_request__application"):
         candidate = referee.check_run.step_request.application.candidate_id
@@ -56,6 +57,12 @@ def _remove_names(referee_ids: Iterable[int]) -> None:
             (Appeal, theirs, ["text", "answer"]),
             (Erasure, theirs | Q(candidate=candidate), ["cancelled_because"]),
             (AttemptFlag, Q(attempt__step_request__application__candidate=candidate), ["dismissed_note"]),
+            (Marking, Q(part__attempt__step_request__application__candidate=candidate), ["comment"]),
+            (
+                Verification,
+                Q(part__attempt__step_request__application__candidate=candidate),
+                ["discard_reason"],
+            ),
             (Hold, Q(candidate=candidate) | Q(role__applications__candidate=candidate), ["reason"]),
         ]
         for model, whose, names in texts:
