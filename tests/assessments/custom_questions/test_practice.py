@@ -14,7 +14,7 @@ from goodword.assessments.kinds.custom_questions.content import read_custom_ques
 from goodword.assessments.kinds.custom_questions.items import example_for
 from goodword.assessments.models import Attempt
 from goodword.assessments.models import TestVersion as Version  # pytest would collect "Test…"
-from tests.assessments.custom_questions.support import CHOICE, FILE, NOW, TEXT, asked, content
+from tests.assessments.custom_questions.support import CHOICE, FILE, NOW, TEXT, WORD, asked, content
 from tests.assessments.once import once
 from tests.assessments.support import rows, token_of
 
@@ -204,3 +204,13 @@ def test_an_example_does_not_require_many_words() -> None:
 def test_question_types_for_referees_have_no_example() -> None:
     found = read_custom_questions(content(**first({"type": "would_work_again"})))
     assert example_for(found, name="practice") is None
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(("questions", "said"), [([TEXT, WORD], False), ([TEXT, CHOICE], True)])
+def test_the_sentence_about_taps_is_for_parts_in_which_a_tap_leads_on(
+    questions: list[dict[str, Any]], said: bool
+) -> None:
+    where = f"/p/{token_of(asked(questions=questions, rubrics=[], right={}))}/assessment/1/"
+    for page in ("practice/1/", "item/1/"):
+        assert bool(soup(Client().get(where + page)).select("[data-taps]")) is said

@@ -97,8 +97,8 @@ class Kind[C](Protocol):
     def introduction(self) -> str:
         """The text before a part that has no instructions; may be empty."""
 
-    def moves_on_by_tap(self, *, timed: bool) -> bool:
-        """Whether choosing the last answer of an item leads to the next one."""
+    def moves_on_by_tap(self, content: C, *, timed: bool) -> bool:
+        """Whether choosing the last answer of an item, at least of some, leads to the next one."""
 
     def overview_line(self, n: int, about: str) -> str:
         """The line about an untimed part of `n` items on the candidate's overview; `about`: "about 6 minutes"."""

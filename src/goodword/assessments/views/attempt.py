@@ -293,6 +293,7 @@ def show_practice(
         part=view,
         number=number,
         total=len(items),
+        taps=view.kind.has_solutions or view.kind.moves_on_by_tap(content_of(view.part.version), timed=False),
         overview=session.overview,
         solution=solution,
         onward=onward,

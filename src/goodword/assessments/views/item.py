@@ -33,6 +33,7 @@ from goodword.assessments.kinds.items import Item, ItemForm, UnknownOption
 from goodword.assessments.models import Answer, AttemptPart
 from goodword.assessments.queries import (
     answers_of,
+    content_of,
     practice_of,
     read_answers,
     unanswered,
@@ -266,7 +267,7 @@ def item_context(
         "item": this,
         "part": view,
         "parts": len(session.overview.parts),
-        "taps": view.kind.moves_on_by_tap(timed=view.timed),
+        "taps": view.kind.moves_on_by_tap(content_of(view.part.version), timed=view.timed),
         "number": number,
         "total": count,
         "answered": count - len(unanswered(items, answers)),

@@ -210,6 +210,7 @@ def practice(request: HttpRequest, sitting: Sitting, number: int) -> HttpRespons
         errors=form.problems if form.is_bound and not valid else [],
         number=number,
         total=len(tasks),
+        taps=True,
         solution=task.solution(form.value) if valid else None,
         onward=after if is_last else sitting.url("verification_practice", number + 1),
         after=after,

@@ -58,6 +58,17 @@ from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.text import rounded
 from goodword.core.validation import Json
 from goodword.questionnaires.editor.descriptions import question_types
+from goodword.questionnaires.types import (
+    Agreement,
+    Between,
+    Rating,
+    SingleChoice,
+    WouldWorkAgain,
+    YesNoUnsure,
+)
+
+#: types of questions that are answered by choosing one option
+_ONE_OF_SEVERAL: Final = (Agreement, Between, Rating, SingleChoice, WouldWorkAgain, YesNoUnsure)
 
 
 class _CustomQuestions(FixedItems):
@@ -83,8 +94,8 @@ class _CustomQuestions(FixedItems):
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
 
-    def moves_on_by_tap(self, *, timed: bool) -> bool:
-        return not timed
+    def moves_on_by_tap(self, content: CustomQuestions, *, timed: bool) -> bool:
+        return not timed and any(isinstance(one, _ONE_OF_SEVERAL) for one in content.questions)
 
     def parse(self, data: Any) -> CustomQuestions:
         return read_custom_questions(data)

@@ -77,7 +77,8 @@ class _Judgement(FixedItems):
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s situation", "%(n)s situations", n) % {"n": n}
 
-    def moves_on_by_tap(self, *, timed: bool) -> bool:
+    def moves_on_by_tap(self, content: JudgementSet, *, timed: bool) -> bool:
+        del content
         return not timed
 
     def parse(self, data: Any) -> JudgementSet:

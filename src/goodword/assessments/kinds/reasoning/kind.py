@@ -83,8 +83,8 @@ class _Reasoning:
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s task", "%(n)s tasks", n) % {"n": n}
 
-    def moves_on_by_tap(self, *, timed: bool) -> bool:
-        del timed
+    def moves_on_by_tap(self, content: ReasoningTest, *, timed: bool) -> bool:
+        del content, timed
         return False
 
     def parse(self, data: Any) -> ReasoningTest:

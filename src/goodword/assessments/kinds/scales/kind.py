@@ -70,8 +70,8 @@ class _Scales(FixedItems):
     def items_in_words(self, n: int) -> str:
         return ngettext("%(n)s statement", "%(n)s statements", n) % {"n": n}
 
-    def moves_on_by_tap(self, *, timed: bool) -> bool:
-        del timed
+    def moves_on_by_tap(self, content: Instrument, *, timed: bool) -> bool:
+        del content, timed
         return True
 
     def parse(self, data: Any) -> Instrument:
