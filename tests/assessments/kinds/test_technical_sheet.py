@@ -62,6 +62,6 @@ def test_a_reliability_by_calibration_keeps_the_formula_that_it_was_computed_by(
     )
     assert older.formula.startswith("1 − mean squared standard error of the abilities")
     assert newer.formula.startswith("variance of the expected number solved")
-    assert older.figures == newer.figures == "0.80, from the calibration by 240 people"
+    assert older.figures == newer.figures == "0.80, from the calibration, 240 people"
     words = words_for("en")
     assert words("coefficient_calibration") != words("coefficient_calibrated_number")
