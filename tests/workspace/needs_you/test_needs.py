@@ -16,6 +16,7 @@ from goodword.core.workdays import calendar_of
 from goodword.notifications.domain.bounces import note_bounced
 from goodword.notifications.models import Email
 from goodword.references.models import ReferenceRequest
+from goodword.roles.models import Step
 from goodword.workspace.needs_you.needs import Hidden, Need, Needs, Urgency, Viewer, collect, late
 from goodword.workspace.needs_you.sources import NAMES, SOURCES
 from tests.assessments.custom_questions.support import answered as custom_answered
@@ -141,6 +142,16 @@ def test_candidates_who_have_left_the_stage_are_not_said_to_be_invited_on_public
         (f"{name} Zorn is waiting for the assessment", "invited once it is published", ["Publish …"])
         for name in ("Ada", "Cyd")
     ]
+
+
+@pytest.mark.world
+def test_nobody_is_asked_for_the_address_of_a_candidate_who_has_left_the_stage(here: World) -> None:
+    factories.automation(here.role, connection_id=1, job_id=5, stages={"assessment": (501, "Test")})
+    waits(here.named("Ada", job_id=5, stage_id=501), WaitingReason.NO_ADDRESS)
+    left = waits(here.named("Bob", job_id=5, stage_id=502), WaitingReason.NO_ADDRESS)
+    assert [need.who for need in shown(needs(here.rita))] == ["Ada Zorn"]
+    Step.objects.of(here.role.organisation).filter(pk=left.step_id).update(on_leave=Step.OnLeave.GO_ON)
+    assert [need.who for need in shown(needs(here.rita))] == ["Ada Zorn", "Bob Zorn"]
 
 
 @pytest.mark.world
