@@ -1,7 +1,7 @@
 """Decides from the locked application whether a step may start, continue or close.
 
-Reactions run concurrently and in any order, and an event only says that something changed. Since each change of the row
-has its own reaction, the last reaction leaves the step in the right state.
+Reactions run concurrently and in any order, so they decide by the row and not by the event, which only says that
+something has changed. Whichever runs last leaves the step in the right state.
 """
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
