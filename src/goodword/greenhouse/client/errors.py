@@ -201,7 +201,12 @@ class NotJson(Unavailable):
 
     @property
     def sentence(self) -> str:
-        return "Greenhouse's API did not return data. It may be down for maintenance."
+        over = (
+            " If it persists, Harvest v1 may be switched off: connect with Harvest v3."
+            if "/v1/" in self.path
+            else ""
+        )
+        return f"Greenhouse's API did not return data. It may be down for maintenance.{over}"
 
 
 class AddressRefused(Unavailable):
