@@ -184,7 +184,7 @@ def test_reasoning_shows_how_many_people_a_calibration_needs(reasoning: Test) ->
     assert "2 completed first attempts in the largest group. 198 more needed." in said
     assert "Calibrate" not in said
     answer = browser.post(address(reasoning, "test_calibrate"), asks(reasoning), follow=True)
-    assert "needs first attempts of 200 people, so there is none" in words(answer)
+    assert "needs first attempts by 200 people, so there is none" in words(answer)
     assert waiting() == []
 
 
@@ -248,8 +248,8 @@ def test_each_shortage_is_a_sentence(reasoning: Test) -> None:
         },
     )
     said = words(recruiter(reasoning).get(address(reasoning)))
-    assert "1 person has answered; it takes 200." in said
-    assert "Sets, level 2: 4 answers; it takes 30." in said
+    assert "1 person has answered; 200 are needed." in said
+    assert "Sets, level 2: 4 answers; 30 are needed." in said
     assert "Sets, level 2: everybody has solved all of them." in said
 
 
