@@ -47,7 +47,7 @@ def caught_mail() -> Iterator[None]:
 
 
 def berlin(text: str) -> datetime:
-    """ "22 Mar 10" in 2027, Berlin time."""
+    """For example "22 Mar 10" in 2027, Berlin time."""
     return datetime.strptime(f"2027 {text}", "%Y %d %b %H").replace(tzinfo=BERLIN).astimezone(UTC)
 
 

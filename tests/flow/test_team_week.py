@@ -45,7 +45,7 @@ MARIA, PAUL = "maria@globex.example", "paul@globex.example"
 
 
 def berlin(text: str) -> datetime:
-    """ "09 Mar 10" in 2026, Berlin time."""
+    """For example "09 Mar 10" in 2026, Berlin time."""
     return datetime.strptime(f"2026 {text}", "%Y %d %b %H").replace(tzinfo=BERLIN).astimezone(UTC)
 
 

@@ -60,7 +60,7 @@ class TotalResult:
 
 
 def percent(share: Fraction) -> str:
-    """ "66.7 %", rounded as in reports."""
+    """For example "66.7 %", rounded as in reports."""
     return rounded(float(100 * share), 1).removesuffix(".0") + "\N{NO-BREAK SPACE}%"
 
 

@@ -144,7 +144,9 @@ def score_part(part: AttemptPart) -> None:
         form=part.form,
         items=items_of(part),
         answers=answers_of(part),
-        tables={scale: norms.of_today(table) for scale, table in group.tables.items()} if group else {},
+        tables={scale: norms.from_json_if_current(table) for scale, table in group.tables.items()}
+        if group
+        else {},
         calibration=_calibration_of(part),
     )
     Score.objects.of(part.organisation).bulk_create(issued_score(part, one, group) for one in found)
@@ -244,5 +246,5 @@ def norm_group_of(part: AttemptPart) -> NormGroup | None:
 
 def _calibration_of(part: AttemptPart) -> Calibration | None:
     row = calibration_row_of(part)
-    found = strata.of_today(row.content) if row is not None else None
+    found = strata.from_json_if_current(row.content) if row is not None else None
     return found.of(Stratum(part.attempt.language, part.device)) if found is not None else None

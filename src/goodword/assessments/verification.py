@@ -290,7 +290,7 @@ def _calibration_of(row: Verification) -> Calibration | None:
     stored = calibration_row_of(part)
     if stored is None or stored.version != row.version:
         return None
-    found = strata.of_today(stored.content)
+    found = strata.from_json_if_current(stored.content)
     if found is None:
         return None
     return found.of_all([Stratum(row.language, device) for device in (part.device, row.device)])

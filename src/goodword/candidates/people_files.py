@@ -83,7 +83,7 @@ def is_person_column(cell: str) -> bool:
 
 
 def in_lines(numbers: Sequence[int]) -> str:
-    """ "Line 4" or "Lines 4, 9 and 31 more"."""
+    """For example "Line 4" or "Lines 4, 9 and 31 more"."""
     if len(numbers) == 1:
         return _("Line %(line)s") % {"line": numbers[0]}
     listed = ", ".join(str(number) for number in numbers[:_LISTED])

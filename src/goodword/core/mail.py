@@ -83,7 +83,7 @@ def credentials(given: str, *, provider: str) -> dict[str, Any]:
 
 
 def webhook_secret(given: str, *, provider: str) -> str:
-    """ "name:password" that authenticates the provider's events. If it is empty, none are accepted."""
+    """The "name:password" that authenticates the provider's events. If it is empty, none are accepted."""
     if not given:
         return ""
     name, colon, password = given.partition(":")

@@ -211,17 +211,17 @@ def language_name(code: str) -> str:
 
 
 def written_day(day: date | datetime) -> str:
-    """ "24 November 2026", "24. November 2026". Convert a time to its zone first."""
+    """For example "24 November 2026", "24. November 2026". Convert a time to its zone first."""
     return date_format(day, _form(_DAYS, "j F", day) + " Y")
 
 
 def written_moment(local: datetime) -> str:
-    """ "24 November 2026, 14:05 CET". Convert it to its zone first."""
+    """For example "24 November 2026, 14:05 CET". Convert a time to its zone first."""
     return f"{written_day(local)}, {date_format(local, 'H:i')} {zone_name(local)}"
 
 
 def zone_name(local: datetime) -> str:
-    """ "CET", or "UTC-03" or "UTC+13:45" for a zone without an abbreviation."""
+    """For example "CET", or "UTC-03" or "UTC+13:45" for a zone without an abbreviation."""
     name = local.tzname() or ""
     if name[:1] not in {"+", "-"}:
         return name
@@ -230,12 +230,13 @@ def zone_name(local: datetime) -> str:
 
 
 def written_weekday(day: date | datetime, *, year: bool = False) -> str:
-    """ "Tuesday 24 November", "Dienstag, 24. November", optionally with the year."""
+    """For example "Tuesday 24 November", "Dienstag, 24. November", optionally with the year."""
     return date_format(day, _form(_WEEKDAYS, "l j F", day) + (" Y" if year else ""))
 
 
 def written_weekday_time(local: datetime) -> str:
-    """ "Tuesday 24 November, 23:59 (CET)", "Dienstag, 24. November, 23:59 Uhr (CET)". Convert it to its zone first."""
+    """For example "Tuesday 24 November, 23:59 (CET)", "Dienstag, 24. November, 23:59 Uhr (CET)". Convert a time
+    to its zone first."""
     time = date_format(local, _TIMES.get(_primary(), ", H:i"))
     return f"{written_weekday(local)}{time} ({zone_name(local)})"
 
@@ -272,12 +273,12 @@ def _primary() -> str:
 
 
 def labelled(label: str, text: str, *, language: str = "") -> str:
-    """ "Label: text", in French with a space before the colon. `language`: by default the active one."""
+    """For example "Label: text", in French with a space before the colon. `language`: by default the active one."""
     return f"{label}{_space(language)}: {text}"
 
 
 def in_series(texts: Iterable[str], *, language: str = "") -> str:
-    """ "One; another", in French with a space before the semicolon. `language` as in `labelled`."""
+    """For example "One; another", in French with a space before the semicolon. `language` as in `labelled`."""
     return f"{_space(language)}; ".join(texts)
 
 

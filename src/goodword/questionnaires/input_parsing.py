@@ -78,7 +78,8 @@ def one_of(raw: object, allowed: Collection[str]) -> str:
 
 
 def read_month(raw: object, *, part: str) -> str | None:
-    """ "YYYY-MM" or None, from "2021-03" or `{"year": "2021", "month": "3"}`. Raises `AnswerError` about `part`."""
+    """Return "YYYY-MM" or None, from "2021-03" or `{"year": "2021", "month": "3"}`. Raises `AnswerError` about
+    `part`."""
     found = _pieces(raw, _MONTH)
     if found is None:
         raise AnswerError(gettext("Enter the month and the year, for example 2021-03."), part=part)
@@ -93,7 +94,8 @@ def read_month(raw: object, *, part: str) -> str | None:
 
 
 def read_day(raw: object) -> str | None:
-    """ "YYYY-MM-DD" or None, from such a text or `{"year": "2021", "month": "3", "day": "4"}`. Raises `AnswerError`."""
+    """Return "YYYY-MM-DD" or None, from such a text or `{"year": "2021", "month": "3", "day": "4"}`. Raises
+    `AnswerError`."""
     found = _pieces(raw, _DAY)
     if found is None:
         raise AnswerError(gettext("Enter the date as year, month and day, for example 2021-03-04."))

@@ -137,7 +137,7 @@ def day(value: str) -> str:
 
 
 def number(value: float, unit: str) -> str:
-    """ "7.5 hours"."""
+    """For example "7.5 hours"."""
     return f"{written_number(value)} {unit}".strip()
 
 
@@ -153,7 +153,7 @@ def exact(value: float) -> Decimal:
 
 
 def period(from_month: str, to_month: str | None) -> str:
-    """ "March 2021 to August 2023", "since March 2021" (`to_month` is None), or a single month."""
+    """For example "March 2021 to August 2023", "since March 2021" (`to_month` is None), or a single month."""
     if to_month is None:
         return gettext("since %(month)s") % {"month": month(from_month)}
     if to_month == from_month:

@@ -101,7 +101,7 @@ class ErasureStatus:
 
     @property
     def state(self) -> str:
-        """ "pending", "done" or "cancelled"."""
+        """One of "pending", "done" and "cancelled"."""
         if self.erasure.done_at is not None:
             return "done"
         return "cancelled" if self.erasure.cancelled_at is not None else "pending"

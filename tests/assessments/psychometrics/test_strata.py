@@ -4,7 +4,13 @@ import pytest
 
 from goodword.assessments.psychometrics import rasch
 from goodword.assessments.psychometrics.rasch import Lack, NotEnough
-from goodword.assessments.psychometrics.strata import Stratum, calibrate, from_json, of_today, to_json
+from goodword.assessments.psychometrics.strata import (
+    Stratum,
+    calibrate,
+    from_json,
+    from_json_if_current,
+    to_json,
+)
 from tests.assessments.psychometrics.test_dif import people
 
 DESK, PHONE, GERMAN = Stratum("en", "computer"), Stratum("en", "phone"), Stratum("de", "computer")
@@ -56,4 +62,4 @@ def test_calibrations_by_another_rule_are_refused() -> None:
     data = {"rule": "1", "pools": [], "comparisons": [], "left_out": []}
     with pytest.raises(ValueError, match="made by rule '1'"):
         from_json(data)
-    assert of_today(data) is None
+    assert from_json_if_current(data) is None

@@ -93,7 +93,7 @@ def test_the_button_opens_it_and_shows_a_link_once() -> None:
 @pytest.mark.world
 @pytest.mark.parametrize("change", ["rejected", "updated"])
 def test_the_candidates_page_says_that_a_verification_can_no_longer_be_started(change: str) -> None:
-    """ "updated": an update of Goodword has changed the tasks since the link was created."""
+    """`change`: "updated" means that an update of Goodword has changed the tasks since the link was created."""
     attempt = finished()
     browser = signed_in(owner(attempt))
     browser.post(where("candidate_verify", attempt))

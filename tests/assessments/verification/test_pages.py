@@ -261,7 +261,7 @@ def test_nothing_is_accepted_from_somebody_being_erased() -> None:
 @pytest.mark.world
 @pytest.mark.parametrize("change", ["rejected", "updated"])
 def test_a_form_that_can_no_longer_be_started_is_closed(change: str) -> None:
-    """ "updated": an update of Goodword has changed the tasks since the link was created."""
+    """`change`: "updated" means that an update of Goodword has changed the tasks since the link was created."""
     attempt, browser = finished(), Client()
     path = link_to(verification := opened(attempt))
     if change == "rejected":

@@ -258,7 +258,7 @@ def _read(folder: Path) -> _Files:
             for row in lines_of(folder, "norms.jsonl")
         },
         calibrations={
-            str(row["calibration"]): strata.of_today(row["content"])
+            str(row["calibration"]): strata.from_json_if_current(row["content"])
             for row in lines_of(folder, "calibrations.jsonl")
         },
     )

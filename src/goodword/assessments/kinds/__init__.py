@@ -92,7 +92,7 @@ class Kind[C](Protocol):
     def summary(self) -> str: ...
 
     def items_in_words(self, n: int) -> str:
-        """ "20 statements"."""
+        """For example "20 statements"."""
 
     def introduction(self) -> str:
         """The text before a part that has no instructions; may be empty."""

@@ -105,7 +105,7 @@ class ReliabilityDetails:
 
     @property
     def figures(self) -> str:
-        """ "omega 0.83, alpha 0.81, from 120 people with complete answers"."""
+        """For example "omega 0.83, alpha 0.81, from 120 people with complete answers"."""
         return reliability_figures(self.value, way=self.way, n=self.n, alpha=self.alpha, omega=self.omega)
 
     @property
@@ -156,7 +156,7 @@ class NormedScoreDetails:
 
     @property
     def share_text(self) -> str:
-        """ "(60 + 25 ÷ 2) ÷ 132 = 54.9 %"."""
+        """For example "(60 + 25 ÷ 2) ÷ 132 = 54.9 %"."""
         share = 100 * (self.below + self.equal / 2) / self.n
         return f"({self.below} + {self.equal} ÷ 2) ÷ {self.n} = {rounded(share, 1)} %"
 
@@ -167,7 +167,7 @@ class NormedScoreDetails:
 
     @property
     def error_text(self) -> str:
-        """ "0.60 × √(1 − 0.81) = 0.26"."""
+        """For example "0.60 × √(1 − 0.81) = 0.26"."""
         return (
             ""
             if self.error is None
@@ -176,7 +176,7 @@ class NormedScoreDetails:
 
     @property
     def band_text(self) -> str:
-        """ "3.00 ± 1.645 × 0.26 = 2.57 to 3.43"."""
+        """For example "3.00 ± 1.645 × 0.26 = 2.57 to 3.43"."""
         if self.error is None:
             return ""
         low, high = (self.score + sign * BAND_WIDTH * self.error for sign in (-1, 1))
@@ -214,7 +214,7 @@ class NormedScore:
 
     @property
     def group_words(self) -> str:
-        """ "132 first attempts in English on computers, norms 2"."""
+        """For example "132 first attempts in English on computers, norms 2"."""
         values = {
             "n": self.n,
             "language": gettext(get_language_info(self.language)["name"]),

@@ -154,5 +154,5 @@ def _analysed(version: TestVersion, roles: Sequence[Role]) -> list[JobAnalysis]:
 def _comparisons(version: TestVersion) -> tuple[StrataComparison, ...]:
     rows = Calibration.objects.of(version.organisation).filter(test=version.test, version=version.number)
     newest = rows.order_by("-number").first()
-    found = strata.of_today(newest.content) if newest else None
+    found = strata.from_json_if_current(newest.content) if newest else None
     return found.comparisons if found else ()

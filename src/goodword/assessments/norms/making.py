@@ -82,7 +82,7 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
 def newest_calibration(test: Test, version: str, stratum: Stratum) -> Calibrated | None:
     row = Calibration.objects.of(test.organisation).filter(test=test, version=version)
     newest = row.order_by("-number").first()
-    found = strata.of_today(newest.content) if newest else None
+    found = strata.from_json_if_current(newest.content) if newest else None
     return found.of(stratum) if found else None
 
 

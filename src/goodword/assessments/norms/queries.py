@@ -255,7 +255,7 @@ def _known(
 
 
 def _calibration(row: Calibration, stratum: Stratum | None) -> OwnCalibration | None:
-    found = strata.of_today(row.content)
+    found = strata.from_json_if_current(row.content)
     if found is None:
         return None
     pool = next((pool for pool in found.pools if stratum is None or stratum in pool.strata), None)
@@ -286,7 +286,7 @@ def _group(norm_set: NormSet, group: NormGroup, content: Content) -> OwnGroup:
 
 
 def _scale(scale: str, data: Mapping[str, Any], content: Content) -> OwnScale | None:
-    table, kind = norms.of_today(data), kind_of(content)
+    table, kind = norms.from_json_if_current(data), kind_of(content)
     if table is None or kind.only_describes(scale) or content.is_too_short_for_norms:
         return None
     return OwnScale(

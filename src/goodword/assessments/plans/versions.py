@@ -127,7 +127,7 @@ def newest_calibration(test: Test, *, number: str) -> Calibration | None:
 
 def has_lapsed(calibration: Calibration) -> bool:
     """Whether it was made by an earlier rule, so that it yields no abilities."""
-    return strata.of_today(calibration.content) is None
+    return strata.from_json_if_current(calibration.content) is None
 
 
 def current_assessment(step: Step, *, now: datetime) -> Assessment:

@@ -153,8 +153,8 @@ def to_json(table: NormTable) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> NormTable:
-    """Parse a table. Raises `ValueError` for another rule or inconsistent data, `KeyError` or `TypeError` for other
-    data."""
+    """Parse a table. Raises `ValueError` if it was made by another rule or is inconsistent, `KeyError` or `TypeError`
+    for data of another shape."""
     if data["rule"] != SCORING["norms"]:
         raise ValueError(f"This norm table was made by rule {data['rule']!r}.")
     table = NormTable(
@@ -171,8 +171,8 @@ def from_json(data: Mapping[str, Any]) -> NormTable:
     return table
 
 
-def of_today(data: Mapping[str, Any]) -> NormTable | None:
-    """Like `from_json`, but returns None for a table of another rule."""
+def from_json_if_current(data: Mapping[str, Any]) -> NormTable | None:
+    """Like `from_json`, but returns None for a table made by another rule, or an inconsistent one."""
     try:
         return from_json(data)
     except ValueError:

@@ -204,7 +204,7 @@ def to_json(found: Calibrations) -> dict[str, Any]:
 
 
 def from_json(data: Mapping[str, Any]) -> Calibrations:
-    """Parse calibrations. Raises `ValueError` for those by another rule, and `KeyError` or `TypeError` for invalid
+    """Parse calibrations. Raises `ValueError` for those made by another rule, and `KeyError` or `TypeError` for invalid
     data."""
     if data["rule"] != SCORING["rasch"]:
         raise ValueError(f"This calibration was made by rule {data['rule']!r}.")
@@ -227,8 +227,8 @@ def from_json(data: Mapping[str, Any]) -> Calibrations:
     )
 
 
-def of_today(data: Mapping[str, Any]) -> Calibrations | None:
-    """Like `from_json`, but returns None for calibrations by another rule."""
+def from_json_if_current(data: Mapping[str, Any]) -> Calibrations | None:
+    """Like `from_json`, but returns None for calibrations made by another rule."""
     try:
         return from_json(data)
     except ValueError:

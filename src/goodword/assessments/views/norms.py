@@ -205,7 +205,7 @@ def _calibration(found: CalibrationStatus) -> dict[str, object]:
             else [],
         }
         for one in found.made
-        for known in [strata.of_today(one.content)]
+        for known in [strata.from_json_if_current(one.content)]
     ]
     return {"status": found, "made": made, "lacks": [_lack(one) for one in found.lacks]}
 

@@ -82,7 +82,7 @@ def _written(value: float, *, limit: float, places: int = 2) -> str:
 
 
 def written_p(p: float) -> str:
-    """ "p = 0.339", or "p < 0.001", since no p is zero."""
+    """For example "p = 0.339", or "p < 0.001", since no p is zero."""
     text = _written(p, limit=_LEVEL, places=3)
     return f"p = {text}" if float(text) else "p < 0.001"
 
@@ -91,9 +91,10 @@ def compare_all(counts: Mapping[str, Count]) -> tuple[dict[str, RateRatio], Toge
     """Return the ratio of each other group to the one with the highest rate (empty if nobody was selected), and the
     test of all groups (None for fewer than two).
 
-    The highest rate is partly luck, and any pair could have been compared. So p is adjusted for all pairs (Holm 1979,
-    "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 65-70), and 19
-    times out of 20 the intervals contain all the true ratios (Bonferroni), approximately (docs/decisions/0061-*).
+    The highest rate is partly due to chance, and any pair could have been compared. So p is adjusted for all pairs
+    (Holm 1979, "A simple sequentially rejective multiple test procedure", Scandinavian Journal of Statistics 6, 65-70),
+    and 19 times out of 20 the intervals contain all the true ratios (Bonferroni), approximately
+    (docs/decisions/0061-*).
     """
     if len(counts) < 2:
         return {}, None

@@ -102,7 +102,8 @@ class LocalPacer:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """`number` counts from the epoch. `remaining` excludes calls in flight; None: unknown; negative: being tested."""
+    """`number`: windows since the epoch. `remaining`: calls left, not counting those in flight; None if unknown;
+    negative while a single call finds out."""
 
     number: int = 0
     limit: int | None = None
@@ -241,7 +242,7 @@ class ClockSkew:
         return ours + self._bounds[0]
 
     def dated(self, date: datetime, *, sent: float, received: float) -> None:
-        """Narrow the difference down, since `Date` is a second between `sent` and `received`."""
+        """Narrow the difference down. `Date` is a moment between `sent` and `received`, cut to whole seconds."""
         seconds = date.timestamp()
         bounds = (seconds - received, seconds + 1.0 - sent)
         if self._dated:

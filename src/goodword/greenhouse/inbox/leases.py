@@ -222,8 +222,8 @@ def leased() -> QuerySet[Delivery]:
 
 
 def requeue_interrupted(*, now: datetime) -> int:
-    """End the leases of workers whose database connection is gone, and return their number. After a restart of the
-    database server, the fault is taken back."""
+    """End the leases of workers whose database connection is gone, and return their number. If the database server was
+    restarted, no fault is counted."""
     with transaction.atomic(), database.cursor() as cursor:
         cursor.execute(_ORPHANS)
         orphans = cursor.fetchall()

@@ -49,13 +49,13 @@ def answers_of(entry: Mapping[str, Any]) -> dict[str, str]:
 
 
 def who(entry: Mapping[str, Any]) -> str:
-    """ "Manager or Client", or "" for everyone."""
+    """For example "Manager or Client", or "" for everyone."""
     words = labels.relationships()
     return get_text_list([words[name] for name in entry.get("only_for", ())], _("or"))
 
 
 def when(entries: Sequence[Entry], entry: Mapping[str, Any]) -> str:
-    """ "Only if 4 is answered “Yes” or “Not sure”", or "" if always asked."""
+    """For example "Only if 4 is answered “Yes” or “Not sure”", or "" if always asked."""
     question_id, values = condition_of(entry)
     if not question_id:
         return ""

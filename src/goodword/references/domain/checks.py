@@ -381,7 +381,7 @@ def day_in_words(moment: datetime, *, organisation: Organisation, language: str)
 
 
 def deadline_in_words(moment: datetime, *, organisation: Organisation, language: str) -> str:
-    """ "Tuesday 24 November, 23:59 (CET)", since the reader may be in another time zone."""
+    """For example "Tuesday 24 November, 23:59 (CET)", since the reader may be in another time zone."""
     with translation.override(language):
         return written_weekday_time(moment.astimezone(organisation.zone))
 

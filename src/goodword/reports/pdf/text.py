@@ -44,9 +44,7 @@ class Printer:
     _drawn: dict[str, str | None] = field(default_factory=dict)
 
     def clean(self, text: str) -> str:
-        """Drawable characters only, `\
-        ` for line ends, spaces for tabs, and breaks in long words.
-        """
+        """Return only drawable characters, with line feeds, spaces for tabs, and breaks in long words."""
         text = _LINE_ENDS.sub("\n", text).replace("\t", " ")
         if not _PLAIN.fullmatch(text):
             text = "".join(self._pieces(unicodedata.normalize("NFC", text)))

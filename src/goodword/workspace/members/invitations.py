@@ -246,7 +246,7 @@ def _page(request: HttpRequest, link: Link, invitation: Invitation) -> HttpRespo
 
 
 def _why_closed(link: Link, invitation: Invitation) -> str:
-    """ "deactivated", "used", "withdrawn", "replaced", "inviter" or "expired"; empty if it can be accepted."""
+    """Return "deactivated", "used", "withdrawn", "replaced", "inviter" or "expired"; empty if it can be accepted."""
     if is_deactivated(invitation.organisation, invitation.email):
         return "deactivated"
     if invitation.accepted_at is not None:

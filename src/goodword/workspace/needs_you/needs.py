@@ -223,7 +223,7 @@ def role_title(application: Application) -> str:
 
 
 def place(application: Application, step: Step | None = None) -> str:
-    """ "Senior Account Manager · assessment"."""
+    """For example "Senior Account Manager · assessment"."""
     title = role_title(application)
     return f"{title} · {step.get_kind_display().lower()}" if step else title
 

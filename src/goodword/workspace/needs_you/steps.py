@@ -44,7 +44,8 @@ EXTENSION = 5
 
 
 def _waiting(viewer: Viewer) -> QuerySet[StepRequest]:
-    """Without those that won't be invited once the reason is gone, since the candidate has left the step's stages."""
+    """Waiting steps, except those that won't be invited even once the reason is gone, since the candidate has left the
+    step's stages."""
     needs_stage = Q(waiting_reason=WaitingReason.UNPUBLISHED) | Q(
         waiting_reason__in=BLOCKING_REASONS,
         step__on_leave=Step.OnLeave.PAUSE,

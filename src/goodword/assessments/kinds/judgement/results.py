@@ -254,7 +254,7 @@ class JudgementResult(PartResult):
 
     @property
     def distance_rule(self) -> str:
-        """ "(0 + 1 + 0.5) ÷ 3 = 0.5"; empty without a score."""
+        """For example "(0 + 1 + 0.5) ÷ 3 = 0.5"; empty without a score."""
         distances = [
             action.distance
             for situation in self.situations
@@ -267,8 +267,8 @@ class JudgementResult(PartResult):
 
     @property
     def within_rule(self) -> str:
-        """ "9.5 ÷ √(12.25 × 10.5) = 0.84": products of the deviations, squares of the ratings', squares of the keys';
-        empty without a score."""
+        """For example "9.5 ÷ √(12.25 × 10.5) = 0.84": the sum of the products of deviations, and the sums of squared
+        deviations of the ratings and of the keys. Empty without a score."""
         if self.within is None or not self.situations:
             return ""
         groups = [_sums(situation) for situation in self.situations]

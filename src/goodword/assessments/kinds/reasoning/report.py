@@ -239,7 +239,7 @@ def _category_without_person(category: CategoryData) -> CategoryData:
 
 
 def _band_note(category: CategoryData, words: Phrases) -> str:
-    """ "90 % band 9.5 to 15.9, assumed"; empty for earlier results."""
+    """For example "90 % band 9.5 to 15.9, assumed"; empty for earlier results."""
     band = category.get("band")
     if band is None or category["solved"] is None:
         return ""

@@ -34,7 +34,7 @@ class SolvedPrecision:
 
     @property
     def words(self) -> str:
-        """ "9.5 to 15.9, assumed"."""
+        """For example "9.5 to 15.9, assumed"."""
         band = {"low": rounded(self.low, 1), "high": rounded(self.high, 1)}
         if self.assumed:
             return gettext("90 %% band %(low)s to %(high)s, assumed") % band
@@ -113,7 +113,7 @@ class Ability:
 
     @property
     def words(self) -> str:
-        """ "0.4 (−0.6 to 1.5)"."""
+        """For example "0.4 (−0.6 to 1.5)"."""
         return gettext("%(value)s (%(low)s to %(high)s)") % {
             "value": signed(self.value),
             "low": signed(self.low),

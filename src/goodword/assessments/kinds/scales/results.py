@@ -150,7 +150,7 @@ class ScaleResult:
 
     @property
     def rule_text(self) -> str:
-        """ "(4 + 2 + 5 + 3) ÷ 4 = 3.5"; empty without a mean."""
+        """For example "(4 + 2 + 5 + 3) ÷ 4 = 3.5"; empty without a mean."""
         values = self.values
         if self.mean is None or not values:
             return ""
