@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import time_machine
+from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -320,6 +321,22 @@ def test_the_page_shows_the_chosen_version_and_roles_of_the_reader(rita: Members
     sheet = url("test", rita.organisation, version.test_id, query="language=de&form=half")
     link = f"{url('test_manual', rita.organisation, version.test_id)}?version=1&amp;language=de&amp;form=half"
     assert link in signed_in(rita).get(sheet).content.decode()
+
+
+def test_names_and_descriptions_of_scales_are_marked_with_the_language_of_the_test(rita: Membership) -> None:
+    published(rita, small_pack())
+    german = published(rita, small_pack(language="de"))
+    found = {}
+    for language in ("en", "de"):
+        where = url("test_manual", rita.organisation, german.test_id, query=f"language={language}&form=full")
+        page = BeautifulSoup(signed_in(rita).get(where).content, "html.parser")
+        table = next(one for one in page.select("table") if "Construct" in one.text)
+        found[language] = [
+            [cell.text for cell in row.select("[lang=de]")] for row in table.select("tbody tr")
+        ]
+    scales = facts_of(german, "full").sheet.scales
+    texts = [[text for text in (one.name, one.construct, one.description) if text] for one in scales]
+    assert found == {"en": [[] for _scale in scales], "de": texts}
 
 
 def test_the_download_is_the_same_manual_as_markdown(rita: Membership) -> None:

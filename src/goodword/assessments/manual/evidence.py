@@ -418,7 +418,10 @@ def _published_norms(facts: ManualFacts) -> list[Block]:
     return [
         Table(
             [_("Scale"), _("Mean"), _("Standard deviation")],
-            [[name, written_figure(norm.mean), written_figure(norm.sd)] for name, norm in group.scales],
+            [
+                [facts.quoted(name), written_figure(norm.mean), written_figure(norm.sd)]
+                for name, norm in group.scales
+            ],
             caption=_("%(name)s, %(n)s people") % {"name": group.name, "n": written_count(group.n)},
             shows_caption=True,
         )
@@ -435,7 +438,13 @@ def _own_norms(facts: ManualFacts, *, errors: bool) -> list[Block]:
     return [
         Table(
             header,
-            [_errors(scale) if errors else _spread(scale) for scale in group.scales],
+            [
+                [
+                    facts.quoted(scale.name) if scale.name else _("Overall"),
+                    *(_errors(scale) if errors else _spread(scale)),
+                ]
+                for scale in group.scales
+            ],
             caption=_("Norms %(number)s: %(group)s")
             % {
                 "number": group.number,
@@ -449,7 +458,6 @@ def _own_norms(facts: ManualFacts, *, errors: bool) -> list[Block]:
 
 def _spread(scale: OwnScale) -> list[str]:
     return [
-        scale.name or _("Overall"),
         written_count(scale.n),
         written_figure(scale.mean),
         written_figure(scale.sd),
@@ -457,12 +465,10 @@ def _spread(scale: OwnScale) -> list[str]:
 
 
 def _errors(scale: OwnScale) -> list[str]:
-    name = scale.name or _("Overall")
     if scale.reliability is None or scale.reliability <= 0:
-        return [name, _("Not known"), written_count(scale.reliability_n), "–", "–"]
+        return [_("Not known"), written_count(scale.reliability_n), "–", "–"]
     error = scale.sd * sqrt(1 - scale.reliability)
     return [
-        name,
         written_figure(scale.reliability),
         written_count(scale.reliability_n),
         written_figure(error),

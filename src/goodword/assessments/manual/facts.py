@@ -22,7 +22,7 @@ from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.strata import StrataComparison, Stratum
 from goodword.assessments.queries import content_of
 from goodword.assessments.validity import CorrelationRow, Criterion, figures
-from goodword.core.report_blocks import Block, Prose
+from goodword.core.report_blocks import Block, Cell, Prose
 from goodword.roles.models import JobAnalysis, Role
 
 
@@ -82,6 +82,13 @@ class ManualFacts:
     @property
     def kind(self) -> Kind[Any]:
         return kind_of(self.content)
+
+    def quoted(self, text: str) -> str | Cell:
+        """A text of the test, marked with its language unless it is that of the manual; a dash if empty."""
+        language = self.version.language
+        if not text:
+            return "–"
+        return text if language in {"", "en"} else Cell(text, language=language)
 
 
 def manual_facts(

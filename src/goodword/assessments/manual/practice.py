@@ -59,9 +59,9 @@ def _content(facts: ManualFacts) -> list[Block]:
                 [_("Scale"), _("Construct"), _("Description"), _("Items"), _("Keyed + and −")],
                 [
                     [
-                        scale.name,
-                        scale.construct or "–",
-                        scale.description or "–",
+                        facts.quoted(scale.name),
+                        facts.quoted(scale.construct),
+                        facts.quoted(scale.description),
                         str(scale.n_items),
                         f"{scale.n_plus}, {scale.n_minus}",
                     ]
