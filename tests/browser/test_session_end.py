@@ -9,6 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 from goodword.accounts.models import Membership
+from goodword.roles.models import Role
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.test_connecting import desk
 from tests.browser.windows import window
@@ -121,3 +122,27 @@ def test_a_script_does_not_lead_away_from_the_page_either(
     page.get_by_label("First line of a note").fill("{candidate} is through")
     expect(page.get_by_role("alertdialog", name="Your session has ended")).to_be_visible()
     expect(page.get_by_label("First line of a note")).to_have_value("{candidate} is through")
+
+
+def test_text_is_not_saved_in_the_name_of_another_member_who_signs_in_there(
+    browser: Browser, rita: Membership, live_server: object
+) -> None:
+    ben = factories.member(rita.organisation, name="Ben Okafor", kind="recruiter")
+    page = typing(browser, rita, live_server)
+    pass_time(page, left=timedelta(minutes=-1))
+    ended = page.get_by_role("alertdialog", name="Your session has ended")
+    expect(ended).to_be_visible()
+    with page.expect_popup() as opened:
+        page.keyboard.press("Enter")
+    other = opened.value
+    other.get_by_label("E-mail").fill(ben.user.email)
+    other.get_by_label("Password").fill(factories.PASSWORD)
+    other.get_by_label("Password").press("Enter")
+    expect(other.get_by_text("You're signed in as Ben Okafor.")).to_be_visible()
+    other.close()
+    with page.expect_response("**/accounts/session/"):
+        page.clock.fast_forward(60_000)
+    page.keyboard.press("Escape")
+    page.get_by_label("Title").press("Enter")
+    expect(ended).to_be_visible()
+    assert not Role.objects.of(rita.organisation).exists()

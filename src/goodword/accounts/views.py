@@ -144,10 +144,16 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: HttpRequest) -> HttpResponseBase:
-    """How long the member stays signed in without a request. A POST prolongs that, a GET doesn't."""
+    """Who is signed in, and how long without a request. A POST prolongs that, a GET doesn't."""
     if request.method == "POST" and request.user.is_authenticated:
         request.session.modified = True
-    return JsonResponse({"seconds": sign_in.seconds_left(request), "token": get_token(request)})
+    return JsonResponse(
+        {
+            "user": request.user.pk,
+            "seconds": sign_in.seconds_left(request),
+            "token": get_token(request),
+        }
+    )
 
 
 @never_cache

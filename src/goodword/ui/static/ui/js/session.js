@@ -1,6 +1,7 @@
 // Warns members before their session ends for lack of requests. Once it has ended, the page stays open with what was
 // typed until they have signed in again in another tab: sending it would lead to the sign-in page without it. The
-// server says how long the session lasts, since other tabs prolong it.
+// server says how long the session lasts, since other tabs prolong it, and whose it is: on a shared computer another
+// member may have signed in, in whose name nothing must be saved here.
 (() => {
   const WARNING = 300; // seconds before the end
   const SAVED_EVERY = 300; // seconds: the server doesn't write each request down
@@ -25,7 +26,7 @@
     for (const input of document.querySelectorAll("[name=csrfmiddlewaretoken]")) input.value = token;
   };
 
-  // Returns whether the member is signed in.
+  // Returns whether the page's member is signed in.
   const ask = async (method = "GET") => {
     askAt = after(ASK_AGAIN_AFTER);
     let answer;
@@ -38,7 +39,7 @@
       return !signedOut;
     }
     token = answer.token;
-    if (answer.seconds <= 0) {
+    if (answer.seconds <= 0 || String(answer.user) !== find("ending").dataset.user) {
       if (!signedOut) show("ended"); // once: people may close it to copy their text
       signedOut = true;
       return false;
