@@ -22,6 +22,7 @@ from goodword.notifications.domain.bounces import UNDELIVERED, mark_of
 from goodword.notifications.domain.queue import Correspondent, cancel
 from goodword.notifications.domain.send import (
     BEFORE_MESSAGE,
+    FOR_ANSWER,
     MAIL_RETRY_DELAYS,
     requeue_interrupted,
     send,
@@ -36,11 +37,12 @@ from tests.support.ports import free_port
 
 pytestmark = pytest.mark.django_db
 
-#: end the backends that wait for a lock
-KILL_WAITING: LiteralString = (
-    "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-    "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+_WAITING: LiteralString = (
+    "FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
 )
+WAITING: LiteralString = f"SELECT 1 {_WAITING}"
+#: end the backends that wait for a lock
+KILL_WAITING: LiteralString = f"SELECT pg_terminate_backend(pid) {_WAITING}"
 GONE = "gone@mail.example"
 FULL = "full@mail.example"
 
@@ -375,3 +377,28 @@ def test_a_mail_rejected_as_spam_fails(post: Post) -> None:
     email = to("ada@mail.example")
     send(email_id=email.pk, now=NOW)
     assert state(email) == ("failed", 1, "554 5.7.1 Looks like spam")
+
+
+@pytest.mark.programs
+@pytest.mark.django_db(transaction=True)
+def test_a_delivery_reported_while_the_worker_gives_up_waiting_counts_as_sent() -> None:
+    email = to("ada@mail.example")
+    Email.objects.across_organisations().filter(pk=email.pk).update(
+        state="sending", attempts=1, claimed_at=NOW, handed_over_at=NOW
+    )
+
+    def give_up() -> None:
+        try:
+            requeue_interrupted(now=NOW + FOR_ANSWER)
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(1) as pool, psycopg.connect(**connection.get_connection_params()) as other:
+        other.execute("UPDATE notifications_email SET delivered_at = %s WHERE id = %s", [NOW, email.pk])
+        giving_up = pool.submit(give_up)
+        while not other.execute(WAITING).fetchall():
+            time.sleep(0.01)
+            other.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would not see new activity
+        other.commit()
+        giving_up.result()
+    assert state(email) == ("sent", 1, "")

@@ -175,6 +175,14 @@ def test_a_delivery_reported_before_the_worker_gives_up_waiting_counts_as_sent(
     assert event_names() == ["email.sent", "email.sent"]
 
 
+def test_a_delivery_to_a_domain_with_umlauts_counts(enable_provider: Any, sent: Email) -> None:
+    enable_provider("postmark")
+    Email.objects.across_organisations().filter(pk=sent.pk).update(to_address="ada@müller.example")
+    unanswered(sent)
+    assert post("postmark", DELIVERY | {"Recipient": "ada@xn--mller-kva.example"}) == 200
+    assert (settled(sent), outcome(sent)) == (("sent", True, ""), (True, False, "", False))
+
+
 def test_a_delivery_of_an_earlier_copy_does_not_settle_the_next(enable_provider: Any, sent: Email) -> None:
     """It says nothing about the new attempt."""
     enable_provider("postmark")

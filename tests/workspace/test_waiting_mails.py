@@ -7,9 +7,9 @@ import pytest
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, Candidate
 from goodword.core import outbox
-from goodword.core.mail import Withdrawn
+from goodword.core.mail import Fault, Scope, Withdrawn
 from goodword.notifications.domain.queue import Correspondent
-from goodword.notifications.domain.send import SendPermit, _hand_over, send
+from goodword.notifications.domain.send import SendPermit, _hand_over, _not_accepted, send
 from goodword.notifications.models import Email
 from goodword.reports.domain.reviews import assign, assign_several
 from goodword.reports.models import ResultReview
@@ -197,6 +197,24 @@ def test_mails_that_wait_for_the_mail_server_follow_a_deactivation(
     assert personal.state == "cancelled"
     assert (result.state, result.to_address) == ("queued", rita.user.email)
     assert (invitation.state, invitation.reply_to) == ("queued", rita.user.email)
+    assert sent(result)[::2] == ("sent", rita.user.email)
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("permanent", [True, False])
+def test_a_mail_recalled_from_a_deactivated_member_is_not_settled_by_what_their_address_answers(
+    role: Role, rita: Membership, jonas: Membership, permanent: bool
+) -> None:
+    them = Correspondent(name="Jonas", address=jonas.user.email)
+    result = queued(recruited(role, jonas.user.email), to=them, for_recruiter=True)
+    claimed = outbox.claim(Email, result.pk, now=NOW)
+    assert claimed is not None
+    deactivate(member=jonas, successor=None, by=factories.member(role.organisation, kind="admin"), now=NOW)
+    refused = Fault("No such mailbox.", scope=Scope.MAIL, permanent=permanent, address=True)
+    _not_accepted(claimed, SendPermit(probe=0), refused, now=NOW)
+    result.refresh_from_db()
+    assert (result.state, result.to_address, result.bounced_at) == ("queued", rita.user.email, None)
+    assert (result.counted_attempts, result.last_error) == (0, "")
     assert sent(result)[::2] == ("sent", rita.user.email)
 
 

@@ -81,6 +81,14 @@ def is_same(one: str, other: str) -> bool:
     return normalised(one) == normalised(other)
 
 
+def reaches(address: str, stored: str) -> bool:
+    """Whether a mail server that names `address` means the stored one, whose domain may be international."""
+    try:
+        return is_same(address, stored) or is_same(address, with_ascii_domain(stored))
+    except ValueError:
+        return False
+
+
 def with_ascii_domain(address: str) -> str:
     """Return the form that mail servers expect: müller.example becomes xn--mller-kva.example. Raises ValueError for an
     impossible domain."""

@@ -27,7 +27,7 @@ from django.db import transaction
 from flufl.bounce import all_failures
 
 from goodword.candidates.models import recruiter_of
-from goodword.core.addresses import is_same
+from goodword.core.addresses import is_same, reaches
 from goodword.core.compiled_queries import remembered
 from goodword.core.crypto import hash_keys
 from goodword.core.events import record
@@ -102,7 +102,7 @@ def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
         email = _lock(email_id)
         if email is None or email.delivered_at is not None:
             return False
-        if address and not is_same(address, email.to_address):
+        if address and not reaches(address, email.to_address):
             return False
         email.delivered_at = now
         if email.state == Email.State.QUEUED and email.unanswered:

@@ -241,7 +241,8 @@ def _not_accepted(email: Email, permit: SendPermit, fault: Fault, *, now: dateti
 def _unanswered(email: Email, *, error: str, now: datetime) -> None:
     """Retry a few times, since the mail may have arrived, then let a person decide. If the provider has reported
     meanwhile that it did, it was sent."""
-    if Email.objects.of(email.organisation).filter(pk=email.pk, delivered_at__isnull=False).exists():
+    rows = Email.objects.of(email.organisation).select_for_update(no_key=True).filter(pk=email.pk)
+    if any(rows.values_list("delivered_at", flat=True)):
         if outbox.settle_sent(email, now=now):
             record_event("email.sent", email, now=now)
         return

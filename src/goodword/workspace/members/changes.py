@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import F, Q, QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.accounts.domain import members
@@ -94,13 +94,16 @@ def _in_name_of(member: Membership) -> Q:
 
 def _lock_mails(member: Membership) -> None:
     """Lock the unsent mails to the member and in their name together, in the order in which erasures lock them. Workers
-    then give up those that they haven't handed over to the mail server yet."""
+    then give up those that they haven't handed over to the mail server yet: `attempts` tells them that their claim has
+    ended, and what the server says about the old address no longer counts."""
     claimed = Q(state=Email.State.SENDING, handed_over_at=None)
     unsent = Email.objects.of(member.organisation).filter(
         _to(member) | _in_name_of(member), Q(state=Email.State.QUEUED) | claimed
     )
     list(unsent.select_for_update(of=("self",), no_key=True).order_by("pk").values_list("pk"))
-    unsent.filter(claimed).update(state=Email.State.QUEUED)
+    unsent.filter(claimed).update(
+        state=Email.State.QUEUED, attempts=F("attempts") + 1, excused=F("excused") + 2
+    )
 
 
 def _pass_mails_on(member: Membership, *, now: datetime) -> None:
