@@ -43,8 +43,11 @@ def _parts(word: str) -> list[str]:
 
 def contains_words(query: str, field: str) -> Q:
     """`field`: without accents. "Mueller" and "Müller" find each other. Finds nothing without a word."""
-    words = words_of(" ".join(_spelled_out(word) for word in query.split()))
-    return reduce(and_, (_contains(word, field) for word in words)) if words else Q(pk__in=[])
+    words = words_of(query)
+    if not words:
+        return Q(pk__in=[])
+    spelled_out = words_of(" ".join(map(_spelled_out, query.split())))
+    return reduce(and_, (_contains(*both, field) for both in zip(words, spelled_out, strict=True)))
 
 
 def _spelled_out(word: str) -> str:
@@ -52,16 +55,24 @@ def _spelled_out(word: str) -> str:
     return word if "@" in word or len(whole) < TRIGRAM else whole.translate(_SPELLED_OUT)
 
 
-def _contains(word: str, field: str) -> Q:
+def _contains(word: str, spelled_out: str, field: str) -> Q:
     if len(word) < TRIGRAM and word.isascii() and word.isalnum():
         starts = (Q(**{f"{field}__contains": before + word}) for before in " \n-'’(/")
         return reduce(or_, starts, Q(**{f"{field}__startswith": word}))
     signs_alone = not any(map(str.isalnum, word))  # as a pattern they would match every text
     if "@" not in word and not signs_alone and _SIGNS.search(word.strip(_APOSTROPHES + "-")):
-        return Q(**{f"{field}__regex": _pattern(word)})
-    folded = word if "@" in word else _UMLAUT.sub(r"\1", word)
-    spellings = {word, folded} if len(folded) >= TRIGRAM else {word}
-    return reduce(or_, (Q(**{f"{field}__contains": one}) for one in sorted(spellings)))
+        return Q(**{f"{field}__regex": _pattern(spelled_out)})
+    found = reduce(or_, (Q(**{f"{field}__contains": one}) for one in sorted({word, spelled_out})))
+    folded = _UMLAUT.sub(r"\1", spelled_out)
+    if "@" in word or folded == spelled_out or len(folded) < TRIGRAM:
+        return found
+    pattern = _umlauts_in(re.escape(spelled_out))
+    # short ones as a whole word: "Loew" is also "Löw", but "Noel" must not find "Arnold"
+    return found | Q(**{f"{field}__regex": rf"\m{pattern}\M" if len(folded) == TRIGRAM else pattern})
+
+
+def _umlauts_in(pattern: str) -> str:
+    return _UMLAUT.sub(r"\1e?", pattern)
 
 
 def _pattern(word: str) -> str:
@@ -74,4 +85,4 @@ def _pattern(word: str) -> str:
         else re.escape(one)
         for one in word
     )
-    return _UMLAUT.sub(r"\1e?", "".join(parts))
+    return _umlauts_in("".join(parts))

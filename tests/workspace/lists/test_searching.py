@@ -77,6 +77,7 @@ def test_umlauts_and_their_spelling_without_dots_find_each_other(role: Role, rit
         ("Eva", "Böhm-Groß"),
         ("Ida", "Öz"),
         ("Joe", "Jo"),
+        ("Mia", "Bäuerle"),
     ):
         named(role, first, last, email="")
     for text, found in {
@@ -88,6 +89,32 @@ def test_umlauts_and_their_spelling_without_dots_find_each_other(role: Role, rit
         "Böhm-Groß": ["Böhm-Groß"],
         "öz": ["Öz"],
         "joe": ["Jo"],
+        "Bäuerle": ["Bäuerle"],
+        "baeuerle": ["Bäuerle"],
+        "bauerle": ["Bäuerle"],
+    }.items():
+        assert sorted(listed(rita, text, role)) == found, text
+        assert sorted(listed(rita, text, None)) == found, text
+
+
+def test_a_short_name_with_oe_or_ae_finds_no_names_that_contain_it_without_e(
+    role: Role, rita: Membership
+) -> None:
+    for first, last in (
+        ("Noel", "Gallo"),
+        ("Joel", "Arnold"),
+        ("Jolie", "Nolan"),
+        ("Jogi", "Löw"),
+        ("Eva", "Löwitz"),
+        ("Max", "Loew"),
+        ("Rob", "Lowell"),
+    ):
+        named(role, first, last, email="")
+    for text, found in {
+        "Noel": ["Gallo"],
+        "joel": ["Arnold"],
+        "Loew": ["Loew", "Löw"],
+        "Löw": ["Loew", "Lowell", "Löw", "Löwitz"],
     }.items():
         assert sorted(listed(rita, text, role)) == found, text
         assert sorted(listed(rita, text, None)) == found, text
