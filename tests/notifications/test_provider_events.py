@@ -161,6 +161,17 @@ def test_a_delivery_to_an_address_that_was_corrected_since_settles_nothing(
     assert (settled(sent), outcome(sent)) == (("queued", False, "No response."), NOTHING)
 
 
+def test_a_bounce_of_an_address_that_was_corrected_since_does_not_stop_the_next_attempt(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    unanswered(sent)
+    assert post("postmark", HARD | {"Email": "ada@old.example"}) == 200
+    assert (settled(sent), outcome(sent)) == (("queued", False, "No response."), NOTHING)
+    assert post("postmark", HARD) == 200
+    assert (settled(sent)[0], outcome(sent)[1]) == ("failed", True)
+
+
 def test_a_delivery_reported_before_the_worker_gives_up_waiting_counts_as_sent(
     enable_provider: Any, sent: Email
 ) -> None:

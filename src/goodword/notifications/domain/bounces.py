@@ -112,11 +112,15 @@ def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
         return True
 
 
-def note_bounced(*, email_id: int, reason: str, now: datetime) -> bool:
-    """Record a bounce with the mail server's `reason`. Returns False if already recorded or the mail was erased."""
+def note_bounced(*, email_id: int, address: str = "", reason: str, now: datetime) -> bool:
+    """Record a bounce with the mail server's `reason`. `address`: the recipient, if the provider names one. Returns
+    False if already recorded, erased, or about an address that has been corrected since, if the mail waits to be sent
+    to the new one."""
     with transaction.atomic():
         email = _lock(email_id)
         if email is None or email.bounced_at is not None:
+            return False
+        if address and email.state == Email.State.QUEUED and not reaches(address, email.to_address):
             return False
         email.bounced_at = now
         email.bounce_reason = clean_text(reason, one_line=True)[:LONGEST_REASON]
@@ -187,7 +191,9 @@ def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
         return note_delivered(email_id=email_id, address=_as_text(event.recipient), now=now)
     if event.event_type in COMPLAINED_EVENTS:
         return note_complained(email_id=email_id, now=now)
-    return note_bounced(email_id=email_id, reason=_event_reason(event), now=now)
+    return note_bounced(
+        email_id=email_id, address=_as_text(event.recipient), reason=_event_reason(event), now=now
+    )
 
 
 def _mail_of_event(event: AnymailTrackingEvent) -> int | None:
