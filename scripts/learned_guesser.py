@@ -20,7 +20,7 @@ from goodword.assessments.kinds.reasoning.matrices.rules import EDGE, SHADINGS, 
 
 type Array = np.ndarray[Any, Any]
 
-#: 95 % interval
+#: 95% interval
 _Z = 1.96
 _DIVISORS = (2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 16, 32, 64)
 _FORMS = ("all", "no", "some", "some_not", "none_follows", "is", "cannot_say")
@@ -47,7 +47,7 @@ class Guessed:
 
     @property
     def interval(self) -> tuple[float, float]:
-        """95 % interval of the accuracy (Wilson 1927)."""
+        """95% interval of the accuracy (Wilson 1927)."""
         share, n = self.accuracy, self.n
         middle = (share + _Z**2 / (2 * n)) / (1 + _Z**2 / n)
         half = _Z * sqrt(share * (1 - share) / n + _Z**2 / (4 * n**2)) / (1 + _Z**2 / n)

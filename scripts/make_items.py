@@ -39,7 +39,7 @@ _AGAIN = 10
 _MOST_TOLD = 40
 _HEAD = (
     f"{'family':21}{'level':>6}{'items':>7}{'solved':>7}{'tasks':>7}{'bare':>7}{'chance':>7}"
-    f"{'learned (95 %)':>22}{'thumb':>7}{'crossed':>8}{'seconds':>8}  most gained by"
+    f"{'learned (95%)':>22}{'thumb':>7}{'crossed':>8}{'seconds':>8}  most gained by"
 )
 #: the gain over blind guessing allowed to a rule of thumb, as a share of items, in addition to chance: 0.037 in total
 #: for 10,000 seeds
@@ -161,7 +161,7 @@ def betrays(guessed: Guessed, family: str, level: int) -> str:
     low, high = guessed.interval
     return (
         f"{family}, level {level}: the learned guesser finds {guessed.accuracy:.3f} of the keys from the options "
-        f"alone (95 % {low:.3f} to {high:.3f}); at most {allowed:.3f} is allowed"
+        f"alone (95% {low:.3f} to {high:.3f}); at most {allowed:.3f} is allowed"
     )
 
 

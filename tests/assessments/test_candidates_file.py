@@ -92,9 +92,9 @@ def test_the_device_the_seconds_of_each_answer_and_every_figure_of_a_score_are_e
     assert {part["device"] for part in of_candidate} == {"phone"}
     assert {one["seconds on screen"] for one in of_candidate[1]["answers"]} == {7.5}
     figures = {
-        "90 % band of the value": {"from": 3.12, "to": 6.88},
+        "90% band of the value": {"from": 3.12, "to": 6.88},
         "percentile": 40,
-        "90 % band of the percentile": {"from": 12, "to": 71},
+        "90% band of the percentile": {"from": 12, "to": 71},
         "ability": {"estimate": 0.51, "standard error": 0.62, "from": -0.52, "to": 1.55},
     }
     assert figures.items() <= of_candidate[1]["scores"][-1].items()

@@ -57,7 +57,7 @@ def test_the_report_says_that_the_test_was_ended_early_and_gives_no_band(early: 
     assert line == (
         "3 of 12 solved, ended before the candidate had finished"
         if early
-        else "3 of 12 solved, 90 % band 2.3 to 5.9, assumed"
+        else "3 of 12 solved, 90% band 2.3 to 5.9, assumed"
     )
     pages = assessment_pages(data, words, erased=False)
     assert (SAID in str(pages.front)) is (SAID in str(pages.body)) is early

@@ -77,7 +77,7 @@ def test_a_percentile_shows_counts_and_its_band(
     for sentence in (
         "132 first attempts in English on computers, norms 2 of version 4 in the same form, created",
         "60 people in the group scored lower than 3, 25 the same.",
-        "(60 + 25 ÷ 2) ÷ 132 = 54.9 %, which is percentile 55.",
+        "(60 + 25 ÷ 2) ÷ 132 = 54.9%, which is percentile 55.",
         "omega 0.81, alpha 0.79, from 120 people with complete answers. omega = (Σa)² ÷ ((Σa)² + Σu)",
         "0.60 × √(1 − 0.81) = 0.26.",
         "3.00 ± 1.645 × 0.26 = 2.57 to 3.43.",
@@ -223,7 +223,7 @@ def test_an_ability_shows_its_cells_and_rule(role: Role) -> None:
         f"Calibration {made.number}: first attempts of 240 people",
         "c + (1 − c) ÷ (1 + exp(difficulty − ability))",
         f"estimate (Warm 1989) from {behind.right} right answers to {behind.given} tasks",
-        f"{signed(part.ability.low)} to {signed(part.ability.high)}: the middle 90 %",
+        f"{signed(part.ability.low)} to {signed(part.ability.high)}: the middle 90%",
         "0.78, from the calibration sample of 240 people: 1 − mean posterior variance ÷ variance",
         *(
             f"{cell.name}, level {cell.level} {cell.b_text} 60 answers {cell.right} of {cell.given}"

@@ -168,7 +168,7 @@ def test_an_ability_is_shown_with_its_interval_only_if_issued(
     assert found.ability is not None
     assert found.ability.words == "−0.4 (−0.9 to 0.1)"
     page = page_of(made)
-    assert page.count("an ability of −0.4 (90 % interval −0.9 to 0.1)") == 1
+    assert page.count("an ability of −0.4 (90% interval −0.9 to 0.1)") == 1
     assert "so the count shows only" not in page
 
 
@@ -185,7 +185,7 @@ def test_a_percentile_is_worded_with_its_group(
     page = page_of(made)
     group = "132 first attempts in English on computers, norms 2"
     assert page.count(f"With its uncertainty, percentiles 41 to 72 of {group}.") == 1
-    assert page.count("The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.") == 1
+    assert page.count("The 90% band is 2.6 to 3.4. Reliability in that group: 0.81.") == 1
 
 
 def test_a_correlation_has_a_percentile_and_a_distance_has_none(
@@ -203,7 +203,7 @@ def test_a_correlation_has_a_percentile_and_a_distance_has_none(
     for words in (
         "The ratings follow the key with a correlation of 0.62 within the situations:",
         f"With its uncertainty, percentiles 41 to 72 of {group}.",
-        "The 90 % band is 0.19 to 1.05. Reliability in that group: 0.81.",
+        "The 90% band is 0.19 to 1.05. Reliability in that group: 0.81.",
         "it also depends on how somebody uses the scale, so candidates are not compared by it.",
         "answers alone: how much the correlation changes if each situation in turn is left out (jackknife",
     ):
@@ -405,7 +405,7 @@ def test_a_total_is_the_mean_of_category_means() -> None:
     ]
     page = page_of(found)
     assert page.count("Scales and judgements are not included.") == 1
-    assert page.count(" % × ") == len(shares)
+    assert page.count("% × ") == len(shares)
 
 
 @pytest.mark.world
@@ -417,7 +417,7 @@ def test_a_weighted_total_shows_its_weights_and_why() -> None:
     )
     total = found.total
     assert total is not None
-    assert page_of(found).count("75 % × 100 % + 25 % × 100 % = 100 %") == 1
+    assert page_of(found).count("75% × 100% + 25% × 100% = 100%") == 1
     assert page_of(found).count("Half the day is spent on ropes") == 1
 
 

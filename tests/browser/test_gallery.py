@@ -224,7 +224,7 @@ def test_without_scripts_menus_open_and_the_navigation_is_reachable(
 
 
 def test_no_page_scrolls_sideways_when_narrow_or_enlarged(browser: Browser, live_server: object) -> None:
-    widths = (320, 640, 768)  # 320 and 640 are 1280 pixels at 400 % and 200 %
+    widths = (320, 640, 768)  # 320 and 640 are 1280 pixels at 400% and 200%
     wide = {}
     with window(browser, widths[0]) as page:
         for path in PAGES:

@@ -108,8 +108,8 @@ def test_a_percentile_is_printed_with_its_group_and_an_ability_with_its_interval
     text = text_of(again(attempt))
     for sentence in (
         "percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.",
-        "The 90 % band is 2.6 to 3.4. Reliability in that group: 0.81.",
-        "an ability of 0.4 (90 % interval −0.6 to 1.5)",
+        "The 90% band is 2.6 to 3.4. Reliability in that group: 0.81.",
+        "an ability of 0.4 (90% interval −0.6 to 1.5)",
         "Standard error 0.",
         "The standard error says how far a mean would typically move",
     ):
@@ -171,14 +171,14 @@ FIGURES = {
     "en": (
         "the share of the group with a lower score plus half of those with the same score",
         "Band of a correlation: from this person’s answers alone",
-        "(60 + 25 ÷ 2) ÷ 132 = 54.9 % 55",
+        "(60 + 25 ÷ 2) ÷ 132 = 54.9% 55",
         "0.60 × √(1 − 0.81) = 0.26",
         "omega, 120 people",
         "3.00 ± 1.645 × 0.26",
         "Reliability, omega: (Σa)² ÷ ((Σa)² + Σu)",
         "Calibration 3, from the first attempts of 240 people",
         "Number series, level 1 −0.8 ± 0.3 ",
-        "The 90 % interval is the middle 90 % of the posterior distribution",
+        "The 90% interval is the middle 90% of the posterior distribution",
     ),
     "de": (
         "= 54,9 % 55",
@@ -217,7 +217,7 @@ def test_an_older_snapshot_is_drawn_without_figures() -> None:
     text = text_of_pdf(render_pdf(check_snapshot(snapshot)))
     assert text.count("percentiles 41 to 72 of 132 first attempts in English on computers, norms 2.") == 2
     assert [word for word in ("How bands and abilities", "√", "Difficulty", "assumed") if word in text] == []
-    assert "an ability of 0.4 (90 % interval −0.1 to 0.9)" in text
+    assert "an ability of 0.4 (90% interval −0.1 to 0.9)" in text
     assert "closer to the key than 28 to 59 of 100 in the group of 132 first attempts" in text
 
 

@@ -320,7 +320,7 @@ def test_judgement_is_sorted_by_the_correlation_if_a_panel_made_the_key(
         "–",
         "rated alike in each situation" + (", not sorted" if by_panel else ""),
     )
-    assert cells["High"][0].note == ("percentiles 80 to 90" if by_panel else "90 % band 0.54 to 0.84")
+    assert cells["High"][0].note == ("percentiles 80 to 90" if by_panel else "90% band 0.54 to 0.84")
     assert [cells[name][1].has_value for name in cells] == [True] * 4
     page = shown(rita, role).content.decode()
     assert page.count("For practice, not for decisions:") == (not by_panel)

@@ -82,8 +82,8 @@ def test_rates_are_rounded_half_up(role: Role) -> None:
         add(role, f"{group}h", status="hired", n=hired)
         add(role, f"{group}r", status="rejected", n=40 - hired)
     text = " ".join(sent(role, file_of(ah=5, ar=35, bh=15, br=25)).content.decode().split())
-    assert '13 % <span class="muted">5 of 40' in text
-    assert '38 % <span class="muted">15 of 40' in text
+    assert '13% <span class="muted">5 of 40' in text
+    assert '38% <span class="muted">15 of 40' in text
 
 
 @pytest.mark.world

@@ -229,10 +229,10 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
                     "value": score.value,
                     "answered": score.answered,
                     "of": score.items,
-                    "90 % band of the value": _from_to(score.low, score.high),
+                    "90% band of the value": _from_to(score.low, score.high),
                     "percentile": score.percentile,
-                    "90 % band of the percentile": _from_to(score.percentile_low, score.percentile_high),
-                    "90 % band of tasks solved": _band(score),
+                    "90% band of the percentile": _from_to(score.percentile_low, score.percentile_high),
+                    "90% band of tasks solved": _band(score),
                     "ability": _ability(score),
                 }
             )
@@ -287,7 +287,7 @@ def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
 
 
 def _band(score: Score) -> dict[str, float | str] | None:
-    """Return the 90 % band of the number of tasks solved."""
+    """Return the 90% band of the number of tasks solved."""
     if score.solved_low is None or score.solved_high is None:
         return None
     return {
@@ -298,7 +298,7 @@ def _band(score: Score) -> dict[str, float | str] | None:
 
 
 def _ability(score: Score) -> dict[str, float] | None:
-    """The ability in logits, with its standard error and 90 % interval."""
+    """The ability in logits, with its standard error and 90% interval."""
     if score.ability is None or score.ability_se is None:
         return None
     interval = _from_to(score.ability_low, score.ability_high) or {}

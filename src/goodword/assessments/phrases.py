@@ -5,7 +5,7 @@ PHRASES: Catalogue = {
         "assessment_lead": "completed {when} · taken in {language}",
         "versions": "Versions",
         "results": "Results",
-        "position": "Position and 90 % band",
+        "position": "Position and 90% band",
         "items_of_version.one": "1 item, version {version}",
         "items_of_version.other": "{n} items, version {version}",
         "stated_by": "Stated by {who}, {when}",
@@ -59,7 +59,7 @@ PHRASES: Catalogue = {
         "no_verdict_alone": "This report shows results. It gives no recommendation.",
         "total": "Total",
         "total_note": "share solved, not a percentile",
-        "total_is": "{value} % solved in the tests that have right and wrong answers.",
+        "total_is": "{value}% solved in the tests that have right and wrong answers.",
         "total_no_count": "There is no total: a test with right and wrong answers has no count.",
         "total_no_weight": "There is no total: a test with right and wrong answers has no weight.",
         "total_none": (
@@ -70,18 +70,18 @@ PHRASES: Catalogue = {
             "and judgements are not included."
         ),
         "total_weights": "Weighted, for this reason: {reason} Scales and judgements are not included.",
-        "total_rule": "{made} = {value} %",
+        "total_rule": "{made} = {value}%",
         "total_harder": "A harder test lowers the total, which does not show how other people did.",
         "category": "Category",
         "solved": "Solved",
         "share_solved": "Share solved",
         "weight": "Weight",
-        "percent": "{value} %",
+        "percent": "{value}%",
         "normed_score": "With its uncertainty, percentiles {low} to {high} of {group}.",
         "normed_score_distance": (
             "With its uncertainty, closer to the key than {low} to {high} of 100 in the group of {group}."
         ),
-        "normed_score_band": "The 90 % band is {low} to {high}.",
+        "normed_score_band": "The 90% band is {low} to {high}.",
         "normed_score_reliability": "Reliability in that group: {value}.",
         "group_phone": "{n} first attempts in {language} on phones, norms {norms}",
         "group_computer": "{n} first attempts in {language} on computers, norms {norms}",
@@ -93,7 +93,7 @@ PHRASES: Catalogue = {
         ),
         "error_rule": (
             "Standard error of measurement: the group’s standard deviation × √(1 − reliability), the "
-            "typical error by chance alone. The 90 % band is the score ± 1.645 standard errors; both ends "
+            "typical error by chance alone. The 90% band is the score ± 1.645 standard errors; both ends "
             "are compared with the same group."
         ),
         "own_band_rule": (
@@ -137,7 +137,7 @@ PHRASES: Catalogue = {
         "lower_and_same": "Lower and equal, of all",
         "percentile": "Percentile",
         "measurement_error": "Standard error",
-        "band": "90 % band",
+        "band": "90% band",
         "own_band": "from the answers alone",
         "from_to": "{low} to {high}",
         "group_made": "Compared with {group}, created {when}.",

@@ -60,8 +60,8 @@ class TotalResult:
 
 
 def percent(share: Fraction) -> str:
-    """For example "66.7 %", rounded as in reports."""
-    return rounded(float(100 * share), 1).removesuffix(".0") + "\N{NO-BREAK SPACE}%"
+    """For example "66.7%", rounded as in reports."""
+    return rounded(float(100 * share), 1).removesuffix(".0") + "%"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

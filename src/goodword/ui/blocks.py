@@ -25,7 +25,7 @@ from goodword.core.report_blocks import (
     Table,
 )
 
-#: One or more figures: "3", "−0.4 ± 0.2", "3 of 5", "60 %", "–". Linear, since cells can contain untrusted text.
+#: One or more figures: "3", "−0.4 ± 0.2", "3 of 5", "60%", "–". Linear, since cells can contain untrusted text.
 _FIGURES = re.compile(r"[−-]?\d[\d.,]*+(?:\s?(?:±|–|%|of|to)(?:\s?\d[\d.,]*+)?)*+|–|")
 
 

@@ -47,10 +47,10 @@ def test_the_sheet_of_a_form_says_how_well_it_distinguishes_candidates() -> None
     forms = read_forms(builtin_forms())
     told = technical_sheet(forms, "standard_20").more["What it can distinguish"]
     assert told.startswith("Assumed until calibrated")
-    assert "is 0.71; its 90 % band is ± 3.2 tasks on average" in told
+    assert "is 0.71; its 90% band is ± 3.2 tasks on average" in told
     assert "three tasks apart, in 82; five tasks apart, in 94" in told
     longer = technical_sheet(forms, "long_40").more["What it can distinguish"]
-    assert "is 0.83; its 90 % band is ± 4.5 tasks on average" in longer
+    assert "is 0.83; its 90% band is ± 4.5 tasks on average" in longer
 
 
 def test_a_form_has_the_longest_one_and_one_without_figures() -> None:

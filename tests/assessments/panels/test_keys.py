@@ -224,7 +224,7 @@ def test_a_published_version_keeps_who_keyed_it_when_and_how_well_they_agree(
     assert not made.is_for_practice
     assert made.key_basis == (
         "Set by a panel of 5 experts, who rated all actions independently; the key is the mean of their ratings. "
-        f"Agreement of this mean (intraclass correlation): 0.98, 95 % interval {low:.2f} to {high:.2f}."
+        f"Agreement of this mean (intraclass correlation): 0.98, 95% interval {low:.2f} to {high:.2f}."
     )
     sheet = technical_sheet(made)
     assert "For practice" not in sheet.limits[0]

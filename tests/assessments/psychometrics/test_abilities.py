@@ -127,7 +127,7 @@ def test_an_answer_must_be_zero_or_one(answer: object) -> None:
 @pytest.mark.matrix
 @pytest.mark.parametrize("able", [-1.5, 0.0, 1.5])
 def test_the_estimate_is_unbiased_and_the_interval_covers_at_each_ability(able: float) -> None:
-    # with 400 people, the standard error is 0.03 to 0.04 for the mean and 1.5 % for the coverage
+    # with 400 people, the standard error is 0.03 to 0.04 for the mean and 1.5% for the coverage
     chance = random.Random(17)
     found = [one for _ in range(400) if (one := ability(known(), simulated(chance, able))) is not None]
     assert sum(one.theta for one in found) / len(found) == pytest.approx(able, abs=0.12)

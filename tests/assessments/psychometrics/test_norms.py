@@ -58,7 +58,7 @@ def test_a_percentile_counts_those_below_and_half_of_those_equal(score: float, e
 
 
 def test_a_half_is_rounded_up() -> None:
-    # 200 people, 1 with score 0 and 4 with score 1: (1 + 4/2) / 200 = 1.5 %
+    # 200 people, 1 with score 0 and 4 with score 1: (1 + 4/2) / 200 = 1.5%
     table = norm_table([0] + [1] * 4 + [2] * 195, None)
     assert percentile(table, 1) == 2
 

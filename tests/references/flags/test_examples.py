@@ -50,7 +50,7 @@ def test_a_candidate_who_answers_for_both_referees_is_flagged_high() -> None:
         f"Paul Meier and {candidate_name} used the same network address and type of device.",
         "Maria Schmidt took 40 seconds; most people take about 5 minutes.",
         "Maria Schmidt and Paul Meier gave the same 5 ratings and picked the same words.",
-        "A text by Maria Schmidt and one by Paul Meier share 100 % of their wording. The shorter has 20 words.",
+        "A text by Maria Schmidt and one by Paul Meier share 100% of their wording. The shorter has 20 words.",
     ):
         assert sentence in sentences, sentences
     assert story.check.progress == "completed"

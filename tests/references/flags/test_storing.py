@@ -131,7 +131,7 @@ def test_a_text_copied_from_the_self_reference_is_flagged() -> None:
     (flag,) = CheckFlag.objects.of(story.application.organisation).filter(code="alike_texts")
     assert (flag.grade, flag.key) == ("high", f"{story.requests[0].referee_id},candidate")
     shown = next(one for one in flags_of(story.check).to_review if one.id == flag.pk)
-    assert f"one by {story.application.candidate.name} share 100 %" in shown.facts
+    assert f"one by {story.application.candidate.name} share 100%" in shown.facts
 
 
 @pytest.mark.world

@@ -261,7 +261,7 @@ def test_snapshots_of_schema_4_still_render() -> None:
         "6 of 12 tasks solved Percentile 55, band 41 to 72",
         "1.5 steps from the key",
         "4 of 4 questions answered, 1 of 1 right",
-        "an ability of −0.4 (90 % interval −1.2 to 0.5)",
+        "an ability of −0.4 (90% interval −1.2 to 0.5)",
         "omega, 120 people",
         "Reliability by calibration: 1 − mean squared standard error of the abilities ÷ variance of the abilities.",
         "In “en” on a computer: 0.81 (n 240). 1 − mean squared standard error of the abilities",

@@ -68,7 +68,7 @@ need them. People who are erased in Goodword later remain in this copy until you
 - `items.jsonl`, one line per generated item: family, version, level, seed, options, key and rule. Items with `void` do
   not count because the connection was lost.
 - `tests.jsonl`, one line per version and language: items, keys and scales as answered.
-- `scores.csv`, one row per issued score, with its 90 % bands and the version of the scoring rule. `solved_low` and
+- `scores.csv`, one row per issued score, with its 90% bands and the version of the scoring rule. `solved_low` and
   `solved_high` are the band of the number of tasks solved, based on `assumed` or `calibrated` difficulties
   (`solved_by`).
 - `totals.csv`, one row per attempt with a total: the mode (`categories`: mean of category means; `weights`); weights by

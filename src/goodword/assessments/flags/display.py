@@ -107,7 +107,7 @@ def sentence(code: str, facts: Mapping[str, Any], *, part: str) -> str:
         case raising.FAST:
             return (
                 _now(
-                    "%(part)s: %(percent)s %% of the answers came faster than most people can read the questions."
+                    "%(part)s: %(percent)s%% of the answers came faster than most people can read the questions."
                 )
                 % known
             )

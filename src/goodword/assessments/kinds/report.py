@@ -123,7 +123,7 @@ class NormedScoreFigures(TypedDict):
 
 
 class NormedScoreData(TypedDict):
-    """The 90 % band on the score's scale and as percentiles. `norms`: the number of the norms.
+    """The 90% band on the score's scale and as percentiles. `norms`: the number of the norms.
 
     `n` first attempts in `language` (its name) on one `device` ("phone", "computer", "": unknown).
     """
@@ -144,7 +144,7 @@ class NormedScoreData(TypedDict):
 class Figure(TypedDict):
     """A numeric result. `name`: its scale or category; empty for the whole test.
 
-    The 90 % band is on the scale of `value`. Percentiles refer to a norm group of `group_size` people; without norms
+    The 90% band is on the scale of `value`. Percentiles refer to a norm group of `group_size` people; without norms
     they are None. The mean distance from a key is only a description, without band or percentile.
     """
 
@@ -224,7 +224,7 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
 
 
 def percentile_text(normed: NormedScoreData | None) -> str:
-    """The percentile with its 90 % band in brackets; empty without a norm group."""
+    """The percentile with its 90% band in brackets; empty without a norm group."""
     if normed is None:
         return ""
     return gettext("percentile %(middle)s (%(low)s to %(high)s)") % {
@@ -336,7 +336,7 @@ def normed_score_details(normed: NormedScore | None) -> list[Block]:
                 ),
             )
         )
-    rows.append((gettext("90 % band"), _band(normed, behind)))
+    rows.append((gettext("90% band"), _band(normed, behind)))
     blocks: list[Block] = [Labelled(rows), _norm_table(behind)]
     full = ngettext("Full table, %(n)s score", "Full table, %(n)s scores", behind.all_rows)
     query = f"?table={behind.table}#{behind.table}"

@@ -35,18 +35,18 @@ class ComputedScore:
     answered: int
     items: int
     version: str
-    #: the 90 % band on the scale of `value`: from the person's own answers, or from the norm group's reliability
+    #: the 90% band on the scale of `value`: from the person's own answers, or from the norm group's reliability
     low: float | None = None
     high: float | None = None
     has_own_band: bool = False
     percentile: int | None = None
     percentile_low: int | None = None
     percentile_high: int | None = None
-    #: the 90 % band of the number solved, based on "assumed" or "calibrated" difficulties
+    #: the 90% band of the number solved, based on "assumed" or "calibrated" difficulties
     solved_low: float | None = None
     solved_high: float | None = None
     solved_by: str = ""
-    #: the ability in logits, its standard error, and its 90 % interval
+    #: the ability in logits, its standard error, and its 90% interval
     ability: float | None = None
     ability_se: float | None = None
     ability_low: float | None = None
@@ -156,9 +156,9 @@ class NormedScoreDetails:
 
     @property
     def share_text(self) -> str:
-        """For example "(60 + 25 ÷ 2) ÷ 132 = 54.9 %"."""
+        """For example "(60 + 25 ÷ 2) ÷ 132 = 54.9%"."""
         share = 100 * (self.below + self.equal / 2) / self.n
-        return f"({self.below} + {self.equal} ÷ 2) ÷ {self.n} = {rounded(share, 1)} %"
+        return f"({self.below} + {self.equal} ÷ 2) ÷ {self.n} = {rounded(share, 1)}%"
 
     @property
     def is_bounded(self) -> bool:
@@ -196,7 +196,7 @@ def figure(value: float) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NormedScore:
-    """A normed score as issued: the 90 % band on the score's scale, and percentiles among `n` first attempts in
+    """A normed score as issued: the 90% band on the score's scale, and percentiles among `n` first attempts in
     `language` on one `device`."""
 
     low: float

@@ -87,7 +87,7 @@ class ScaleFacts:
 class GuessingFacts:
     """How often the right answer can be guessed from the options, as shares of `items` tasks.
 
-    `learned` has the 95 % interval `low` to `high`; `crossed` is a gain over `chance`. `structures` counts distinct
+    `learned` has the 95% interval `low` to `high`; `crossed` is a gain over `chance`. `structures` counts distinct
     tasks without names.
     """
 

@@ -24,7 +24,7 @@ from goodword.questionnaires.editor.descriptions import language_name
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Recovery:
     """A run of `bench/recovery.py`, as recorded in docs/scoring.md. `rmse` and `bias` of difficulties, in logits;
-    `covered`: per cent of 90 % intervals of abilities that contained the true value."""
+    `covered`: per cent of 90% intervals of abilities that contained the true value."""
 
     people: int
     form: str

@@ -47,9 +47,9 @@ class Migration(migrations.Migration):
                     models.PositiveSmallIntegerField(
                         choices=[
                             (0, "Ask the person named for adjustments"),
-                            (25, "Grant 25 % at once"),
-                            (50, "Grant 50 % at once"),
-                            (100, "Grant 100 % at once"),
+                            (25, "Grant up to 25% automatically"),
+                            (50, "Grant up to 50% automatically"),
+                            (100, "Grant up to 100% automatically"),
                         ],
                         default=0,
                     ),

@@ -278,13 +278,13 @@ class Score(OrganisationOwned):
     percentile = models.PositiveSmallIntegerField(null=True)
     percentile_low = models.PositiveSmallIntegerField(null=True)
     percentile_high = models.PositiveSmallIntegerField(null=True)
-    #: reasoning: the 90 % band of the number solved, from the tasks' difficulties
+    #: reasoning: the 90% band of the number solved, from the tasks' difficulties
     solved_low = models.FloatField(null=True)
     solved_high = models.FloatField(null=True)
     solved_by = models.CharField(
         max_length=10, choices=Difficulties.choices, default=Difficulties.NONE, blank=True
     )
-    #: calibrated tests: the ability in logits, its standard error, and its 90 % interval
+    #: calibrated tests: the ability in logits, its standard error, and its 90% interval
     ability = models.FloatField(null=True)
     ability_se = models.FloatField(null=True)
     ability_low = models.FloatField(null=True)

@@ -140,9 +140,9 @@ class Assessment(Version):
 
     class MoreTime(models.IntegerChoices):
         ASK = 0, "Ask the person named for adjustments"
-        QUARTER = 25, "Grant 25 % at once"
-        HALF = 50, "Grant 50 % at once"
-        DOUBLE = 100, "Grant 100 % at once"
+        QUARTER = 25, "Grant up to 25% automatically"
+        HALF = 50, "Grant up to 50% automatically"
+        DOUBLE = 100, "Grant up to 100% automatically"
 
     step = models.ForeignKey(Step, on_delete=models.CASCADE, related_name="assessments")
     number = models.PositiveIntegerField()

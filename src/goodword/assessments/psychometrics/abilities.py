@@ -8,7 +8,7 @@ theory", Psychometrika 54): the t that solves, with P' and P'' the derivatives w
 
 If there are several, it is the one with the highest weighted likelihood. It assumes no distribution of abilities. The
 posterior mean (EAP) has a smaller error on average but is biased towards the sample mean: with 20 items, people 1.5
-standard deviations below it are overestimated by 0.4, only 85 % of their 90 % intervals cover the true value, and able
+standard deviations below it are overestimated by 0.4, only 85% of their 90% intervals cover the true value, and able
 people are underestimated (`bench/recovery.py`). The weighted estimate is unbiased at all abilities for which there are
 items, and exists even if all answers are right or all are wrong.
 
@@ -19,7 +19,7 @@ the side where the items are less informative, and always finite. The prior is c
 2012, "On the relationships between Jeffreys modal and weighted likelihood estimation of ability under logistic IRT
 models", Psychometrika 77). `se` is the standard error, 1 / sqrt(I).
 
-Difficulties are treated as known. With 800 people, their errors would widen the interval by about 1 %.
+Difficulties are treated as known. With 800 people, their errors would widen the interval by about 1%.
 """
 
 import math
@@ -31,7 +31,7 @@ from itertools import accumulate, pairwise
 
 from goodword.assessments.psychometrics.rasch import Answers, Calibration, Cell, guess
 
-#: probability outside the 90 % interval on each side
+#: probability outside the 90% interval on each side
 TAIL = 0.05
 #: logits between grid points, and from the easiest and hardest items to the ends of the grid
 STEP = 0.1
@@ -49,7 +49,7 @@ class UnknownCell(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class Ability:
-    """The estimate, its standard error, and the 90 % interval, in logits."""
+    """The estimate, its standard error, and the 90% interval, in logits."""
 
     theta: float
     se: float

@@ -7,7 +7,7 @@ Fleiss (1979, Psychological Bulletin 86, 420-428), ICC(A,1) and ICC(A,k) of McGr
     single   = (R - E) / (R + (k - 1) E + k (C - E) / n)          one rater
     average  = (R - E) / (R + (C - E) / n)                         the mean of these k raters
 
-Raters who are stricter than others lower both, since a key takes the level of ratings, not just their order. The 95 %
+Raters who are stricter than others lower both, since a key takes the level of ratings, not just their order. The 95%
 interval is that of McGraw & Wong, table 7, from quantiles of F with Satterthwaite's degrees of freedom v (r = single):
 
     a = k r / (n (1 - r))      b = 1 + k r (n - 1) / (n (1 - r))
@@ -47,7 +47,7 @@ _ROUNDING = 1e-12
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Agreement:
-    """ICC(2,1) and ICC(2,k) with 95 % intervals, of `raters` on `targets`."""
+    """ICC(2,1) and ICC(2,k) with 95% intervals, of `raters` on `targets`."""
 
     single: float
     single_interval: Interval
@@ -59,7 +59,7 @@ class Agreement:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OneWay:
-    """ICC(1,1) with its 95 % interval, of `raters` for each of `targets`."""
+    """ICC(1,1) with its 95% interval, of `raters` for each of `targets`."""
 
     single: float
     interval: Interval

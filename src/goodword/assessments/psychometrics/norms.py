@@ -2,7 +2,7 @@
 
     percentile(x) = 100 * (scores below x + half of the scores equal to x) / n    rounded, from 1 to 99
     SE            = sd * sqrt(1 - reliability)                                    standard error of measurement
-    band          = x - 1.645 SE  to  x + 1.645 SE                                90 %
+    band          = x - 1.645 SE  to  x + 1.645 SE                                90%
 
 The mid-rank percentile (Crocker & Algina 1986, "Introduction to Classical and Modern Test Theory", ch. 19) treats ties
 alike and assumes no distribution. The standard error is that of classical test theory (Lord & Novick 1968, "Statistical
@@ -28,8 +28,8 @@ from goodword.assessments.psychometrics import SCORING
 LEAST = 100
 #: number from which that error is 3.5 points or less
 ADVISED = 200
-#: 1.645 standard errors to each side contain the middle 90 % of a normal distribution, the usual width in reports: 68 %
-#: (one standard error) would miss every third person, and 95 % would make short tests almost meaningless
+#: 1.645 standard errors to each side contain the middle 90% of a normal distribution, the usual width in reports: 68%
+#: (one standard error) would miss every third person, and 95% would make short tests almost meaningless
 BAND_WIDTH = 1.645
 
 type Device = Literal["phone", "computer"]
@@ -124,7 +124,7 @@ def standard_error(table: NormTable) -> float | None:
 
 
 def band(table: NormTable, score: float | Fraction) -> Band | None:
-    """The score's 90 % band; None without a standard error, and then no percentile may be shown."""
+    """The score's 90% band; None without a standard error, and then no percentile may be shown."""
     error = standard_error(table)
     if error is None:
         return None

@@ -11,9 +11,9 @@ With T(t) = sum P, the expected number solved, and V(t) = sum P (1 - P):
     reliability = Var T / (Var T + E V)          over normal abilities with mean 0 and a given standard deviation
     better[d]   = sum over n of f(n) f(n + d) P(t' > t | n, n + d) / sum over n of f(n) f(n + d)
 
-The band is the 90 % interval of the average number a person would solve over many such forms; see `abilities.py` for
+The band is the 90% interval of the average number a person would solve over many such forms; see `abilities.py` for
 the prior. It assumes no distribution of abilities and is narrower at the ends. Scores are whole numbers, so coverage
-varies around 90 % from ability to ability. No ability explains a number below that of blind guessing; there the band is
+varies around 90% from ability to ability. No ability explains a number below that of blind guessing; there the band is
 extended to contain it. The reliability is that of the number right in classical test theory (Lord 1980,
 "Applications of Item Response Theory to Practical Testing Problems", ch. 4; Kolen, Zeng & Hanson 1996, "Conditional
 standard errors of measurement for scale scores using IRT", Journal of Educational Measurement 33).
@@ -47,7 +47,7 @@ ASSUMED_SD = 1.0
 
 @dataclass(frozen=True, slots=True)
 class SolvedBand:
-    """The 90 % band, in items solved."""
+    """The 90% band, in items solved."""
 
     low: float
     high: float

@@ -10,10 +10,10 @@ deviations of ratings and keys from their means in the same group,
 is the correlation within groups. It is computed over all groups, since a single one has too few objects. It is
 undefined if either side never deviates.
 
-Its 90 % interval is the jackknife's over groups. Leaving out each of the G groups in turn gives z_i = atanh r_i, and
+Its 90% interval is the jackknife's over groups. Leaving out each of the G groups in turn gives z_i = atanh r_i, and
 
     SE       = sqrt((G - 1) / G * sum of (z_i - mean of all z_i)^2)
-    interval = tanh(atanh r ± t SE)        t: the 95 % point with G - 1 degrees of freedom
+    interval = tanh(atanh r ± t SE)        t: the 95% point with G - 1 degrees of freedom
 
 (Tukey 1958, Annals of Mathematical Statistics 29, 614; Miller 1974, Biometrika 61, 1-15, who advises transforming a
 correlation first). Groups count as a sample of all such groups. There is no interval with fewer than LEAST_GROUPS
@@ -73,7 +73,7 @@ def correlation_within(groups: Sequence[Group]) -> float | None:
 
 
 def interval(groups: Sequence[Group]) -> Interval | None:
-    """The 90 % interval. Groups in which neither side deviates don't count."""
+    """The 90% interval. Groups in which neither side deviates don't count."""
     counting = [one for one in groups if max(one.ratings, one.keys) > _TINY]
     n = len(counting)
     if n < LEAST_GROUPS:

@@ -26,7 +26,7 @@ from statistics import variance
 
 from goodword.assessments.psychometrics.rasch import Cell
 
-#: minimum people, since both are too uncertain with fewer: at n = 50 the 90 % interval of an alpha of 0.80 of ten items
+#: minimum people, since both are too uncertain with fewer: at n = 50 the 90% interval of an alpha of 0.80 of ten items
 #: is about 0.72 to 0.86 (Feldt 1965, "The approximate sampling distribution of Kuder-Richardson reliability coefficient
 #: twenty", Psychometrika 30)
 FEW = 50

@@ -18,8 +18,8 @@ Braun, "Test Validity"):
 Its standard error is that of Robins, Breslow & Greenland (1986, Biometrics 42). The ETS classes (Zieky 1993, in
 Holland & Wainer, "Differential Item Functioning"; Dorans & Holland 1993, in the same book):
 
-    A  negligible    |delta| below 1, or not significantly different from 0 at the 5 % level
-    C  large         |delta| of 1.5 or more, and significantly above 1 at the 5 % level (one-sided)
+    A  negligible    |delta| below 1, or not significantly different from 0 at the 5% level
+    C  large         |delta| of 1.5 or more, and significantly above 1 at the 5% level (one-sided)
     B  moderate      all others
 
 Without guessing, matching is exact (all items discriminate equally). With guessing, groups of different ability show

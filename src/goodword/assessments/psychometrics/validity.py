@@ -1,6 +1,6 @@
 """Correlation of a test's scores with a criterion, such as managers' ratings, among those who were hired.
 
-With r the product-moment correlation (Pearson 1896) of n pairs, its 95 % interval is tanh(atanh r ± 1.96 / sqrt(n - 3))
+With r the product-moment correlation (Pearson 1896) of n pairs, its 95% interval is tanh(atanh r ± 1.96 / sqrt(n - 3))
 (Fisher 1921, Metron 1, 3-32). It assumes that both are roughly normal. People of several roles are compared with the
 mean of their own role; otherwise roles that differ in both means would look like validity. With k roles, r is the
 partial correlation given the role, and n - 3 becomes n - k - 2 (Fisher 1924, Metron 3, 329-332).
@@ -24,7 +24,7 @@ from typing import Final
 
 #: minimum pairs: at n = 50 the interval of r = .30 is .02 to .53
 LEAST: Final = 50
-#: 95 % of the standard normal distribution lies between plus and minus this
+#: 95% of the standard normal distribution lies between plus and minus this
 _Z: Final = 1.959964
 #: standard deviations below this are rounding errors
 _TINY: Final = 1e-9
@@ -32,7 +32,7 @@ _TINY: Final = 1e-9
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
-    """A correlation with its 95 % interval."""
+    """A correlation with its 95% interval."""
 
     r: float
     low: float

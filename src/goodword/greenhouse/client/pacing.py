@@ -162,7 +162,7 @@ def decide(known: Window, *, person: bool, moment: float, rate: Rate) -> Decisio
 
 
 def _reserved(limit: int, *, person_lately: bool) -> int:
-    """Calls that background work leaves for people: 2 % of a window, 20 % if a person made a call recently."""
+    """Calls that background work leaves for people: 2% of a window, 20% if a person made a call recently."""
     if limit <= 1:
         return 0
     return max(1, limit // (5 if person_lately else 50))

@@ -188,7 +188,7 @@ def _fast(facts: Facts) -> str:
 
 def _texts(facts: Facts) -> str:
     text = gettext(
-        "A text by %(one)s and one by %(other)s share %(percent)s %% of their wording. The shorter "
+        "A text by %(one)s and one by %(other)s share %(percent)s%% of their wording. The shorter "
         "has %(words)s words."
     )
     return text % facts

@@ -63,7 +63,7 @@ def test_uneven_key_positions_and_working_heuristics_are_reported() -> None:
 def test_a_learning_guesser_that_finds_too_many_keys_is_reported_with_its_interval() -> None:
     assert betrays(Guessed(10_000, 2_300, 0.2), "sets", 1) == ""
     assert betrays(Guessed(10_000, 2_301, 0.2), "sets", 1) == (
-        "sets, level 1: the learned guesser finds 0.230 of the keys from the options alone (95 % 0.222 to 0.238); "
+        "sets, level 1: the learned guesser finds 0.230 of the keys from the options alone (95% 0.222 to 0.238); "
         "at most 0.230 is allowed"
     )
 
@@ -81,7 +81,7 @@ def test_the_guesser_learns_what_the_options_give_away_and_nothing_else() -> Non
         replace(item, key=max(item.options, key=lambda option: int(option.value) % 7).id)  # type: ignore[arg-type]  # a number as text
         for item in items
     ]
-    # Chance finds 20 % of the keys; with 400 items, 28 % is four standard errors more.
+    # Chance finds 20% of the keys; with 400 items, 28% is four standard errors more.
     assert learned(even, rounds=20).accuracy > 0.8
     assert learned(items, rounds=20).accuracy < 0.28
 

@@ -29,7 +29,7 @@ KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2
 #: experts whose ratings a panel's key needs
 LEAST_EXPERTS: Final = 5
-#: minimum lower end of the 95 % interval of ICC(2,k) for a panel's key: moderate agreement (Koo & Li 2016)
+#: minimum lower end of the 95% interval of ICC(2,k) for a panel's key: moderate agreement (Koo & Li 2016)
 LEAST_AGREEMENT: Final = 0.5
 
 
@@ -57,7 +57,7 @@ class Situation:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
     """The experts whose mean ratings are the key of a version. Intraclass correlations of one expert and of their mean,
-    with 95 % intervals (psychometrics.agreement). `wide`: actions with weak agreement. `keyed_on`: ISO date. `invited`:
+    with 95% intervals (psychometrics.agreement). `wide`: actions with weak agreement. `keyed_on`: ISO date. `invited`:
     includes `declined` and `removed`; None if not recorded. `left_out`: actions removed after they were rated.
     `ratings`: a row per expert, actions in order; rows are sorted, so they don't identify experts. Empty if not
     recorded. With these, the agreement can be recomputed even after the experts have been erased."""
@@ -219,7 +219,7 @@ def schema() -> dict[str, Any]:
 def panel_basis(panel: Panel) -> str:
     return gettext(
         "Set by a panel of %(experts)s experts, who rated all actions independently; the key is the mean of their "
-        "ratings. Agreement of this mean (intraclass correlation): %(icc)s, 95 %% interval %(low)s to %(high)s."
+        "ratings. Agreement of this mean (intraclass correlation): %(icc)s, 95%% interval %(low)s to %(high)s."
     ) % {
         "experts": panel.experts,
         "icc": decimals(panel.icc_average),

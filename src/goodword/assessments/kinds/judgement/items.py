@@ -235,7 +235,7 @@ class ActionScore:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class JudgementScore:
     """`mean`: in steps of the answer scale; None if fewer than `needed` actions were rated. `smallest`, `largest`: its
-    extremes. `within`: the correlation with the key within situations, with its 90 % `interval`, to two decimals."""
+    extremes. `within`: the correlation with the key within situations, with its 90% `interval`, to two decimals."""
 
     distance: float | None
     within: float | None

@@ -269,7 +269,7 @@ def _correlation(scores: Mapping[str, Score], *, normed: bool, ranked: bool, few
         note = gettext("too few situations for a band")
     elif not note and score.low is not None and score.high is not None:
         band = {"low": _hundredths(score.low), "high": _hundredths(score.high)}
-        note = gettext("90 %% band %(low)s to %(high)s") % band
+        note = gettext("90%% band %(low)s to %(high)s") % band
     return ComparisonCell(text=_hundredths(score.value), note=note)
 
 

@@ -5,7 +5,7 @@ PHRASES: Catalogue = {
         "steps_from_key": "steps from the key",
         "correlation": "Correlation with the key",
         "correlation_with_key": "correlation with the key",
-        "judgement_band": "90 % band {low} to {high}",
+        "judgement_band": "90% band {low} to {high}",
         "no_band": "no band",
         "few_situations": "too few situations for a band",
         "no_correlation": "No correlation: the actions in each situation were rated alike",
@@ -15,7 +15,7 @@ PHRASES: Catalogue = {
             "the scale."
         ),
         "judgement_within_band": (
-            "The 90 % band is {low} to {high}, based on how much the correlation changes when each situation in turn "
+            "The 90% band is {low} to {high}, based on how much the correlation changes when each situation in turn "
             "is left out."
         ),
         "judgement_no_band": (

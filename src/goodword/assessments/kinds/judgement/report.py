@@ -46,7 +46,7 @@ class JudgementPart(PartHead):
     kind: Literal["judgement"]
     scale_min: int
     response_labels: list[str]
-    #: the correlation within situations, None if undefined, and its 90 % band; missing in older snapshots
+    #: the correlation within situations, None if undefined, and its 90% band; missing in older snapshots
     within: NotRequired[float | None]
     within_band: NotRequired[BandData | None]
     within_normed: NotRequired[NormedScoreData | None]
@@ -191,7 +191,7 @@ class JudgementReport:
             return gettext("%(found)s (for practice, not for decisions)") % {"found": found}
         normed = percentile_text(_normed(part))
         if not normed and band is not None:
-            normed = gettext("90 %% band %(low)s to %(high)s") % _ends(band, words)
+            normed = gettext("90%% band %(low)s to %(high)s") % _ends(band, words)
         return ", ".join(filter(None, [found, normed]))
 
     def overview(self, part: JudgementPart, words: Phrases) -> list[Block]:

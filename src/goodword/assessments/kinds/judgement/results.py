@@ -112,9 +112,9 @@ def _precision(judgement: JudgementSet) -> str:
             "percentile, and candidates can't be sorted by them."
         ) % {"least": LEAST_GROUPS, "n": n}
     return gettext(
-        "Each correlation has a 90 %% band from the person's own answers: how much it changes if each of the "
+        "Each correlation has a 90%% band from the person's own answers: how much it changes if each of the "
         "%(n)s situations in turn is left out (jackknife). In simulations it contained the true correlation in 88 to "
-        "92 %% of cases. With eight situations of four actions it reaches about 0.2 to each side of a correlation of "
+        "92%% of cases. With eight situations of four actions it reaches about 0.2 to each side of a correlation of "
         "0.7; four times as many situations make it half as wide."
     ) % {"n": n}
 
@@ -125,7 +125,7 @@ def _panel_rows(judgement: JudgementSet) -> dict[str, str]:
         return {}
     low, high = panel.icc_single_interval
     rows = {
-        gettext("Agreement of single experts"): gettext("%(icc)s, 95 %% interval %(low)s to %(high)s")
+        gettext("Agreement of single experts"): gettext("%(icc)s, 95%% interval %(low)s to %(high)s")
         % {"icc": decimals(panel.icc_single), "low": decimals(low), "high": decimals(high)},
         gettext("Actions with weak agreement among the experts"): gettext("%(n)s of %(all)s")
         % {"n": panel.wide, "all": len(judgement.actions)},
@@ -152,7 +152,7 @@ def _for_practice(judgement: JudgementSet) -> tuple[str, ...]:
         return (
             gettext(
                 "For practice and preview, not for decisions: the experts who set its key agree too little. The lower "
-                "end of the 95 %% interval of their agreement is %(low)s; at least %(least)s is needed."
+                "end of the 95%% interval of their agreement is %(low)s; at least %(least)s is needed."
             )
             % {
                 "low": decimals(judgement.panel.icc_average_interval[0]),
@@ -216,7 +216,7 @@ class JudgementResult(PartResult):
     key_basis: str
     situations: tuple[AnsweredSituation, ...]
     normed: NormedScore | None = None
-    #: the correlation with the key within situations and its 90 % band; also None if scored before these were
+    #: the correlation with the key within situations and its 90% band; also None if scored before these were
     #: introduced
     within: float | None = None
     band: tuple[float, float] | None = None

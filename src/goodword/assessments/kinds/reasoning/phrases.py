@@ -9,18 +9,18 @@ PHRASES: Catalogue = {
         "category_deductive": "Conclusions",
         "tasks_solved": "{n} of {m} tasks solved; {answered} were answered.",
         "solved_assumed": (
-            "Over many such tests the average would be {low} to {high} tasks (90 % band; assumed difficulties, "
+            "Over many such tests the average would be {low} to {high} tasks (90% band; assumed difficulties, "
             "because the tasks are not calibrated yet)."
         ),
-        "solved_calibrated": ("Over many such tests the average would be {low} to {high} tasks (90 % band)."),
-        "band_assumed": "90 % band {low} to {high}, assumed",
-        "band_calibrated": "90 % band {low} to {high}",
+        "solved_calibrated": ("Over many such tests the average would be {low} to {high} tasks (90% band)."),
+        "band_assumed": "90% band {low} to {high}, assumed",
+        "band_calibrated": "90% band {low} to {high}",
         "not_ranked": (
             "The tasks are not calibrated yet and there is no norm group, so the count shows only how many "
             "were solved."
         ),
         "ability": (
-            "Calibrated: an ability of {value} (90 % interval {low} to {high}), on a scale where the mean "
+            "Calibrated: an ability of {value} (90% interval {low} to {high}), on a scale where the mean "
             "of the calibration sample is 0."
         ),
         "all_tasks": "All tasks",
@@ -35,7 +35,7 @@ PHRASES: Catalogue = {
             "likelihood estimate (Warm 1989): the one that fits these answers best, corrected for bias."
         ),
         "ability_interval": (
-            "The 90 % interval is the middle 90 % of the posterior distribution with the Jeffreys prior. Nine in "
+            "The 90% interval is the middle 90% of the posterior distribution with the Jeffreys prior. Nine in "
             "ten such intervals contain the true ability. It is wider on the side where there are few tasks."
         ),
         "ability_reliability": (
@@ -43,7 +43,7 @@ PHRASES: Catalogue = {
         ),
         "family": "Family and level",
         "family_level": "{family}, level {level}",
-        "difficulty": "Difficulty in logits, 90 % interval",
+        "difficulty": "Difficulty in logits, 90% interval",
         "family_number_series": "Number series",
         "family_letter_series": "Letter series",
         "family_matrices_one_rule": "Matrices, one rule",

@@ -45,7 +45,7 @@ from goodword.core.text import Phrases, written_day
 
 
 class BandData(TypedDict):
-    """The 90 % band of the number solved. `assumed`: based on assumed, not calibrated, difficulties."""
+    """The 90% band of the number solved. `assumed`: based on assumed, not calibrated, difficulties."""
 
     low: float
     high: float
@@ -82,7 +82,7 @@ class AbilityFigures(TypedDict):
 
 
 class AbilityData(TypedDict):
-    """An ability in logits with its 90 % interval. Earlier snapshots have a standard error instead, from a model
+    """An ability in logits with its 90% interval. Earlier snapshots have a standard error instead, from a model
     without guessing. `behind` was added in schema 4."""
 
     value: float
@@ -239,7 +239,7 @@ def _category_without_person(category: CategoryData) -> CategoryData:
 
 
 def _band_note(category: CategoryData, words: Phrases) -> str:
-    """For example "90 % band 9.5 to 15.9, assumed"; empty for earlier results."""
+    """For example "90% band 9.5 to 15.9, assumed"; empty for earlier results."""
     band = category.get("band")
     if band is None or category["solved"] is None:
         return ""
@@ -406,9 +406,9 @@ def _ability_details(ability: Ability, behind: AbilityDetails) -> Details:
             % {"right": behind.right, "given": behind.given},
         ),
         (
-            gettext("90 % interval"),
+            gettext("90% interval"),
             gettext(
-                "%(low)s to %(high)s: the middle 90 %% of the posterior distribution with the Jeffreys prior. Nine in "
+                "%(low)s to %(high)s: the middle 90%% of the posterior distribution with the Jeffreys prior. Nine in "
                 "ten such intervals contain the true ability."
             )
             % {"low": signed(ability.low), "high": signed(ability.high)},
@@ -437,7 +437,7 @@ def _ability_details(ability: Ability, behind: AbilityDetails) -> Details:
     table = Table(
         [gettext("Family"), gettext("Difficulty"), gettext("Right")],
         cells,
-        caption=gettext("Task families and levels, difficulty in logits with 90 % interval"),
+        caption=gettext("Task families and levels, difficulty in logits with 90% interval"),
         shows_caption=True,
     )
     return Details(gettext("How the ability was calculated"), [Labelled(rows), table])

@@ -26,7 +26,7 @@ EXAMPLES: Final = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SolvedPrecision:
-    """The 90 % band of the number solved. `assumed`: based on assumed difficulties, without a calibration."""
+    """The 90% band of the number solved. `assumed`: based on assumed difficulties, without a calibration."""
 
     low: float
     high: float
@@ -37,8 +37,8 @@ class SolvedPrecision:
         """For example "9.5 to 15.9, assumed"."""
         band = {"low": rounded(self.low, 1), "high": rounded(self.high, 1)}
         if self.assumed:
-            return gettext("90 %% band %(low)s to %(high)s, assumed") % band
-        return gettext("90 %% band %(low)s to %(high)s") % band
+            return gettext("90%% band %(low)s to %(high)s, assumed") % band
+        return gettext("90%% band %(low)s to %(high)s") % band
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class CellDifficulty:
 
     @property
     def b_text(self) -> str:
-        """The difficulty with its 90 % interval: "−0.4 ± 0.3"."""
+        """The difficulty with its 90% interval: "−0.4 ± 0.3"."""
         return f"{signed(self.b)} ± {rounded(BAND_WIDTH * self.se, 1)}"
 
 
@@ -103,7 +103,7 @@ class AbilityDetails:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Ability:
-    """An ability in logits with its 90 % interval."""
+    """An ability in logits with its 90% interval."""
 
     value: float
     low: float

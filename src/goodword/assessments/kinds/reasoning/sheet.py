@@ -111,7 +111,7 @@ def precision_in_words(blueprint: Blueprint, calibration: OwnCalibration | None)
             "standard deviation of 1."
         )
     sentence = gettext(
-        "The reliability of the number solved is %(reliability)s; its 90 %% band is ± %(band)s tasks on average. If "
+        "The reliability of the number solved is %(reliability)s; its 90%% band is ± %(band)s tasks on average. If "
         "two candidates are one task apart, the one who solved more has the higher ability in %(after1)s of 100 cases; "
         "three tasks apart, in %(after3)s; five tasks apart, in %(after5)s. Of any two candidates, the one with the "
         "higher ability solves more in %(order)s of 100 cases. Candidates whose bands overlap can't be ranked."
@@ -233,7 +233,7 @@ FILE: Final = Path(__file__).with_name("measured.json")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Measured:
-    """`chance`, `learned` (95 % interval `low` to `high`), `thumb` and `crossed` are shares of items.
+    """`chance`, `learned` (95% interval `low` to `high`), `thumb` and `crossed` are shares of items.
 
     `thumb` and `crossed` are the highest gains over chance. `tasks`: number of distinct tasks as shown.
     `structures`: number of distinct tasks when names and things are ignored.

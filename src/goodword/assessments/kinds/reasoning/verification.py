@@ -163,7 +163,7 @@ MEANS: Final = (0.0, -0.5, -1.0)
 class Rates:
     """Shares of people whose second result is lower than expected. `highest`: the largest share among honest people of
     the same ability, with any first result. `by_ability`, `by_mean`: the shares among honest people who solved at least
-    `high` tasks (85 %) of the first form, for ABILITIES and MEANS. `found`: the share among people of average ability
+    `high` tasks (85%) of the first form, for ABILITIES and MEANS. `found`: the share among people of average ability
     for whom somebody solved `helped` tasks, three tenths of the first form. `items`: number of items of the
     verification form."""
 
@@ -177,7 +177,7 @@ class Rates:
 
 
 def high_result(items: int) -> int:
-    """The number of tasks from which a result is high: 85 %, rounded up."""
+    """The number of tasks from which a result is high: 85%, rounded up."""
     return -(-items * 17 // 20)
 
 

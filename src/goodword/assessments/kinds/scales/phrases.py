@@ -29,14 +29,14 @@ PHRASES: Catalogue = {
             "Each scale is the mean of its answers. Small differences between scales or people mean little. What "
             "suits depends on the job: compare results with the requirement and discuss them."
         ),
-        "band_read": "The shaded band around a mean is its 90 % band: where it could be on another day.",
+        "band_read": "The shaded band around a mean is its 90% band: where it could be on another day.",
         "on_scale": "scale from {low} to {high}",
         "standard_error": "standard error {value}",
         "error_read": (
             "The standard error says how far a mean would typically move if the same person answered again."
         ),
         "band_note": "percentiles {low} to {high}",
-        "scale_alt_normed": "{alt} 90 % band: {low} to {high}.",
+        "scale_alt_normed": "{alt} 90% band: {low} to {high}.",
     },
     "de": {
         "mean": "Mittel",
