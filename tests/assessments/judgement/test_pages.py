@@ -257,7 +257,7 @@ def test_errors_are_shown_and_input_is_kept(rita: Membership) -> None:
     for sentence in (
         "Describe the situation.",
         "Choose how effective it is.",
-        "Choose one of the steps.",
+        "Choose one of the options.",
         "Give the reason for this key.",
         "This action is listed twice.",
         "Describe a possible action, or remove this one.",

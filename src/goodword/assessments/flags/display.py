@@ -12,7 +12,7 @@ from goodword.workflow.flags.dismissal import dismissal_view
 from goodword.workflow.flags.display import DisplayedFlag, FlagList, FlagWording, display, flag_list
 from goodword.workflow.models import StepRun
 
-_NOTHING = _("On its own this needs no action.")
+_NOTHING = _("On its own, this needs no action.")
 _ASK_HOW = _(
     "If it matters for the job, have them solve a similar task in the interview and explain their approach."
 )

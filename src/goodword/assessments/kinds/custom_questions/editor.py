@@ -169,7 +169,7 @@ class BeginForm(forms.Form):
     name = TextField(
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
-        help_text=gettext_lazy("Candidates see it."),
+        help_text=gettext_lazy("Shown to candidates."),
         missing=gettext_lazy("Enter a name, for example Questions from the workshop."),
     )
 

@@ -182,7 +182,7 @@ class DetailsForm(forms.Form):
     name = TextField(
         label=gettext_lazy("Name"),
         max_length=LONGEST_NAME,
-        help_text=gettext_lazy("Candidates see it."),
+        help_text=gettext_lazy("Shown to candidates."),
         missing=gettext_lazy("Enter a name, for example Situations in the workshop."),
     )
     construct = TextField(
@@ -279,7 +279,7 @@ class SituationForm(RowsForm):
             choices=keys,
             required=False,
             initial="" if key is None else plain(key),
-            error_messages={"invalid_choice": _("Choose one of the steps.")},
+            error_messages={"invalid_choice": _("Choose one of the options.")},
         )
         self.fields[f"reason_{place}"] = TextField(
             label=_("Reason for the key of action %(number)s") % number,
