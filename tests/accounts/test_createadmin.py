@@ -46,7 +46,7 @@ NO_TERMINAL = (
 )
 KEPT = "ana@acme.example already had an account, and keeps its password."
 EXISTS = (
-    "goodword: There is an organisation named Acme already. To add an admin to it, use --organisation acme. "
+    "goodword: There is already an organisation named Acme. To add an admin to it, use --organisation acme. "
     "For a second organisation, choose another name.\n"
 )
 NEW = ("--password-stdin", "--time-zone", "America/New_York")

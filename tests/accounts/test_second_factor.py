@@ -322,7 +322,7 @@ def test_members_without_a_second_factor_are_led_to_set_it_up(rita: Membership, 
     assert client.get(path)["Location"] == "/accounts/second-factor/for/acme/"
     assert client.post("/o/acme/roles/new/")["Location"] == "/accounts/second-factor/for/acme/"
     page = client.get("/accounts/second-factor/for/acme/").content.decode()
-    assert ("Acme requires one" in page, APP in page) == (True, True)
+    assert ("Acme requires a second factor" in page, APP in page) == (True, True)
     with_app(rita.user)
     client = signed_in(rita, method="mfa")
     assert client.get("/o/acme/roles/").status_code == 200

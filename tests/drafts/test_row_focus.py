@@ -27,7 +27,7 @@ def works(rita: Membership) -> Client:
 def focused(works: Client, where: str, sent: dict[str, str]) -> str:
     """The label of the button, or the name of the input, that gets the focus; empty if nothing does."""
     page = BeautifulSoup(works.post(where, sent).content, "html.parser")
-    found = page.select("[autofocus]")
+    found = page.select("main [autofocus]")
     assert len(found) <= 1
     return "".join(str(one.get("aria-label") or one["name"]) for one in found)
 

@@ -43,7 +43,7 @@ def test_a_scale_with_too_few_answers_has_no_mean_or_spread() -> None:
 
 
 def test_an_axis_of_zero_length_is_rejected() -> None:
-    with pytest.raises(ValueError, match="ends where it begins"):
+    with pytest.raises(ValueError, match="the axis has no length"):
         scale_chart([], minimum=3, maximum=3)
 
 
