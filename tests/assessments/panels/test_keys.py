@@ -22,6 +22,7 @@ from goodword.assessments.kinds.judgement.drafts import (
     duplicate_set,
     leave_out_action,
     publish_set,
+    remove_language,
     save_texts,
     take_panel_key,
 )
@@ -342,6 +343,19 @@ def test_a_changed_translation_voids_the_ratings_of_those_who_read_it(
     assert states(workshop) == [ExpertState.FINISHED] * 2
     rewrite(workshop, "Something else happens.")
     assert states(workshop) == [ExpertState.AGAIN] * 2
+
+
+@pytest.mark.world
+def test_removing_a_translation_voids_no_ratings(workshop: Test, rita: Membership) -> None:
+    add_language(test=workshop, language="de", revision=revision(workshop), now=NOW)
+    translate(workshop)
+    ana = invited(workshop, by=rita, language="de")
+    rate(ana, (4, 2))
+    submit(ana)
+    remove_language(test=workshop, language="de", revision=revision(workshop))
+    assert states(workshop) == [ExpertState.FINISHED]
+    rewrite(workshop, "Something else happens.")
+    assert states(workshop) == [ExpertState.AGAIN]
 
 
 def translate(test: Test, **texts: str) -> None:

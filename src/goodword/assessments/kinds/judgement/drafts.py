@@ -37,7 +37,7 @@ from goodword.assessments.kinds.judgement.editor import (
 )
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
 from goodword.assessments.kinds.judgement.panel_keys import panel_of_draft, shown_result
-from goodword.assessments.kinds.judgement.panelists import experts_of
+from goodword.assessments.kinds.judgement.panelists import experts_of, keep_ratings
 from goodword.assessments.models import AssessmentPart, Test, TestVersion, newest_first
 from goodword.core.jobs import for_each
 from goodword.core.validation import ReadingError
@@ -275,7 +275,9 @@ def save_texts(*, test: Test, language: str, texts: Mapping[str, str], revision:
 
 def remove_language(*, test: Test, language: str, revision: int) -> None:
     with DRAFTS.locked_draft(test, revision=revision) as draft:
-        draft.translation(language).delete()
+        row = draft.translation(language)
+        keep_ratings(test, draft.content, removed=row.content)
+        row.delete()
         save(replace(draft, translations=()), {})
 
 

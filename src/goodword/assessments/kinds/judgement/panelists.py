@@ -310,6 +310,15 @@ def save_ratings(
             )
 
 
+def keep_ratings(test: Test, content: Content, *, removed: Content) -> None:
+    """Let the ratings of those who read a translation count as ratings of the source, before it is removed."""
+    source = digests(content)
+    for action, digest in digests(content, removed).items():
+        PanelRating.objects.of(test.organisation).filter(
+            panelist__test=test, action=action, digest=digest
+        ).update(digest=source[action])
+
+
 class Incomplete(Exception):
     pass
 
