@@ -133,7 +133,7 @@ def _masked(text: str, of: Application) -> str:
         text = text.replace(code, "CODE")
     text = re.sub(r"([?&;]test=)\d+", r"\1ID", text)
     text = re.sub(r'((?:<option|type="checkbox")[^>]* value)="\d+"', r'\1="ID"', text)
-    text = re.sub(r'(name="candidate" value)="\d+"', r'\1="ID"', text)
+    text = re.sub(r'(name="candidate" value|data-user)="\d+"', r'\1="ID"', text)
     text = re.sub(r"/reports/\d+\.pdf", "/reports/ID.pdf", text)
     text = re.sub(r'("(?:[a-z_ ]*id|version_id|subject_ref)": )"?[\w:]+"?', r"\1ID", text)
     return re.sub(r"(/|member:|-)\d+(?=[/\"&?])", r"\1ID", text)
