@@ -246,7 +246,7 @@ def test_the_recorded_simulation_is_that_of_the_documentation() -> None:
     people, form = f"calibrated on {RECOVERY.people} people", f"`{RECOVERY.form}` calibrated"
     assert (people in text, form in text) == (True, True)
     rmse, bias = re.search(r"RMSE, bias \|[^|]*\| ([\d.]+), ([+-][\d.]+) \|", text).groups()  # type: ignore[union-attr]  # found
-    covered = re.search(r"intervals of abilities cover \|[^|]*\| ([\d.]+) % \|", text)
+    covered = re.search(r"intervals of abilities cover \|[^|]*\| ([\d.]+)% \|", text)
     assert covered is not None
     assert (float(rmse), float(bias), float(covered[1])) == (RECOVERY.rmse, RECOVERY.bias, RECOVERY.covered)
 
