@@ -43,6 +43,17 @@ def pass_time(page: Page, *, left: timedelta) -> None:
     page.clock.fast_forward(int((timedelta(hours=8) - left).total_seconds() * 1000))
 
 
+def sign_in_in_new_tab(page: Page, who: Membership) -> Page:
+    """Press the dialog's button, which has the focus. Returns the new tab."""
+    with page.expect_popup() as opened:
+        page.keyboard.press("Enter")
+    other = opened.value
+    other.get_by_label("E-mail").fill(who.user.email)
+    other.get_by_label("Password").fill(factories.PASSWORD)
+    other.get_by_label("Password").press("Enter")
+    return other
+
+
 def test_a_member_is_warned_and_stays_signed_in_by_one_key(
     browser: Browser, rita: Membership, live_server: object
 ) -> None:
@@ -82,12 +93,7 @@ def test_what_was_typed_can_be_saved_after_signing_in_again(
     page.keyboard.press("Escape")
     page.get_by_label("Title").press("Enter")
     expect(ended).to_be_visible()
-    with page.expect_popup() as opened:
-        page.keyboard.press("Enter")
-    other = opened.value
-    other.get_by_label("E-mail").fill(rita.user.email)
-    other.get_by_label("Password").fill(factories.PASSWORD)
-    other.get_by_label("Password").press("Enter")
+    other = sign_in_in_new_tab(page, rita)
     expect(other.get_by_role("heading", name="You're signed in")).to_be_visible()
     looker.look(other, "signed in again")
     other.close()
@@ -132,12 +138,7 @@ def test_text_is_not_saved_in_the_name_of_another_member_who_signs_in_there(
     pass_time(page, left=timedelta(minutes=-1))
     ended = page.get_by_role("alertdialog", name="Your session has ended")
     expect(ended).to_be_visible()
-    with page.expect_popup() as opened:
-        page.keyboard.press("Enter")
-    other = opened.value
-    other.get_by_label("E-mail").fill(ben.user.email)
-    other.get_by_label("Password").fill(factories.PASSWORD)
-    other.get_by_label("Password").press("Enter")
+    other = sign_in_in_new_tab(page, ben)
     expect(other.get_by_text("You're signed in as Ben Okafor.")).to_be_visible()
     other.close()
     with page.expect_response("**/accounts/session/"):

@@ -43,8 +43,16 @@ _WAITING: LiteralString = (
 WAITING: LiteralString = f"SELECT 1 {_WAITING}"
 #: end the backends that wait for a lock
 KILL_WAITING: LiteralString = f"SELECT pg_terminate_backend(pid) {_WAITING}"
+
 GONE = "gone@mail.example"
 FULL = "full@mail.example"
+
+
+def until_one_waits(other: psycopg.Connection[Any], select: LiteralString) -> None:
+    """Execute the statement until it finds a waiting connection."""
+    while not other.execute(select).fetchall():
+        time.sleep(0.01)
+        other.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would not see new activity
 
 
 class Post:
@@ -256,9 +264,7 @@ def test_a_worker_that_dies_while_recording_the_hand_over_sends_nothing(post: Po
     with ThreadPoolExecutor(1) as pool, psycopg.connect(**connection.get_connection_params()) as other:
         other.execute("LOCK TABLE notifications_link")  # the hand-over waits here
         sending = pool.submit(work)
-        while not other.execute(KILL_WAITING).fetchall():
-            time.sleep(0.01)
-            other.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would not see new activity
+        until_one_waits(other, KILL_WAITING)
         sending.result()
         other.rollback()
     assert (state(email), email.handed_over_at, email.text) == (("sending", 1, ""), None, "")
@@ -396,9 +402,7 @@ def test_a_delivery_reported_while_the_worker_gives_up_waiting_counts_as_sent() 
     with ThreadPoolExecutor(1) as pool, psycopg.connect(**connection.get_connection_params()) as other:
         other.execute("UPDATE notifications_email SET delivered_at = %s WHERE id = %s", [NOW, email.pk])
         giving_up = pool.submit(give_up)
-        while not other.execute(WAITING).fetchall():
-            time.sleep(0.01)
-            other.execute("SELECT pg_stat_clear_snapshot()")  # a transaction would not see new activity
+        until_one_waits(other, WAITING)
         other.commit()
         giving_up.result()
     assert state(email) == ("sent", 1, "")

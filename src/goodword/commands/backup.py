@@ -135,7 +135,7 @@ def _backup(options: argparse.Namespace) -> int:
 
 
 def _record(made: "Made", *, now: datetime) -> None:
-    """Record a finished backup. It can be used even if the database (a standby, a full disk) can't record it."""
+    """Record a finished backup. If the database can't (a standby, a full disk), the backup is still good."""
     from django.db import DatabaseError
 
     from goodword.core import database

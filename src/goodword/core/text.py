@@ -211,12 +211,12 @@ def language_name(code: str) -> str:
 
 
 def written_day(day: date | datetime) -> str:
-    """For example "24 November 2026", "24. November 2026". Convert a time to its zone first."""
+    """For example "24 November 2026", "24. November 2026". A time must already be in its zone."""
     return date_format(day, _form(_DAYS, "j F", day) + " Y")
 
 
 def written_moment(local: datetime) -> str:
-    """For example "24 November 2026, 14:05 CET". Convert a time to its zone first."""
+    """For example "24 November 2026, 14:05 CET". The time must already be in its zone."""
     return f"{written_day(local)}, {date_format(local, 'H:i')} {zone_name(local)}"
 
 

@@ -172,7 +172,7 @@ def from_json(data: Mapping[str, Any]) -> NormTable:
 
 
 def from_json_if_current(data: Mapping[str, Any]) -> NormTable | None:
-    """Like `from_json`, but returns None for a table made by another rule, or an inconsistent one."""
+    """Like `from_json`, but returns None if the table was made under another rule or is inconsistent."""
     try:
         return from_json(data)
     except ValueError:

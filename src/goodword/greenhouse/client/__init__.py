@@ -151,7 +151,7 @@ class HarvestApi(Protocol):
 
     @property
     def unreadable(self) -> HarvestError | None:
-        """Why the last of these records couldn't be read."""
+        """The error of the last record that was left out, or None."""
 
     def account(self) -> str | None:
         """The account's name; always None in v1."""

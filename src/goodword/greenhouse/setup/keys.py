@@ -417,17 +417,17 @@ def _other_account(
     if len(unseen) == len(links) and not recognised:
         title = _("This looks like the key of another Greenhouse account")
         sentence = ngettext(
-            "It sees none of the jobs linked through “%(name)s”. If you set it, Goodword will stop following this "
+            "It sees none of the jobs linked through “%(name)s”. If you use it, Goodword will stop following this "
             "role in Greenhouse:",
-            "It sees none of the jobs linked through “%(name)s”. If you set it, Goodword will stop following these "
+            "It sees none of the jobs linked through “%(name)s”. If you use it, Goodword will stop following these "
             "roles in Greenhouse:",
             len(roles),
         )
     else:
         title = _("This key doesn't see all linked jobs")
         sentence = ngettext(
-            "If you set it, Goodword will stop following this role in Greenhouse:",
-            "If you set it, Goodword will stop following these roles in Greenhouse:",
+            "If you use it, Goodword will stop following this role in Greenhouse:",
+            "If you use it, Goodword will stop following these roles in Greenhouse:",
             len(roles),
         )
     warning = AccountWarning(

@@ -36,6 +36,10 @@ REQUEST_FRESH = "references.request_fresh"
 REQUEST_EXTENDED = "references.request_extended"
 
 
+def mail_key(check_id: int, key: str) -> str:
+    return f"check:{check_id}:{key}"
+
+
 def mail_candidate(
     check: Check,
     *,
@@ -59,7 +63,7 @@ def mail_candidate(
     queue(
         organisation=facts.organisation,
         kind=f"references.{name}",
-        key=f"check:{check.pk}:{key}",
+        key=mail_key(check.pk, key),
         to=Correspondent(name=facts.candidate.name, address=facts.candidate.email),
         sender=facts.recruiter,
         template=f"references/mail/{name}",
@@ -249,7 +253,7 @@ def mail_recruiter(
     queue(
         organisation=facts.organisation,
         kind="references.review",
-        key=f"check:{check.pk}:{key}",
+        key=mail_key(check.pk, key),
         to=facts.recruiter,
         sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="references/mail/review",

@@ -12,7 +12,7 @@ from goodword.core.text import has_link, has_written_link, too_long
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event, slot_status, update_clock
-from goodword.references.domain.mails import mail_candidate
+from goodword.references.domain.mails import mail_candidate, mail_key
 from goodword.references.domain.requests import end_request, has_opted_out, mailbox, revoke_links
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
@@ -261,6 +261,6 @@ def _another_key(request: ReferenceRequest) -> str:
 
 def asked_for_another(organisation: Organisation, requests: Iterable[ReferenceRequest]) -> set[int]:
     """The ids of the requests for which the candidate was asked for another referee by mail."""
-    keys = {f"check:{one.check_run_id}:{_another_key(one)}": one.pk for one in requests}
+    keys = {mail_key(one.check_run_id, _another_key(one)): one.pk for one in requests}
     mails = Email.objects.of(organisation).filter(key__in=list(keys)).exclude(state=Email.State.CANCELLED)
     return {keys[key] for key in mails.values_list("key", flat=True)}

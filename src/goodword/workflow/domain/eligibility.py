@@ -1,6 +1,6 @@
 """Decides from the locked application whether a step may start, continue or close.
 
-Reactions run concurrently and in any order, so they decide by the row and not by the event, which only says that
+Reactions run concurrently and in any order, so they look at the row, not at the event, which only says that
 something has changed. Whichever runs last leaves the step in the right state.
 """
 
