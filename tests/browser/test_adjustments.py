@@ -11,7 +11,7 @@ from tests.assessments.plans import JUDGEMENT, REASONING, attempt_of
 from tests.assessments.support import application, token_of
 from tests.browser.looking import WIDTHS, Looker
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import invited, named, path, portal
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_review_is_requested_and_answered(browser: Browser, live_server: object) -> None:

@@ -16,7 +16,7 @@ from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_an_admin_reads_and_filters_the_log(browser: Browser, live_server: Any) -> None:

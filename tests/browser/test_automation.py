@@ -32,7 +32,6 @@ def desk(transactional_db: None, settings: Settings) -> Iterator[Desk]:
     desk.greenhouse.sandbox.close()
 
 
-@pytest.mark.timeout(300)
 def test_the_wizard_works_by_keyboard_alone_and_is_accessible(
     browser: Browser, live_server: object, desk: Desk
 ) -> None:

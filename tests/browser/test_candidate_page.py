@@ -18,7 +18,7 @@ from tests.support.jobs import run_jobs
 from tests.workspace.applications import named as candidate
 from tests.workspace.applications import path
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TWO_SCREENS = 2 * 900
 

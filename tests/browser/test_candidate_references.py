@@ -19,7 +19,7 @@ from goodword.roles.models import Step
 from tests.browser.looking import Looker
 from tests.support import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 SLOTS = [
     {"relationship": "manager", "count": 1, "needed": True, "hint": "From your last job, if you can."},

@@ -20,7 +20,7 @@ from tests.references.answered import data_path
 from tests.references.stage import Stage, set_up
 from tests.support import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 #: names submitted by secondary buttons
 OTHERS = {"language", "back", "skip"}

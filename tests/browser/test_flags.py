@@ -16,7 +16,7 @@ from tests.support import factories
 from tests.workspace.applications import named, path
 from tests.workspace.referee_states import asks_for_seven, check_with_all_states
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

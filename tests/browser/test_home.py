@@ -21,7 +21,7 @@ from tests.workspace.needs_you.world import (
     world,
 )
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_recruiter_clears_the_list_by_keyboard(browser: Browser, live_server: object) -> None:

@@ -14,7 +14,7 @@ from tests.browser.looking import Looker
 from tests.browser.windows import window
 from tests.support import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 #: seven experts, who disagree on the third of four actions
 RATINGS = (

@@ -18,7 +18,7 @@ from tests.browser.windows import until, window
 from tests.support import factories
 from tests.workspace.applications import path
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 #: milliseconds until the scripts save after typing stops
 TYPING = 800

@@ -15,7 +15,7 @@ from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 TOUCHY = {"number": 3, "text": "I am often stressed.", "scale": "warm", "keyed": "-"}
 

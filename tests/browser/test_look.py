@@ -10,7 +10,7 @@ from tests.browser.windows import window
 from tests.reports.pdf.test_parts import SVG
 from tests.support import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_an_admin_chooses_a_logo_and_a_colour(browser: Browser, live_server: Any) -> None:

@@ -16,7 +16,7 @@ from tests.reports.pdf.test_parts import SVG
 from tests.support import factories
 from tests.support.dns_server import dns_server
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_an_admin_writes_an_invitation(browser: Browser, live_server: Any) -> None:

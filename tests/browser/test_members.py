@@ -15,7 +15,7 @@ from tests.browser.windows import window
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_an_admin_invites_and_the_invited_person_joins(

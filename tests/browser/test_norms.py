@@ -13,7 +13,7 @@ from tests.browser.windows import window
 from tests.support import factories
 from tests.support.jobs import run_jobs
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

@@ -16,7 +16,6 @@ from tests.workspace.applications import path, portal
 pytestmark = [
     pytest.mark.browser,
     pytest.mark.django_db(transaction=True),
-    pytest.mark.timeout(300),  # a long page checked as a whole, on a busy machine
 ]
 
 LONG = (

@@ -20,7 +20,7 @@ from tests.browser.windows import tab_to, window
 from tests.support import factories
 from tests.workspace.applications import path
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

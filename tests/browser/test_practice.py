@@ -13,7 +13,7 @@ from tests.assessments.support import token_of
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import tab_to
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def link(**content: Any) -> str:

@@ -12,7 +12,7 @@ from tests.questionnaires.editor.support import LED, NOW, SIZE, STRENGTHS, draft
 from tests.support import factories
 from tests.workspace.applications import path
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 NEW_TEXT = "What should {candidate} do more of?"
 
@@ -24,7 +24,6 @@ def press(page: Page, selector: str) -> None:
         page.keyboard.press("Enter")
 
 
-@pytest.mark.timeout(300)
 def test_a_questionnaire_is_made_ready_by_keyboard_alone(browser: Browser, live_server: object) -> None:
     organisation = factories.organisation(name="Northwind Cycles")
     rita = factories.member(organisation, name="Rita Hansen")

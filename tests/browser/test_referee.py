@@ -9,7 +9,7 @@ from tests.browser.looking import Looker
 from tests.browser.windows import hold, until
 from tests.references.stage import Stage, set_up
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 PHONE = {"width": 390, "height": 844}
 #: milliseconds until the scripts save after typing stops, give up a request, and try again

@@ -22,7 +22,7 @@ from tests.workspace.test_reference_comparison import with_answers
 #: px of one screen of a phone
 PHONE = 844
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture

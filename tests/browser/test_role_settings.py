@@ -10,7 +10,7 @@ from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import window
 from tests.support import factories
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_role_is_renamed_archived_and_restored(browser: Browser, live_server: Any) -> None:

@@ -21,7 +21,7 @@ from tests.browser.conftest import violations
 from tests.browser.looking import WIDTHS, Looker
 from tests.browser.windows import hold
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 #: milliseconds until the scripts save after typing stops, and until they retry
 TYPING, AGAIN_AFTER = 1500, 4000

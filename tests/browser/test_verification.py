@@ -10,7 +10,7 @@ from tests.browser.looking import WIDTHS, Looker
 from tests.support.pages import signed_in
 from tests.workspace.applications import path
 
-pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 
 def test_a_result_is_verified(browser: Browser, live_server: object) -> None:

@@ -66,7 +66,7 @@ from tests.support.pages import signed_in
 from tests.workspace.applications import path, review
 
 #: slow on a busy machine
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 #: in every name, address and text that follows
 WORD = "Xylograph"

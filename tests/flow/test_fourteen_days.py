@@ -30,7 +30,7 @@ from tests.support import factories
 from tests.support.jobs import run_jobs
 
 #: slow on a busy machine
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 BERLIN, NEW_YORK = ZoneInfo("Europe/Berlin"), ZoneInfo("America/New_York")
 ADA, RITA = "ada@mail.example", "rita@acme.example"

@@ -38,7 +38,7 @@ from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 BERLIN = ZoneInfo("Europe/Berlin")
 MARIA, PAUL = "maria@globex.example", "paul@globex.example"

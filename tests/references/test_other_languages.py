@@ -39,7 +39,7 @@ from tests.support.english import english_in, pieces
 from tests.support.jobs import run_jobs
 
 #: long tests on a busy machine
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 _pages: list[tuple[str, str]] = []
 

@@ -11,11 +11,12 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.questionnaires.models import QuestionnaireVersion
-from goodword.references.models import Check
+from goodword.references.models import Check, Referee, Reference, ReferenceRequest
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
 from goodword.workspace.comparison.references import with_references
 from goodword.workspace.comparison.results import MAX_ROWS
+from tests.assessments.crowd import applications
 from tests.references.answered import FULL, LEVELS, NOW, QUESTIONS, answered, answered_self, version
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -379,15 +380,73 @@ def test_columns_are_sorted_by_the_names_shown(
     assert [one.name for one in with_references(role, rita)[0]] == ["Bo Zorn", "Zoe Zorn"]
 
 
-@pytest.mark.slow
+def with_a_reference_each(role: Role, asked: QuestionnaireVersion, number: int) -> list[Check]:
+    """Finished checks with one reference, of as many candidates, oldest first."""
+    organisation = role.organisation
+    step = factories.step(role, "reference_check")
+    step_requests = StepRequest.objects.of(organisation).bulk_create(
+        StepRequest(
+            organisation=organisation,
+            application=application,
+            step=step,
+            state=StepRequest.State.STARTED,
+            requested_at=NOW,
+            started_at=NOW,
+        )
+        for application in applications(role, number)
+    )
+    checks = Check.objects.of(organisation).bulk_create(
+        Check(
+            organisation=organisation,
+            step_request=step_request,
+            version=asked,
+            wanted=1,
+            least=1,
+            progress="completed",
+            opened_at=NOW,
+            completed_at=NOW,
+            deadline_at=NOW,
+        )
+        for step_request in step_requests
+    )
+    referees = Referee.objects.of(organisation).bulk_create(
+        Referee(
+            organisation=organisation,
+            check_run=check,
+            slot=1,
+            name="Maria Schmidt",
+            email="maria@globex.example",
+            from_month="2021-04",
+            relationship="manager",
+            created_at=NOW,
+        )
+        for check in checks
+    )
+    requests = ReferenceRequest.objects.of(organisation).bulk_create(
+        ReferenceRequest(
+            organisation=organisation,
+            check_run=referee.check_run,
+            referee=referee,
+            state="answered",
+            sent_at=NOW,
+            settled_at=NOW,
+            deadline_at=NOW,
+        )
+        for referee in referees
+    )
+    Reference.objects.of(organisation).bulk_create(
+        Reference(organisation=organisation, request=request, version=asked, answers=FULL, submitted_at=NOW)
+        for request in requests
+    )
+    return checks
+
+
+@pytest.mark.world
 def test_the_page_says_so_if_older_checks_are_left_out(
     role: Role, rita: Membership, asked: QuestionnaireVersion
 ) -> None:
     sentence = f"Showing the {MAX_ROWS} most recent reference checks."
-    oldest = checked(role, asked, "Ada", "Zorn")
-    answered(oldest, 1)
-    for _ in range(MAX_ROWS - 1):
-        answered(checked(role, asked, "Bo", "Zorn"), 1)
+    oldest, *_ = with_a_reference_each(role, asked, MAX_ROWS)
     response = shown(rita, role)
     assert (len(response.context["everybody"]), sentence in response.content.decode()) == (MAX_ROWS, False)
     answered(checked(role, asked, "Cy", "Zorn"), 1)

@@ -35,7 +35,7 @@ from tests.support.jobs import run_jobs
 from tests.support.pages import comparable, signed_in
 from tests.workspace.applications import path, review
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 DAY, MINUTE = timedelta(days=1), timedelta(minutes=1)
 #: compared: the candidate's page, the role's page, the list, the report, the export, the note

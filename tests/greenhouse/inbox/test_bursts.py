@@ -38,7 +38,6 @@ def arrive(world: World) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_burst_of_moves_invites_everybody_with_few_reads(world: World) -> None:
     rows = [world.apply(email=f"one{place}@mail.example") for place in range(MANY)]
     world.outgoing()

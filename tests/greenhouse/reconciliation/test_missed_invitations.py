@@ -177,7 +177,6 @@ def test_of_more_than_twenty_the_oldest_are_invited_and_the_rest_wait() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.timeout(300)
 def test_a_day_of_missed_deliveries_invites_twenty_and_the_rest_by_one_click(world: World) -> None:
     missed_day(world, 24)
     reconcile(world)
