@@ -1,4 +1,4 @@
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
@@ -15,6 +15,7 @@ from goodword.core.models import HasPk
 from goodword.greenhouse.models import Finding
 from goodword.references.models import Check
 from goodword.roles.models import AlreadyThere, StageRule, Step
+from goodword.workflow.domain.eligibility import left_before_start
 from goodword.workflow.domain.step_requests import reuse_times
 from goodword.workflow.models import DONE, StepRequest, StepRun, status
 
@@ -132,6 +133,7 @@ def progress_of(
     step_requests = {(one.application_id, one.step.kind): one for one in requests}
     attempts = _by_request(_attempts(organisation, ids))
     checks = _by_request(_checks(organisation, ids))
+    left = _left_before_start(organisation, requests)
     reused_at = reuse_times(step_requests.values())
     without_request = [
         one
@@ -155,6 +157,7 @@ def progress_of(
                 step_requests.get((pk, kind)),
                 runs[kind],
                 reused_at,
+                left=left,
                 is_there=(pk, kind) in there,
                 now=now,
             )
@@ -162,6 +165,14 @@ def progress_of(
         ]
         for pk, application in found.items()
     }
+
+
+def _left_before_start(organisation: HasPk, requests: Iterable[StepRequest]) -> set[int]:
+    waiting = [one.pk for one in requests if one.state == StepRequest.State.WAITING and one.due_at is None]
+    if not waiting:
+        return set()
+    rows = StepRequest.objects.of(organisation).filter(left_before_start(organisation), pk__in=waiting)
+    return set(rows.values_list("pk", flat=True))
 
 
 @compiled
@@ -209,6 +220,7 @@ def _progress(
     by_request: Mapping[int, Sequence[StepRun]],
     reused_at: Mapping[int, datetime],
     *,
+    left: Collection[int],
     is_there: bool,
     now: datetime,
 ) -> StepProgress:
@@ -227,7 +239,7 @@ def _progress(
         )
     runs = by_request.get(step_request.pk, ())
     if not runs:
-        state = _state_before(step_request, application)
+        state = _state_before(step_request, application, has_left=step_request.pk in left)
         return StepProgress(
             kind=kind,
             label=label,
@@ -276,14 +288,14 @@ def started_on(run: StepRun) -> date | None:
     return run.begun_at
 
 
-def _state_before(step_request: StepRequest, application: Application) -> str:
+def _state_before(step_request: StepRequest, application: Application, *, has_left: bool) -> str:
     if step_request.state == StepRequest.State.REUSED:
         return "completed"
     if application.end:
         return "cancelled"
     if step_request.due_at or step_request.state == StepRequest.State.STARTED:
         return "pending"
-    return "needs_attention"
+    return "paused" if has_left else "needs_attention"
 
 
 def _counts(run: StepRun) -> tuple[int, int]:

@@ -150,6 +150,9 @@ def test_nobody_is_asked_for_the_address_of_a_candidate_who_has_left_the_stage(h
     waits(here.named("Ada", job_id=5, stage_id=501), WaitingReason.NO_ADDRESS)
     left = waits(here.named("Bob", job_id=5, stage_id=502), WaitingReason.NO_ADDRESS)
     assert [need.who for need in shown(needs(here.rita))] == ["Ada Zorn"]
+    where = path("candidate", here.role.organisation, left.application_id)
+    [card, _check] = signed_in(here.rita).get(where).context["cards"]
+    assert (card.mark.state, card.mark.attention, card.may_begin) == ("paused", "", False)
     Step.objects.of(here.role.organisation).filter(pk=left.step_id).update(on_leave=Step.OnLeave.GO_ON)
     assert sorted(need.who for need in shown(needs(here.rita))) == ["Ada Zorn", "Bob Zorn"]
 

@@ -52,6 +52,17 @@ def still_in_stage(organisation: HasPk) -> Q:
     return Q(application__connection_id=None) | Q(Exists(stages))
 
 
+def left_before_start(organisation: HasPk) -> Q:
+    """Waiting step requests that wait for nobody, since the candidate has left the step's stages: even without their
+    reason to wait, they would start only if the candidate returned."""
+    needs_stage = Q(waiting_reason=WaitingReason.UNPUBLISHED) | Q(
+        waiting_reason__in=BLOCKING_REASONS,
+        step__on_leave=Step.OnLeave.PAUSE,
+        application__stage_id__isnull=False,
+    )
+    return needs_stage & ~still_in_stage(organisation)
+
+
 def has_left_stages(application: Application, step: Step) -> bool:
     """Whether it has left the step's stages and the step pauses then. Without an ATS there are no stages."""
     return (

@@ -19,7 +19,10 @@ COLUMNS = (
 #: the latest request and run of a step, and its state. Columns are listed, since those a view reads can't be altered
 STEP = """
 LEFT JOIN LATERAL (
-    SELECT request.id, request.state, request.due_at, request.requested_at FROM workflow_steprequest request JOIN roles_step step ON step.id = request.step_id
+    SELECT request.id, request.state, request.due_at, request.requested_at, request.step_id,
+        request.waiting_reason = 'unpublished' OR request.waiting_reason IN ({blocking})
+        AND step.on_leave = 'pause' AND application.stage_id IS NOT NULL AS needs_stage
+    FROM workflow_steprequest request JOIN roles_step step ON step.id = request.step_id
     WHERE request.application_id = application.id AND step.kind = '{kind}'
     ORDER BY request.id DESC LIMIT 1
 ) {name}_request ON true
@@ -35,6 +38,11 @@ CROSS JOIN LATERAL (
             WHEN {name}_request.state = 'reused' THEN 6 -- done
             WHEN ended THEN 7 -- closed
             WHEN {name}_request.due_at IS NOT NULL OR {name}_request.state = 'started' THEN 2 -- waiting
+            WHEN {name}_request.needs_stage AND application.connection_id IS NOT NULL AND NOT EXISTS (
+                SELECT FROM roles_stagerule rule JOIN roles_automation automation ON automation.id = rule.automation_id
+                WHERE rule.step_id = {name}_request.step_id AND rule.stage_id = application.stage_id
+                AND automation.connection_id = application.connection_id AND automation.job_id = application.job_id
+            ) THEN 4 -- left the stage before it could start: paused
             ELSE 0 -- needs attention
         END
         WHEN {name}_run.attention <> '' THEN 0
@@ -65,7 +73,10 @@ CROSS JOIN LATERAL (
         END AS urgency
 ) {name}_times
 """
+#: workflow.domain.eligibility.BLOCKING_REASONS
+BLOCKING = "'prospect', 'no_address', 'may_not_email', 'link_in_name'"
 ASSESSMENT = STEP.format(
+    blocking=BLOCKING,
     name="assessment",
     kind="assessment",
     table="assessments_attempt",
@@ -73,6 +84,7 @@ ASSESSMENT = STEP.format(
     own="begun_at, deadline_moved_by",
 )
 CHECK = STEP.format(
+    blocking=BLOCKING,
     name="reference",
     kind="reference_check",
     table="references_check",
@@ -134,6 +146,13 @@ BEGIN
         EXCEPT SELECT {COLUMNS} FROM workspace_listedapplication stored WHERE stored.application_id = wanted
     );
 END $$;
+CREATE FUNCTION refresh_waiting_applications(step bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    PERFORM refresh_listed_application(application_id) FROM (
+        SELECT application_id FROM workflow_steprequest
+        WHERE step_id = step AND state = 'waiting' AND due_at IS NULL ORDER BY application_id
+    ) requests;
+END $$;
 CREATE FUNCTION list_application() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO workspace_listedapplication (application_id, organisation_id, {COLUMNS})
@@ -152,6 +171,10 @@ BEGIN
             PERFORM refresh_listed_application(id) FROM candidates_application WHERE candidate_id = changed.id;
         WHEN 'workflow_steprequest' THEN
             PERFORM refresh_listed_application(changed.application_id);
+        WHEN 'roles_step' THEN
+            PERFORM refresh_waiting_applications(changed.id);
+        WHEN 'roles_stagerule' THEN
+            PERFORM refresh_waiting_applications(changed.step_id);
         WHEN 'references_referencerequest' THEN
             PERFORM refresh_listed_application(request.application_id) FROM references_check run
             JOIN workflow_steprequest request ON request.id = run.step_request_id
@@ -166,16 +189,21 @@ CREATE CONSTRAINT TRIGGER list_application AFTER INSERT ON candidates_applicatio
 DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION list_application();
 """  # noqa: S608  # only constants of this module
 
-#: table -> columns that matter; rows of all but the first two are also added and deleted
+#: tables without a trigger for added and deleted rows: those of candidates have their own, and a new step has no requests
+ONLY_CHANGED = {"candidates_application", "candidates_candidate", "roles_step"}
+#: table -> columns that matter
 WATCHED = {
-    "candidates_application": "role_id status stage_name recruiter_name created_at candidate_id erasure_requested_at erased_at",
+    "candidates_application": "role_id status stage_name recruiter_name created_at candidate_id erasure_requested_at erased_at "
+    "connection_id job_id stage_id",
     "candidates_candidate": "first_name last_name preferred_name private",
-    "workflow_steprequest": "application_id step_id state due_at requested_at",
+    "workflow_steprequest": "application_id step_id state due_at requested_at waiting_reason",
     "assessments_attempt": "progress attention invited_at deadline_at deadline_moved_by opened_at begun_at completed_at "
     "paused_at closed_at clock_stopped_at",
     "references_check": "progress attention invited_at deadline_at completed_at paused_at closed_at clock_stopped_at "
     "next_reminder_at",
     "references_referencerequest": "next_reminder_at check_run_id",
+    "roles_stagerule": "automation_id step_id stage_id",
+    "roles_step": "on_leave",
 }
 
 
@@ -184,7 +212,7 @@ def _triggers() -> str:
     for table, columns in WATCHED.items():
         changed = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in columns.split())
         events = {"listed_application_changed": f"UPDATE ON {table}", "listed_application_rows": ""}
-        if not table.startswith("candidates_"):
+        if table not in ONLY_CHANGED:
             events["listed_application_rows"] = f"INSERT OR DELETE ON {table}"
         for name, event in events.items():
             if event:
@@ -199,6 +227,7 @@ def _triggers() -> str:
 UNDO = """
 DROP FUNCTION list_application() CASCADE;
 DROP FUNCTION listed_application_changed() CASCADE;
+DROP FUNCTION refresh_waiting_applications(bigint);
 DROP FUNCTION refresh_listed_application(bigint);
 DROP VIEW workspace_listed_now;
 """

@@ -23,7 +23,7 @@ from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow import models
 from goodword.workflow.domain import runs
-from goodword.workflow.domain.eligibility import BLOCKING_REASONS, still_in_stage
+from goodword.workflow.domain.eligibility import left_before_start
 from goodword.workflow.domain.step_requests import too_old_to_reuse
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.views import greenhouse_url
@@ -44,18 +44,11 @@ EXTENSION = 5
 
 
 def _waiting(viewer: Viewer) -> QuerySet[StepRequest]:
-    """Waiting steps, except those that won't be invited even once the reason is gone, since the candidate has left the
-    step's stages."""
-    needs_stage = Q(waiting_reason=WaitingReason.UNPUBLISHED) | Q(
-        waiting_reason__in=BLOCKING_REASONS,
-        step__on_leave=Step.OnLeave.PAUSE,
-        application__stage_id__isnull=False,
-    )
     return (
         StepRequest.objects.of(viewer.organisation)
         .filter(state=StepRequest.State.WAITING, due_at=None, application__in=viewer.active)
         .exclude(waiting_reason__in=(WaitingReason.NOTHING, WaitingReason.DELAY))
-        .filter(~needs_stage | still_in_stage(viewer.organisation))
+        .exclude(left_before_start(viewer.organisation))
     )
 
 
