@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+import time_machine
 from django.core import mail
 
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Attempt
-from goodword.notifications.domain.bounces import note_bounced, note_complained
+from goodword.notifications.domain.bounces import note_bounced, note_complained, note_delivered
+from goodword.notifications.domain.send import FOR_ANSWER, UNANSWERED, requeue_interrupted
 from goodword.notifications.models import Email
 from tests.assessments.support import application, assigned
 from tests.support.factories import NOW
@@ -35,3 +37,23 @@ def test_a_bounce_stops_mails_and_the_page_says_why(what: str) -> None:
     assert remind_due(now=NOW + timedelta(days=2)) == 0
     attempt.refresh_from_db()
     assert attempt.next_reminder_at is None
+
+
+@pytest.mark.world
+def test_an_invitation_that_failed_without_a_response_counts_once_it_has_been_delivered() -> None:
+    attempt = assigned(application(), now=NOW, sent=False)
+    emails = Email.objects.of(attempt.organisation).filter(kind="assessment.invitation")
+    emails.update(state="sending", attempts=3, unanswered=len(UNANSWERED), claimed_at=NOW, handed_over_at=NOW)
+    failed_at = NOW + FOR_ANSWER
+    with time_machine.travel(failed_at, tick=False):
+        requeue_interrupted(now=failed_at)
+        run_jobs()
+    attempt.refresh_from_db()
+    assert (attempt.attention, attempt.invited_at, attempt.next_reminder_at) == ("not_sent", None, None)
+    reported_at = failed_at + timedelta(hours=3)
+    with time_machine.travel(reported_at, tick=False):
+        note_delivered(email_id=emails.get().pk, now=reported_at)
+        run_jobs()
+    attempt.refresh_from_db()
+    assert (attempt.attention, attempt.invited_at) == ("", reported_at)
+    assert attempt.next_reminder_at is not None

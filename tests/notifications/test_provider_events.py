@@ -7,16 +7,19 @@ from base64 import b64encode
 from typing import Any
 
 import pytest
+from django.core import mail as django_mail
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.core import installation, mail
-from goodword.notifications.domain.bounces import mark_of
+from goodword.core import installation, mail, outbox
+from goodword.core.events import run_reactions
+from goodword.core.models import Event
+from goodword.notifications.domain.bounces import UNDELIVERED, mark_of
 from goodword.notifications.domain.queue import Correspondent, send_again
 from goodword.notifications.domain.send import FOR_ANSWER, UNANSWERED, requeue_interrupted, send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued
-from tests.support.jobs import event_names
+from tests.support.jobs import event_names, reactions_to
 
 pytestmark = pytest.mark.django_db
 
@@ -152,6 +155,56 @@ def test_a_mail_that_has_been_delivered_is_not_sent_again_for_want_of_a_response
     assert event_names() == ["email.sent", "email.sent"]
 
 
+def given_up(email: Email) -> Email:
+    """The mail as it is after its last attempt got no response."""
+    Email.objects.across_organisations().filter(pk=email.pk).update(
+        state="sending", settled_at=None, unanswered=len(UNANSWERED), claimed_at=NOW, handed_over_at=NOW
+    )
+    requeue_interrupted(now=NOW + FOR_ANSWER)
+    assert settled(email)[0] == "failed"
+    run_reactions(reactions_to(Event.objects.get(name="email.failed")))
+    return email
+
+
+def notices(email: Email) -> list[str]:
+    found = Email.objects.of(email.organisation).filter(kind=UNDELIVERED)
+    return list(found.values_list("state", flat=True))
+
+
+def test_a_mail_that_failed_without_a_response_counts_as_sent_once_it_has_been_delivered(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    given_up(sent)
+    assert notices(sent) == ["queued"]
+    assert [post("postmark", DELIVERY), post("postmark", DELIVERY)] == [200, 200]
+    assert (settled(sent), outcome(sent)) == (("sent", True, ""), (True, False, "", False))
+    assert event_names() == ["email.sent", "email.failed", "email.sent"]
+    assert notices(sent) == []
+
+
+def test_a_failed_mail_that_bounced_stays_failed_if_an_earlier_copy_was_delivered(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    given_up(sent)
+    assert [post("postmark", HARD), post("postmark", DELIVERY)] == [200, 200]
+    assert (settled(sent)[0], outcome(sent)[:2]) == ("failed", (True, True))
+    assert notices(sent) == ["queued"]
+
+
+def test_a_mail_that_the_server_refused_is_not_sent_because_an_old_copy_was_delivered(
+    enable_provider: Any, sent: Email
+) -> None:
+    """Its attempts since then had answers."""
+    enable_provider("postmark")
+    Email.objects.across_organisations().filter(pk=sent.pk).update(
+        state="failed", unanswered=0, last_error="554 No"
+    )
+    assert post("postmark", DELIVERY) == 200
+    assert settled(sent) == ("failed", True, "554 No")
+
+
 def test_a_delivery_to_an_address_that_was_corrected_since_settles_nothing(
     enable_provider: Any, sent: Email
 ) -> None:
@@ -183,6 +236,23 @@ def test_a_delivery_reported_before_the_worker_gives_up_waiting_counts_as_sent(
     assert settled(sent)[0] == "sending"
     requeue_interrupted(now=NOW + FOR_ANSWER)
     assert settled(sent) == ("sent", True, "")
+    assert event_names() == ["email.sent", "email.sent"]
+
+
+def test_a_delivery_reported_during_the_next_attempt_makes_a_further_one_needless(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    unanswered(sent)
+    later = NOW + UNANSWERED[0]
+    claimed = outbox.claim(Email, sent.pk, now=later)
+    assert claimed is not None
+    assert post("postmark", DELIVERY) == 200
+    outbox.settle_later(claimed, error="Connection refused.", at=later)
+    assert settled(sent) == ("queued", False, "Connection refused.")
+    mails = len(django_mail.outbox)
+    assert send(email_id=sent.pk, now=later)
+    assert (settled(sent), len(django_mail.outbox)) == (("sent", True, ""), mails)
     assert event_names() == ["email.sent", "email.sent"]
 
 

@@ -13,7 +13,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, Candidate
 from goodword.core.models import Event
 from goodword.core.workdays import calendar_of
-from goodword.notifications.domain.bounces import note_bounced
+from goodword.notifications.domain.bounces import note_bounced, note_delivered
 from goodword.notifications.models import Email
 from goodword.references.models import ReferenceRequest
 from goodword.roles.models import Step
@@ -315,6 +315,26 @@ def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
     ]
     ReferenceRequest.objects.of(organisation).update(state="answered")
     assert shown(needs(owner)) == []
+
+
+@pytest.mark.world
+def test_a_referee_is_not_listed_once_a_mail_without_a_response_has_been_delivered() -> None:
+    told = story.sent()
+    organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]
+    request = told.requests[1]
+    emails = Email.objects.of(organisation).filter(subject_ref=request.mail_ref)
+    emails.update(state="failed", unanswered=3, last_error="No response. It may have arrived.")
+    ReferenceRequest.objects.of(organisation).filter(pk=request.pk).update(
+        invited_at=None, next_reminder_at=None
+    )
+    assert [sentences(need)[1] for need in shown(needs(owner))] == [
+        "paul@globex.example: the e-mail could not be sent"
+    ]
+    note_delivered(email_id=emails.get().pk, address="paul@globex.example", now=NOW + DAY)
+    run_jobs()
+    request.refresh_from_db()
+    assert (shown(needs(owner)), request.invited_at) == ([], NOW + DAY)
+    assert request.next_reminder_at is not None
 
 
 @pytest.mark.world

@@ -95,9 +95,9 @@ def _mark_tags(email_id: int) -> Iterator[str]:
 
 
 def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
-    """Record that the recipient's mail server accepted it (it can still bounce). A mail that waits to be sent again,
-    because an attempt got no response, is then settled as sent. `address`: the recipient, if the provider names one.
-    Returns False if already recorded, erased, or about an address that has been corrected since."""
+    """Record that the recipient's mail server accepted it (it can still bounce). A mail that waits to be sent again or
+    has failed, because its attempts got no response, is then settled as sent. `address`: the recipient, if the provider
+    names one. Returns False if already recorded, erased, or about an address that has been corrected since."""
     with transaction.atomic():
         email = _lock(email_id)
         if email is None or email.delivered_at is not None:
@@ -105,8 +105,13 @@ def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
         if address and not reaches(address, email.to_address):
             return False
         email.delivered_at = now
-        if email.state == Email.State.QUEUED and email.unanswered:
+        unsettled = email.state in (Email.State.QUEUED, Email.State.FAILED) and email.bounced_at is None
+        if unsettled and email.unanswered:
             email.state, email.settled_at, email.last_error = Email.State.SENT, now, ""
+            unsent = Email.objects.across_organisations().filter(
+                key=_notice_key(email), state=Email.State.QUEUED
+            )
+            unsent.delete()  # not cancelled, so that a later bounce can queue it again
             record_event("email.sent", email, now=now)
         email.save(update_fields=["delivered_at", "state", "settled_at", "last_error"])
         return True
@@ -401,7 +406,7 @@ def on_email_failed(event: Event) -> None:
     queue(
         organisation=failed.organisation,
         kind=UNDELIVERED,
-        key=f"email:{failed.pk}:undelivered",
+        key=_notice_key(failed),
         to=to,
         sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="notifications/mail/undelivered",
@@ -415,3 +420,7 @@ def on_email_failed(event: Event) -> None:
         for_recruiter=True,
         now=event.occurred_at,
     )
+
+
+def _notice_key(failed: Email) -> str:
+    return f"email:{failed.pk}:undelivered"

@@ -202,7 +202,7 @@ def readdress(*, organisation: Organisation, purpose: str, subject_id: int, addr
     rows = Email.objects.of(organisation).filter(
         link_purpose=purpose, link_subject_id=subject_id, state__in=_UNSENT
     )
-    return rows.update(to_address=address)
+    return rows.update(to_address=address, delivered_at=None)
 
 
 def failed_mails(organisation: Organisation) -> QuerySet[Email]:

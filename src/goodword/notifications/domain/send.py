@@ -93,7 +93,7 @@ def send(*, email_id: int, now: datetime) -> bool:
             email = outbox.claim(
                 Email, email_id, now=now, related=("organisation", "quoted_candidate__merged_into")
             )
-            if email is None or _is_cancelled(email, now=now):
+            if email is None or _is_delivered(email, now=now) or _is_cancelled(email, now=now):
                 return_permit(permit)
                 return True
             logo = logo_of(email.organisation) if email.organisation.logo_digest else None
@@ -103,6 +103,15 @@ def send(*, email_id: int, now: datetime) -> bool:
         except BaseException:
             return_permit(permit)
             raise
+
+
+def _is_delivered(email: Email, *, now: datetime) -> bool:
+    """Whether an attempt that got no response turned out to be delivered while the next one was under way. If so,
+    settle the claimed mail as sent."""
+    if email.delivered_at is None or not email.unanswered:
+        return False
+    _settle_delivered(email, now=now)
+    return True
 
 
 def _is_cancelled(email: Email, *, now: datetime) -> bool:
@@ -243,14 +252,18 @@ def _unanswered(email: Email, *, error: str, now: datetime) -> None:
     meanwhile that it did, it was sent."""
     rows = Email.objects.of(email.organisation).select_for_update(no_key=True).filter(pk=email.pk)
     if any(rows.values_list("delivered_at", flat=True)):
-        if outbox.settle_sent(email, now=now):
-            record_event("email.sent", email, now=now)
+        _settle_delivered(email, now=now)
         return
     columns = {"unanswered": email.unanswered + 1, "excused": email.excused + 1, "handed_over_at": None}
     if email.unanswered < len(UNANSWERED):
         outbox.settle_later(email, error=error, at=now + UNANSWERED[email.unanswered], **columns)
     elif outbox.settle_failed(email, now=now, error=f"{error} It may have arrived.", **columns):
         record_event("email.failed", email, now=now)
+
+
+def _settle_delivered(email: Email, *, now: datetime) -> None:
+    if outbox.settle_sent(email, now=now):
+        record_event("email.sent", email, now=now)
 
 
 def _drop_link(email: Email, *, now: datetime) -> None:
