@@ -24,6 +24,15 @@ def test_paths_of_the_page_exist(page: str) -> None:
     assert [path for path in named if not any((folder / path).exists() for folder in (SOURCE, ROOT))] == []
 
 
+def test_the_files_that_contributors_need_exist() -> None:
+    """Named from some folder on, such as `kinds/builtin.py`."""
+    named = PATH.findall((ROOT / "CONTRIBUTING.md").read_text())
+    assert named
+    folders = (SOURCE, ROOT / "tests")
+    missing = [path for path in named if not (ROOT / path).exists()]
+    assert [path for path in missing if not any(next(folder.rglob(path), None) for folder in folders)] == []
+
+
 def test_the_code_named_by_the_index_exists() -> None:
     rows = list(rows_of((ROOT / "docs/where.md").read_text()))
     assert rows
