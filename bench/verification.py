@@ -149,7 +149,7 @@ def main() -> int:
     simulated = Simulation(options.form, f"verification:{options.form}")
     n = options.people
     print(
-        f"{options.form}: nominal 5 %, by the model at most {percent(simulated.highest_rate)} at any ability "
+        f"{options.form}: nominal 5%, by the model at most {percent(simulated.highest_rate)} at any ability "
         "if everybody is verified\n"
     )
     print("Honest people of one ability shown as lower")

@@ -119,7 +119,10 @@ def test_a_body_of_another_kind_is_an_unexpected_shape(version: str, body: str, 
 def test_a_body_that_is_not_json_is_an_outage(version: str, body: str, time: Moments) -> None:
     with pytest.raises(Unavailable) as caught:
         client(version, Scripted(Reply(200, body)), time, retry=ONCE).application(7)
-    over = {"v1": " If it persists, Harvest v1 may be switched off: connect with Harvest v3.", "v3": ""}
+    over = {
+        "v1": " If it persists, Harvest v1 may have been switched off: connect with Harvest v3.",
+        "v3": "",
+    }
     assert caught.value.sentence == (
         f"Greenhouse's API did not return data. It may be down for maintenance.{over[version]}"
     )

@@ -120,7 +120,7 @@ def is_suspended(request: HttpRequest) -> bool:
 
 
 def expired(request: HttpRequest, state: dict[str, Any], *, target: str) -> HttpResponseBase:
-    """Redirect to the page with the form: `target`, its own URL, may not be a page."""
+    """Redirect to the page that had the form, since `target`, where it was sent, may only accept POST."""
     messages.error(request, _("Nothing was saved, because your confirmation has expired. Try again."))
     return HttpResponseRedirect(state.get("page") or target)
 

@@ -271,7 +271,7 @@ class SessionTimeout:
 
 
 def seconds_left(request: HttpRequest) -> int:
-    """Until this session ends, unless there is another request; 0 if nobody is signed in."""
+    """Seconds until this session ends if there are no more requests; 0 if nobody is signed in."""
     if not request.user.is_authenticated:
         return 0
     if request.session.modified:  # saved, and thereby prolonged, after the response

@@ -144,7 +144,7 @@ def end_session(request: HttpRequest, pk: int) -> HttpResponseBase:
 @never_cache
 @require_http_methods(["GET", "HEAD", "POST"])
 def session(request: HttpRequest) -> HttpResponseBase:
-    """Who is signed in, and how long without a request. A POST prolongs that, a GET doesn't."""
+    """Who is signed in, and how many seconds are left. A POST prolongs the session, a GET doesn't."""
     if request.method == "POST" and request.user.is_authenticated:
         request.session.modified = True
     return JsonResponse(

@@ -71,7 +71,7 @@ PHRASES: Catalogue = {
         ),
         "total_weights": "Weighted, for this reason: {reason} Scales and judgements are not included.",
         "total_rule": "{made} = {value}%",
-        "total_harder": "A harder test lowers the total, which does not show how other people did.",
+        "total_harder": "A harder test lowers the total. The total does not show how other people did.",
         "category": "Category",
         "solved": "Solved",
         "share_solved": "Share solved",
@@ -229,7 +229,7 @@ PHRASES: Catalogue = {
         "total_weights": "Gewichtet, aus diesem Grund: {reason} Skalen und Einschätzungen gehen nicht ein.",
         "total_rule": "{made} = {value}\u00a0%",
         "total_harder": (
-            "Ein schwererer Test senkt den Gesamtwert. Er sagt nichts über die Ergebnisse anderer."
+            "Ein schwererer Test senkt den Gesamtwert. Dieser sagt nichts über die Ergebnisse anderer."
         ),
         "category": "Bereich",
         "solved": "Gelöst",

@@ -104,7 +104,10 @@ def test_a_key_is_not_stored_during_maintenance(either: Desk, place: str) -> Non
         {"kind": "fail", "path": path, "status": 200, "body": "<html>", "times": 99}
     )
     [line] = errors(either.set_key().content)
-    over = {"v1": " If it persists, Harvest v1 may be switched off: connect with Harvest v3.", "v3": ""}
+    over = {
+        "v1": " If it persists, Harvest v1 may have been switched off: connect with Harvest v3.",
+        "v3": "",
+    }
     assert line == (
         f"Greenhouse's API did not return data. It may be down for maintenance.{over[either.greenhouse.version]} "
         "Try again in a few minutes. If it persists, check status.greenhouse.io and this server's network."

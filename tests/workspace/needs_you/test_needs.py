@@ -406,8 +406,8 @@ def test_missed_invitations_of_a_role_are_one_row(here: World) -> None:
         missed(here.named(name))
     need = only(here.rita)
     assert sentences(need) == (
-        "3 candidates moved to a mapped stage, and no webhook reported it",
-        "not invited without your decision",
+        "3 candidates moved to a mapped stage but weren't invited automatically",
+        "you decide who is invited",
         ["Review 3 …"],
     )
 

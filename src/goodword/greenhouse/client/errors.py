@@ -202,7 +202,7 @@ class NotJson(Unavailable):
     @property
     def sentence(self) -> str:
         over = (
-            " If it persists, Harvest v1 may be switched off: connect with Harvest v3."
+            " If it persists, Harvest v1 may have been switched off: connect with Harvest v3."
             if "/v1/" in self.path
             else ""
         )

@@ -113,7 +113,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "reconciliation.invite_requested": "Sent missed invitations",
             "report.link_revoked": "Revoked a link to a report",
             "report.shared": "Created a link to a report",
-            "report.rebuilt": "Created a report again",
+            "report.rebuilt": "Retried a failed report",
             "request.address_corrected": "Corrected a referee's address",
             "request.extended": "Extended a referee's deadline",
             "request.released": "Contacted a referee who was on hold",

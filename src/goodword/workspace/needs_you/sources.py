@@ -343,11 +343,11 @@ def _describe_missed(viewer: Viewer, rows: Sequence[Mapping[str, Any]]) -> list[
                 urgency=Urgency.STUCK,
                 who=ngettext("%(n)s candidate", "%(n)s candidates", row["n"]) % n,
                 url=url,
-                what=_("moved to a mapped stage, and no webhook reported it"),
+                what=_("moved to a mapped stage but weren't invited automatically"),
                 since=row["since"],
                 role=row["application__role__title"],
                 place=row["application__role__title"],
-                detail=_("not invited without your decision"),
+                detail=_("you decide who is invited"),
                 actions=[
                     Action(
                         label=ngettext("Review %(n)s …", "Review %(n)s …", row["n"]) % n,

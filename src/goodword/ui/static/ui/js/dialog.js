@@ -36,7 +36,7 @@
     }
   });
 
-  // The browser has no element outside to which it could return the focus.
+  // Nobody opened this dialog with a button, so the browser has no element to which it can return the focus.
   const focusPage = ({ target: dialog }) => {
     const { activeElement } = document; // it may be hidden by now
     const isLost = activeElement === document.body || (!dialog.open && dialog.contains(activeElement));
