@@ -242,3 +242,17 @@ def test_asking_how_long_the_session_lasts_does_not_prolong_it(rita: Membership)
     assert (asked, stayed) == ([240, 240], 8 * 3600)
     assert here.get("/accounts/session/").json()["seconds"] > 8 * 3600 - 60
     assert Client().get("/accounts/session/").json()["seconds"] == 0
+
+
+def test_pages_that_poll_do_not_prolong_the_session(rita: Membership) -> None:
+    here = browser(rita)
+    session = here.session
+    session[LAST_SEEN] -= 301
+    session.save()
+    soon = timezone.now() + timedelta(seconds=240)
+    Session.objects.update(expire_date=soon)
+    roles = "/o/acme/roles/"
+    assert here.get(roles, headers={"X-Goodword": "poll"}).status_code == 200
+    assert Session.objects.get().expire_date == soon
+    here.get(roles)
+    assert Session.objects.get().expire_date > soon

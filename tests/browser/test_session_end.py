@@ -130,6 +130,24 @@ def test_a_script_does_not_lead_away_from_the_page_either(
     expect(page.get_by_label("First line of a note")).to_have_value("{candidate} is through")
 
 
+def test_an_open_page_that_polls_is_warned_and_signed_out(
+    browser: Browser, live_server: LiveServer, desk: Desk
+) -> None:
+    connection = desk.connect()
+    page = window(browser, desk.admin, live_server, width=1440).new_page()
+    page.clock.install()
+    page.goto(f"{live_server}{desk.url('greenhouse_webhooks', connection.pk)}")
+    with page.expect_request("**/pings/") as poll:
+        page.clock.fast_forward(3_000)
+    assert poll.value.headers["x-goodword"] == "poll"
+    pass_time(page, left=timedelta(minutes=4))
+    expect(page.get_by_role("alertdialog", name="Your session is about to end")).to_be_visible()
+    page.clock.pause_at(page.evaluate("Date.now() + 1000"))
+    Session.objects.all().delete()
+    page.clock.fast_forward(250_000)
+    expect(page.get_by_role("alertdialog", name="Your session has ended")).to_be_visible()
+
+
 def test_text_is_not_saved_in_the_name_of_another_member_who_signs_in_there(
     browser: Browser, rita: Membership, live_server: object
 ) -> None:

@@ -257,12 +257,16 @@ def _account(credentials: Mapping[str, Any]) -> str:
 
 
 class SessionTimeout:
+    """Prolongs sessions with each request, except those of an open page that polls or asks how long they last."""
+
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        only_asks = request.method != "POST" and request.path_info == reverse("account_session")
-        if request.user.is_authenticated and not only_asks:
+        by_page = request.headers.get("X-Goodword") == "poll" or request.path_info == reverse(
+            "account_session"
+        )
+        if request.user.is_authenticated and (request.method == "POST" or not by_page):
             now = int(clock.now().timestamp())
             if now - request.session.get(LAST_SEEN, 0) >= SAVE_EVERY:
                 request.session[LAST_SEEN] = now

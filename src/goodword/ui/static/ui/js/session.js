@@ -48,7 +48,7 @@
     renewTokens(); // signing in changes them
     const warns = answer.seconds <= WARNING;
     show(warns ? "ending" : "");
-    askAt = after(warns ? answer.seconds + 1 : answer.seconds - WARNING);
+    askAt = after(warns ? answer.seconds : answer.seconds - WARNING);
     return true;
   };
 
@@ -76,6 +76,10 @@
     },
     true,
   );
+  // the server doesn't prolong the session for them
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    if (detail.elt.getAttribute("hx-trigger")?.startsWith("every")) detail.headers["X-Goodword"] = "poll";
+  });
   document.addEventListener("htmx:confirm", async (event) => {
     if (!late()) return;
     event.preventDefault();
