@@ -57,6 +57,7 @@ def test_missing_v1_operations_are_listed_in_the_readme(app: Sandbox) -> None:
         assert any(one in documented for one in known), operation
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", DOCUMENTED)
 def test_every_documented_list_of_v3_is_offered(app: Sandbox, name: str) -> None:
     assert f"GET /{name}" in offered(app, "v3")

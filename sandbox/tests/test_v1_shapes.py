@@ -132,6 +132,7 @@ ONE = {
 }
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", ONE)
 def test_records_by_id(v1: httpx2.Client, application: Application, name: str) -> None:
     for row in v1.get(f"/v1/{name}").json():

@@ -38,6 +38,7 @@ def test_a_job_has_all_members_in_order(v3: httpx2.Client, store: Store) -> None
     assert (shown["name"], shown["created_at"]) == ("Senior Account Manager", "2026-03-02T09:00:00.125Z")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("resource", RESOURCES, ids=lambda one: one.name)
 def test_lists_are_complete_and_in_descending_order(
     v3: httpx2.Client, store: Store, resource: Resource
@@ -223,6 +224,7 @@ def value_of(name: str, resource: str) -> str:
     return "1" if name.endswith(("_ids", "_id")) else "true"
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("resource", DOCUMENTED)
 def test_every_documented_filter_is_accepted(v3: httpx2.Client, store: Store, resource: str) -> None:
     store.switches["unknown_params"] = 422

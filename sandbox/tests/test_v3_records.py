@@ -353,6 +353,7 @@ WRITES = [
 ]
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("method", "path", "scope"), WRITES)
 def test_each_write_needs_its_scope(v3_client: V3Maker, method: str, path: str, scope: str) -> None:
     without = v3_client(["harvest:jobs:list"]).request(method, f"/v3{path}", json={})

@@ -65,6 +65,7 @@ def test_a_slug_adds_another_admin_to_the_organisation(run: Run) -> None:
     assert (Organisation.objects.count(), Membership.objects.across_organisations().count()) == (1, 2)
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("name", ["Acme", " ACME "])
 def test_the_name_of_an_existing_organisation_is_rejected(run: Run, name: str) -> None:
     run(*NEW)

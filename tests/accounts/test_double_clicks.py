@@ -52,6 +52,7 @@ def test_another_title_and_another_page_create_another_role(rita: Membership) ->
     assert list(titles) == ["Rigger", "Diver", "Rigger"]
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_questionnaire_and_a_comment_are_written_once(rita: Membership) -> None:
     browser, slug = signed_in(rita), rita.organisation.slug
@@ -105,6 +106,7 @@ def test_a_second_click_shows_no_error_about_what_the_first_has_added(rita: Memb
     assert first["Location"] == second["Location"]
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_second_click_does_not_call_a_colleague_invited_already() -> None:
     ann = factories.member(factories.organisation(), kind="admin")
@@ -114,6 +116,7 @@ def test_a_second_click_does_not_call_a_colleague_invited_already() -> None:
     assert Invitation.objects.of(ann.organisation).count() == 1
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_corrected_file_of_the_same_size_is_another_one(rita: Membership) -> None:
     role = factories.role(rita.organisation, owner=rita)

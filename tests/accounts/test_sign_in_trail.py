@@ -191,6 +191,7 @@ def test_a_known_browser_works_from_a_new_network_only_for_its_owner(guessed: Gu
     assert sign_in(on_the_road, guessed.rita.user.email)
 
 
+@pytest.mark.world
 def test_a_forged_cookie_is_not_a_known_browser(guessed: Guessed) -> None:
     forger = browser(ELSEWHERE)
     forger.cookies["goodword_browser"] = str(guessed.rita.user.pk)

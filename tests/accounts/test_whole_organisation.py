@@ -148,6 +148,7 @@ def test_the_command_asks_for_the_name(
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.world
 def test_an_organisation_deleted_by_another_program_meanwhile_is_named(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:

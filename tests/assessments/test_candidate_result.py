@@ -256,6 +256,7 @@ def test_another_persons_link_and_a_mistyped_one_show_nothing_of_it(scales_only:
     assert Client().post(url(scales_only)).status_code == 405
 
 
+@pytest.mark.world
 def test_reading_it_changes_nothing_and_keeps_it_out_of_caches(scales_only: Attempt) -> None:
     where_to, before = url(scales_only), rows(scales_only)
     response = Client().get(where_to)

@@ -151,6 +151,7 @@ def test_declined_attempts_are_neither_scored_nor_mailed() -> None:
     assert event_names().count("attempt.declined") == 1
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_declining_deletes_the_scores_of_finished_parts_and_the_part_on_the_clock_gets_none() -> None:
     attempt = attempt_of(WORK_STYLE, REASONING)

@@ -99,6 +99,7 @@ def shown(attempt: Attempt) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", page).replace("\N{NO-BREAK SPACE}", " "))
 
 
+@pytest.mark.world
 def test_the_mean_of_category_means_is_issued_with_its_components(by_categories: Attempt) -> None:
     # numerical 6/10, deductive 1/4, own questions 2/6: (36/60 + 15/60 + 20/60) / 3 = 71/180
     row = issued(by_categories)

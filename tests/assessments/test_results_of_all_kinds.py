@@ -77,6 +77,7 @@ def test_the_example_has_all_kinds() -> None:
     assert set(ALL) == set(Test.Kind.values)
 
 
+@pytest.mark.world
 def test_results_follow_the_order_of_the_assessment(
     finished: dict[str, Attempt],
 ) -> None:

@@ -170,6 +170,7 @@ def test_linkifiers_find_no_link_in_defused_text(text: str, around: str) -> None
     assert "<a " not in urlize(printed)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("text", [*WRITTEN, *HOSTS, "Booking.com"])
 def test_headers_contain_no_link_or_invisible_characters(text: str) -> None:
     printed = defused_in_header(text)

@@ -157,6 +157,7 @@ def test_answers_within_thirty_days_after_the_deadline_count(days: int) -> None:
     assert story.requests[0].state == ("begun" if days < 45 else "sent")
 
 
+@pytest.mark.world
 def test_a_revoked_link_shows_the_neutral_page() -> None:
     story = sent()
     organisation, path = story.application.organisation, referee_path("maria@globex.example")

@@ -141,6 +141,7 @@ def test_a_nudge_is_a_draft_that_we_do_not_send() -> None:
     assert len(mail.outbox) == before
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("reminders", "days_later", "words"),
     [
@@ -163,6 +164,7 @@ def test_the_candidate_reads_the_date_that_referees_were_given(
     assert f"You see who has, never what they said. {words}</p>" in page
 
 
+@pytest.mark.world
 def test_no_reminders_are_promised_while_the_check_is_paused() -> None:
     story = sent(opened(step={"deadline_days": 10, "referee_reminder_days": [3]}))
     pause_check(check_id=story.check.pk, member=factories.member(story.application.organisation), now=NOW)
@@ -170,6 +172,7 @@ def test_no_reminders_are_promised_while_the_check_is_paused() -> None:
     assert "Answers are due by Thursday 12 March, 23:59 (CET).</p>" in page
 
 
+@pytest.mark.world
 def test_no_reminder_is_promised_once_the_last_one_has_been_skipped() -> None:
     story = sent(opened(step={"deadline_days": 10, "referee_reminder_days": [3]}))
     ReferenceRequest.objects.of(story.application.organisation).update(next_reminder_at=None)

@@ -155,6 +155,7 @@ def test_input_on_a_page_hidden_by_another_tab_is_saved(story: Story) -> None:
     assert draft_of(story).answers["team"] == "Ten."
 
 
+@pytest.mark.world
 def test_correcting_the_relationship_changes_the_questions(story: Story) -> None:
     path = referee_path(PAUL)
     manager = {"q-relationship": "corrected", "q-relationship-relationship": "manager"}

@@ -35,6 +35,7 @@ def member_path(report: Report) -> str:
     return reverse("report_pdf", args=[report.organisation.slug, report.pk])
 
 
+@pytest.mark.world
 def test_a_link_opens_the_pdf_of_just_this_version_and_is_logged(report: Report) -> None:
     response = Client().get(share_path(report))
     assert response.status_code == 200

@@ -74,6 +74,7 @@ def test_a_link_opens_the_report_without_a_login(report: Report, rita: Membershi
     assert Event.objects.get(name="report.shared").data["code"] == report.code
 
 
+@pytest.mark.world
 def test_a_reloaded_page_creates_no_second_link(report: Report, rita: Membership) -> None:
     client, where = signed_in(rita), path("report_links", report.organisation, report.pk)
     sent = {"days": "90", "seen": client.get(where).context["seen"]}

@@ -159,6 +159,7 @@ def test_added_and_removed_bytes_are_detected(content: bytes, change: Callable[[
     assert (status, "Changed after it was issued" in page) == (200, True)
 
 
+@pytest.mark.world
 def test_a_changed_file_reveals_nothing_about_the_report(report: Report, content: bytes) -> None:
     page = upload(content + UPDATE)[1]
     assert [said for said in (report.code, report.organisation.name, "2026") if said in page] == []

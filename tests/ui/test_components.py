@@ -219,6 +219,7 @@ def test_only_error_toasts_are_alerts(render: Render) -> None:
     assert 'role="status"' in render("<c-toast>x</c-toast>")
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("name", sorted(ICONS))
 def test_every_icon_has_no_inline_styles(name: str) -> None:
     svg = icon_svg(name)

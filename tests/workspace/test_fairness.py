@@ -99,6 +99,7 @@ def test_declined_offers_are_proposed_and_counted_as_selected(role: Role) -> Non
     assert "22 of 70" in text and "Declined an offer" in text
 
 
+@pytest.mark.world
 def test_of_150_reasons_the_rarest_can_be_chosen_too(role: Role) -> None:
     raw = two_groups(role)
     for number in range(150):
@@ -161,6 +162,7 @@ def test_bad_input_is_named_and_nothing_is_computed(
     assert audited(role) == []
 
 
+@pytest.mark.world
 def test_pages_for_large_files_show_their_limit_and_accept_files_up_to_it(role: Role) -> None:
     client = signed_in(factories.member(role.organisation, kind="admin"))
     assert LARGEST + 1_000_000 < settings.GOODWORD_MAX_PEOPLE_FILE

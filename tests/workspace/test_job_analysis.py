@@ -354,6 +354,7 @@ def test_a_change_of_a_requirement_that_was_removed_keeps_what_was_typed(
     assert client.get(where).status_code == 404
 
 
+@pytest.mark.world
 def test_only_admins_and_the_owner_change_it(admin: Membership, role: Role) -> None:
     one = added(role, admin, "Keeps dates")
     other = signed_in(factories.member(role.organisation, kind="recruiter"))

@@ -148,6 +148,7 @@ def test_members_who_cannot_see_the_candidate_cannot_rate(ada: Application, mana
     assert stored(ada) == []
 
 
+@pytest.mark.world
 def test_a_rating_in_a_file_with_the_managers_address_in_another_case_counts_as_theirs(
     ada: Application, manager: Membership
 ) -> None:

@@ -82,6 +82,7 @@ def erase(attempt: Attempt) -> None:
         personal_data.erase(subject, now=NOW + 3 * DAY)
 
 
+@pytest.mark.world
 def test_erasure_leaves_no_sign_of_a_granted_version_or_a_later_deadline() -> None:
     attempt = granted(now=NOW + 2 * DAY)
     assert (taken(attempt)[0], attempt.deadline_moved_by > timedelta()) == (WRITTEN, True)

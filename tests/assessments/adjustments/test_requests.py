@@ -86,6 +86,7 @@ def test_larger_requests_wait_for_the_contact_with_the_deadline_on_hold() -> Non
     assert event_names() == events
 
 
+@pytest.mark.world
 def test_time_is_granted_immediately_while_the_accessible_version_waits() -> None:
     attempt = timed(more_time=25)
     found = request_adjustment(

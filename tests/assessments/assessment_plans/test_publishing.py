@@ -93,6 +93,7 @@ def test_a_new_version_is_used_for_new_invitations_only(step: Step, rita: Member
     assert [one.number for one in versions_of(step)] == [2, 1]
 
 
+@pytest.mark.world
 def test_the_default_test_asks_the_chosen_scales_until_others_are_chosen(
     step: Step, rita: Membership
 ) -> None:

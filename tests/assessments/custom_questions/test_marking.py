@@ -94,6 +94,7 @@ def url(attempt: Attempt, *more: object) -> str:
     return reverse(name, args=[organisation.slug, application, attempt.pk, *more])
 
 
+@pytest.mark.world
 def test_only_answers_with_a_rubric_can_be_marked(attempt: Attempt) -> None:
     rita = rater(attempt)
     (part,) = parts_to_mark(attempt, member=rita)
@@ -453,6 +454,7 @@ def test_answers_still_wait_if_the_candidate_declines_a_later_attempt(attempt: A
     assert [part.attempt_id for part in found] == [attempt.pk]
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("two_raters", [False, True])
 def test_answers_to_questions_that_are_no_longer_asked_wait_for_nobody(two_raters: bool) -> None:
     why = TEXT | {"when": {"question": "pick", "is": ["a"]}}

@@ -194,6 +194,7 @@ def test_without_a_file_the_page_asks_for_one(attempt: Attempt) -> None:
     assert "Choose a file, or skip this one for now." in unescape(response.content.decode())
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_required_file_is_not_called_optional_before_or_after_it_is_uploaded(attempt: Attempt) -> None:
     here = where(attempt)
@@ -229,6 +230,7 @@ def test_a_new_file_replaces_the_old_one(attempt: Attempt) -> None:
     assert upload_of(attempt) == upload
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_candidate_who_uploads_again_and_again_has_to_wait(attempt: Attempt) -> None:
     """Checking a small file can take many seconds."""

@@ -65,6 +65,7 @@ def test_evidence_is_exported_without_a_reliability_and_can_be_recomputed(tmp_pa
     assert (found.scores.agree, found.differ, found.changed) == (4, (), ())
 
 
+@pytest.mark.world
 def test_numbers_right_of_different_questions_get_no_percentile() -> None:
     organisation = factories.organisation()
     test, _ = taken(organisation, 100)

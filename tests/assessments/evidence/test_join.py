@@ -69,6 +69,7 @@ def test_data_that_a_legal_hold_keeps_is_in_the_evidence_even_after_a_request_fo
     assert check(tmp_path / "out").sound
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(("later", "rows"), [(timedelta(0), 2), (timedelta(days=-1), 1)])
 def test_a_reused_result_is_listed_with_the_later_application(
     taken: AttemptPart, tmp_path: Path, later: timedelta, rows: int

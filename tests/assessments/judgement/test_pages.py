@@ -269,6 +269,7 @@ def test_errors_are_shown_and_input_is_kept(rita: Membership) -> None:
     assert rows() == before
 
 
+@pytest.mark.world
 def test_folded_actions_name_their_situation(rita: Membership) -> None:
     test = own(rita, LATE, "A pipe leaks.")
     page = BeautifulSoup(signed_in(rita).get(url("judgement_edit", test)).content, "html.parser")

@@ -129,6 +129,7 @@ def test_a_set_states_the_basis_of_its_key_and_its_limits(set_id: str, language:
     assert said[language] in load_judgement(set_id, language=language).key_basis
 
 
+@pytest.mark.slow
 @each_set
 @each_language
 def test_the_wording_does_not_reveal_the_best_action(set_id: str, language: str) -> None:
@@ -175,6 +176,7 @@ def _share(found: list[Case]) -> float:
     return learned_hits(found, lambda case: case.set_id) / len(found)
 
 
+@pytest.mark.matrix
 @each_language
 @pytest.mark.parametrize("with_words", [True, False])
 def test_nobody_learns_from_two_sets_how_the_third_words_its_best_actions(
@@ -189,6 +191,7 @@ def test_nobody_learns_it_from_all_languages_together() -> None:
     assert learned_hits(found, lambda case: case.situation) / len(found) <= CHANCE_AND_A_TENTH
 
 
+@pytest.mark.slow
 def test_the_learning_guesser_finds_what_earlier_versions_gave_away() -> None:
     first, second = (
         _share(

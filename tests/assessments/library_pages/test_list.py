@@ -60,6 +60,7 @@ def test_the_newest_version_is_the_one_added_last_whatever_the_clock_said(rita: 
     assert [row.number for row in DRAFTS.newest(test)] == ["2"]
 
 
+@pytest.mark.world
 def test_built_in_tests_are_listed_from_the_first_visit(rita: Membership) -> None:
     response = signed_in(rita).get(url("library", rita.organisation))
     assert {

@@ -65,6 +65,7 @@ def test_there_is_no_figure_where_it_is_undefined() -> None:
     assert (same.single, same.single_interval, same.average) == (1, (1, 1), 1)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(
     ("targets", "raters", "steps"), [(2, 2, 5), (2, 3, 3), (3, 2, 3), (2, 4, 2), (4, 2, 2)]
 )

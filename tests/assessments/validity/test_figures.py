@@ -110,6 +110,7 @@ def test_late_incomplete_and_erased_results_do_not_count(
     assert only_row(role).n == 55
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("status", ["active", "rejected"])
 def test_ratings_do_not_count_while_the_hire_is_undone(role: Role, status: str) -> None:
     people = took(role, 60, score, test=REASONING)

@@ -77,6 +77,7 @@ def test_the_candidates_first_page_says_why_and_opening_it_changes_nothing() -> 
     assert list(Event.objects.values_list("pk")) == before
 
 
+@pytest.mark.world
 @pytest.mark.parametrize(
     ("language", "sentence"),
     [("de", "Schlussfolgerndes Denken: Kurztest"), ("fr", "test court")],

@@ -115,6 +115,7 @@ def test_intervals_of_two_groups_contain_1_unless_pearsons_test_rejects_it() -> 
         assert found.high < 1 or found.p >= 0.05
 
 
+@pytest.mark.slow
 def test_at_least_nine_of_ten_intervals_contain_the_true_ratio_whatever_the_rates() -> None:
     """Exact: the sum over all tables of two groups of 30."""
     intervals = {}

@@ -106,6 +106,7 @@ def test_a_failed_backup_is_reported_and_due_again(kept: Path) -> None:
     )
 
 
+@pytest.mark.world
 @pytest.mark.django_db
 def test_a_backup_succeeds_even_if_an_old_one_cannot_be_deleted(
     kept: Path, settings: Settings, caplog: pytest.LogCaptureFixture

@@ -250,6 +250,7 @@ def test_a_delivery_shows_its_effects(world: World) -> None:
     assert AuditEntry.objects.of(world.organisation).last().action == "greenhouse.delivery_viewed"  # type: ignore[union-attr]
 
 
+@pytest.mark.world
 def test_effects_on_erased_applications_are_shown_without_a_link(world: World) -> None:
     event = keep(world, caused=[{"application": 5, "events": ["application.hired"]}, {"role": 6}])
     text = " ".join(page(world, "greenhouse_delivery", event.pk).get_text(" ").split())

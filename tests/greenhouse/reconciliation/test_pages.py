@@ -172,6 +172,7 @@ def test_chosen_candidates_are_invited_after_a_confirmation_page(
     assert StepRequest.objects.of(world.organisation).count() == 1
 
 
+@pytest.mark.world
 @two_listed
 def test_the_message_counts_those_who_were_left_out(
     world: World, made: list[Finding], admin: Membership

@@ -255,6 +255,7 @@ def rotated(desk: Desk) -> list[str]:
     return [one.reveal() for one in WebhookSecret.valid(desk.connection(), now=clock.now())]
 
 
+@pytest.mark.world
 def test_a_second_click_or_a_colleague_rotates_the_secret_key_once(desk: Desk) -> None:
     connection = desk.connect()
     client, where = desk.client(desk.admin), desk.own("greenhouse_rotate")
@@ -271,6 +272,7 @@ def test_a_second_click_or_a_colleague_rotates_the_secret_key_once(desk: Desk) -
     assert connection.pk == desk.connection().pk
 
 
+@pytest.mark.world
 def test_the_key_that_was_the_newest_on_the_page_is_still_accepted(desk: Desk) -> None:
     desk.connect()
     client, where = desk.client(desk.admin), desk.own("greenhouse_rotate")

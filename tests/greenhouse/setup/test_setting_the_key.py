@@ -79,6 +79,7 @@ def test_without_users_the_card_leads_to_the_domains_until_one_is_set(either: De
     assert where not in either.client(either.admin).get(either.url("integrations")).content.decode()
 
 
+@pytest.mark.world
 def test_a_wrong_key_is_refused_with_a_remedy_and_the_input_stays(either: Desk) -> None:
     typed = {"api_key": "wrong-key-2"} if either.greenhouse.version == "v1" else {"client_secret": "wrong"}
     response = either.set_key(**typed)

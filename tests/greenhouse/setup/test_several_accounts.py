@@ -75,6 +75,7 @@ def linked(desk: Desk, connection: Connection, title: str, *, job_id: int) -> No
     factories.automation(role, connection_id=connection.pk, job_id=job_id, stages={})
 
 
+@pytest.mark.world
 def test_a_second_account_has_its_own_card_endpoint_and_secret_key(desk: Desk, other: Greenhouse) -> None:
     first = desk.connect()
     response = desk.set_key(**typed(other))

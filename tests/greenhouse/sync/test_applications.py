@@ -301,6 +301,7 @@ def test_a_new_address_is_an_event_of_each_application(world: World) -> None:
         assert event_names(world.ours(remote).pk) == ["application.applied", "candidate.changed"]
 
 
+@pytest.mark.world
 def test_an_invitation_that_has_not_gone_out_goes_to_the_new_address(world: World) -> None:
     remote = world.apply(email="old@people.example")
     world.move(remote, ASSESSMENT)

@@ -253,6 +253,7 @@ def test_an_unconfirmed_deletion_erases_nothing(world: World, application: Remot
     assert (erasures(world), attempt(world, application).closed_at) == ([], None)
 
 
+@pytest.mark.world
 def test_a_person_who_is_merely_invisible_is_not_erased(world: World, application: RemoteApplication) -> None:
     store = world.greenhouse.store
     delete(world, application)

@@ -66,6 +66,7 @@ def test_flags_of_one_kind_have_differently_named_links() -> None:
     assert len(set(names)) == len(names) == 2
 
 
+@pytest.mark.world
 def test_the_page_shows_facts_explanations_and_advice() -> None:
     story, _ = suspicious()
     text = page_of(factories.member(story.application.organisation), story)

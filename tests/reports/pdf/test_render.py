@@ -151,6 +151,7 @@ def test_an_assessment_shows_each_scale_and_no_total() -> None:
         assert expected in text
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("who", "when"), [("", ""), ("", "3 Nov 2026"), ("Anna Karl", "")])
 def test_a_requirement_without_author_or_date_has_no_attribution(who: str, when: str) -> None:
     test = work_style()
@@ -324,6 +325,7 @@ def test_a_time_without_a_zone_is_refused() -> None:
         render_pdf({**reference_check(), "made_at": "2026-11-24T13:05:00"})
 
 
+@pytest.mark.slow
 def test_rows_of_the_referees_are_not_split_between_pages() -> None:
     """The rest of a row would have no name beside it."""
     pages = [

@@ -129,6 +129,7 @@ def test_installed_fonts_have_no_problems() -> None:
     assert font_problems() == ()
 
 
+@pytest.mark.slow
 def test_admins_are_told_if_the_fonts_cannot_be_checked(
     installed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -232,6 +232,7 @@ def test_a_private_candidate_is_not_named_in_the_check(role: Role, rita: Members
     assert ImportRow.objects.of(role.organisation).get(of=of, line=7).problem == "Already on this role."
 
 
+@pytest.mark.world
 def test_an_import_that_names_a_private_candidate_is_hidden_from_members_who_may_not_see_them(
     role: Role, rita: Membership
 ) -> None:

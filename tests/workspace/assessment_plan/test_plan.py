@@ -363,6 +363,7 @@ def test_publishing_needs_a_requirement_for_each_test(step: Step, rita: Membersh
     assert rows(step) == before
 
 
+@pytest.mark.world
 def test_publishing_asks_for_the_scales_that_a_missing_requirement_calls_for(
     step: Step, rita: Membership
 ) -> None:

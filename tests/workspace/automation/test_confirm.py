@@ -105,6 +105,7 @@ def test_confirm_links_the_role_and_records_candidates_in_the_stages(either: Des
     assert "role.linked" in either.audited()
 
 
+@pytest.mark.world
 def test_a_requirement_without_scales_is_refused_and_kept(desk: Desk) -> None:
     wizard, job = Wizard(desk), jobs_of(desk)[0]
     wizard.connect_stages(job)

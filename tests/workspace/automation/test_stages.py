@@ -37,6 +37,7 @@ def test_stages_with_equal_names_and_the_live_post_are_proposed(either: Desk) ->
     assert names_in(page) == ["Application Review", "Phone Screen", "Assessment", "Reference Check", "Offer"]
 
 
+@pytest.mark.world
 def test_stages_jobs_and_posts_without_a_name_can_be_told_apart(either: Desk) -> None:
     job = jobs_of(either)[0]
     empty = dict.fromkeys(("name", "title", "first_name", "last_name"))
@@ -63,6 +64,7 @@ def test_stages_jobs_and_posts_without_a_name_can_be_told_apart(either: Desk) ->
     assert f"Candidate {inside.candidate_id} {stage}" in [box.get_text(" ", strip=True) for box in boxes]
 
 
+@pytest.mark.world
 def test_rows_repeated_on_several_pages_count_once(either: Desk) -> None:
     job = jobs_of(either)[0]
     in_stage(either, 0, ASSESSMENT)
@@ -129,6 +131,7 @@ def test_back_shows_the_selection(desk: Desk) -> None:
     assert chosen(page, "assessment") == "Offer"
 
 
+@pytest.mark.world
 def test_the_candidates_path_shows_the_effect_of_each_tick(desk: Desk) -> None:
     page = Wizard(desk).get("role_automation_stages", jobs_of(desk)[0])
     shown = [" ".join(one.get_text().split()) for one in page.select("[data-follows]:not([hidden])")]

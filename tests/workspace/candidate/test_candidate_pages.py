@@ -467,6 +467,7 @@ def test_the_page_reads_no_row_twice_for_its_steps(role: Role, rita: Membership)
         assert not [query["sql"] for query in seen.captured_queries if one_row in query["sql"]]
 
 
+@pytest.mark.world
 def test_a_candidate_whose_id_is_another_persons_has_no_link_to_greenhouse(
     role: Role, rita: Membership
 ) -> None:

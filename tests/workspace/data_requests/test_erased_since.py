@@ -66,6 +66,7 @@ def test_a_person_is_erased_again_once(tmp_path: Path) -> None:
     assert bob.pk
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("applied_again", [False, True])
 def test_profiles_merged_since_the_backup_are_erased_too(tmp_path: Path, applied_again: bool) -> None:
     role = factories.role(factories.organisation())
@@ -118,6 +119,7 @@ def test_a_person_who_got_the_id_after_the_erasure_stays(tmp_path: Path) -> None
     assert Candidate.objects.of(role.organisation).get().erased_at is None
 
 
+@pytest.mark.world
 def test_a_copy_goes_live_without_those_erased_elsewhere(tmp_path: Path) -> None:
     role = factories.role(factories.organisation())
     ada, bob = (factories.application(role) for _ in range(2))

@@ -297,6 +297,7 @@ def test_the_erasure_of_one_application_offers_only_that(role: Role, ada: Applic
     assert state(second)[:2] == ("Ada Lovelace", False)
 
 
+@pytest.mark.world
 def test_the_time_zone_of_an_erased_person_is_erased() -> None:
     check = whole()
     Check.objects.of(check.organisation).update(time_zone="America/New_York")

@@ -114,6 +114,7 @@ def test_an_export_has_the_files_that_the_candidate_uploaded() -> None:
     }
 
 
+@pytest.mark.world
 def test_the_exported_timeline_has_the_days_of_the_page_without_times_that_it_hides() -> None:
     attempt = answered(finished=False)
     of = attempt.step_request.application
@@ -134,6 +135,7 @@ def test_the_exported_timeline_has_the_days_of_the_page_without_times_that_it_hi
     assert at["attempt.reminded"].startswith("2026-03-03T20:00")
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("declined", [False, True])
 def test_an_export_has_no_answers_and_files_of_an_unfinished_assessment(declined: bool) -> None:
     """The candidate was told that members see them once the assessment is finished."""

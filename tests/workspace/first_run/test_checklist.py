@@ -65,6 +65,7 @@ def test_the_open_page_shows_each_webhook(desk: Desk) -> None:
     assert "1 of 4 live." in client.get(progress).content.decode()
 
 
+@pytest.mark.world
 def test_three_open_jobs_are_offered(desk: Desk) -> None:
     desk.connect()
     page = desk.client(desk.admin).get(desk.url("first_run")).context

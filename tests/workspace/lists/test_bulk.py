@@ -89,6 +89,7 @@ def test_a_preview_names_who_is_reminded_and_changes_nothing(role: Role, rita: M
     assert rows(role) == before
 
 
+@pytest.mark.world
 def test_chosen_candidates_who_have_left_the_list_are_named(role: Role, rita: Membership) -> None:
     ada, bo, cy = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy"))
     checked(ada)
@@ -109,6 +110,7 @@ def test_chosen_candidates_who_have_left_the_list_are_named(role: Role, rita: Me
     assert "Cy Zorn" not in text
 
 
+@pytest.mark.world
 def test_an_action_leads_back_to_its_page_of_the_list(
     role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:

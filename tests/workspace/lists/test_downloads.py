@@ -97,6 +97,7 @@ def test_an_assessment_begins_on_the_day_of_the_organisations_zone(
     assert (row[8], row[9]) == ("in_progress", day)
 
 
+@pytest.mark.world
 @pytest.mark.parametrize("attention", ["", "undelivered"])
 def test_a_late_step_has_the_same_dates_on_the_page_and_in_the_file(
     role: Role, rita: Membership, attention: str
@@ -113,6 +114,7 @@ def test_a_late_step_has_the_same_dates_on_the_page_and_in_the_file(
     ]
 
 
+@pytest.mark.world
 def test_the_page_links_to_a_workbook_of_the_same_rows(role: Role, rita: Membership) -> None:
     named(role, "=HYPERLINK()", "Zorn", email="ada@mail.example", stage_name="Interview")
     named(role, "Bo", "Abel", email="bo@mail.example", stage_name="Interview")
@@ -145,6 +147,7 @@ def test_an_erased_application_has_no_address_even_if_the_person_stays(role: Rol
     assert row[:3] == [str(ada.pk), "Ada Zorn", ""]
 
 
+@pytest.mark.world
 def test_more_rows_take_no_more_queries(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
     where = path("role_csv", role.organisation, role.pk)
@@ -157,6 +160,7 @@ def test_more_rows_take_no_more_queries(role: Role, rita: Membership) -> None:
     assert counts[0] == counts[2]
 
 
+@pytest.mark.world
 def test_files_hold_only_what_the_member_may_see(role: Role, rita: Membership) -> None:
     named(role, "Ada", "Zorn")
     named(role, "Hidden", "Bo", private=True)

@@ -81,6 +81,7 @@ def test_lists_are_filtered_by_stage_recruiter_owner_and_date(role: Role, rita: 
     assert {pk for pk, _name in choices.owners} == {role.owner_id, other.owner_id}
 
 
+@pytest.mark.world
 def test_a_stage_is_found_however_greenhouse_writes_it(role: Role, rita: Membership) -> None:
     for first, stage in (
         ("Ada", "Entretien  te\u0301le\u0301phonique"),
@@ -106,6 +107,7 @@ def test_a_filter_that_nobody_matches_any_more_stays_chosen(role: Role, rita: Me
     ]
 
 
+@pytest.mark.world
 def test_the_chip_that_counts_declined_steps_says_so(role: Role, rita: Membership) -> None:
     for name, values in (("Ada", {"progress": "declined"}), ("Bo", {"closed_at": NOW})):
         attempt = invited(named(role, name, "Zorn"))
@@ -153,6 +155,7 @@ def test_a_page_continues_after_its_last_row_when_earlier_rows_change(
     assert page(first.next).page.ids == [made[3].pk, made[2].pk]
 
 
+@pytest.mark.world
 def test_the_place_of_a_page_leaves_out_deadlines(
     role: Role, rita: Membership, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -70,6 +70,7 @@ def test_every_search_finds_a_name_however_it_is_typed(role: Role, rita: Members
         assert [one.candidate.last_name for one in find(rita, text).candidates] == [last], text
 
 
+@pytest.mark.world
 def test_umlauts_and_their_spelling_without_dots_find_each_other(role: Role, rita: Membership) -> None:
     for first, last in (
         ("Zoë", "Müller"),
@@ -120,6 +121,7 @@ def test_a_short_name_with_oe_or_ae_finds_no_names_that_contain_it_without_e(
         assert sorted(listed(rita, text, None)) == found, text
 
 
+@pytest.mark.world
 def test_signs_and_order_of_a_title_do_not_matter(role: Role, rita: Membership) -> None:
     factories.role(rita.organisation, title="Client Auditor", owner=rita)
     client = signed_in(rita)

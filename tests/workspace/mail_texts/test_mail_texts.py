@@ -235,6 +235,7 @@ def test_a_wrong_text_is_refused_with_a_sentence_and_stays(
 HOSTILE = "Tom & {first_name} \u202eevil\u202c 5 < 6 {role}\r\nBcc: all\r\n\r\n'\"%s{recruiter}{deadline}"
 
 
+@pytest.mark.world
 def test_a_line_break_counts_as_one_character(org: Organisation, ann: Membership) -> None:
     text = "{role}" + "x\r\n" * 747
     assert posted(signed_in(ann), org, opening=text).status_code == 302

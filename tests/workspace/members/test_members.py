@@ -68,6 +68,7 @@ def test_the_page_lists_members_with_their_roles(ann: Membership, role: Role) ->
         assert found in text
 
 
+@pytest.mark.world
 def test_twenty_members_can_be_searched_by_name_and_address(ann: Membership) -> None:
     factories.member(ann.organisation, name="Łukasz Müßig", email="lm@acme.example")
     client = signed_in(ann)
@@ -276,6 +277,7 @@ def test_the_page_says_how_many_shared_links_stay(ann: Membership, rita: Members
     assert "2 links to reports that Rita Recruiter shared still work" in text
 
 
+@pytest.mark.world
 def test_mentions_and_the_digest_of_a_deactivated_member_go_to_nobody(
     ann: Membership, rita: Membership, role: Role
 ) -> None:

@@ -110,6 +110,7 @@ def test_some_members_get_no_digest(here: World, values: dict[str, object]) -> N
     assert (send_digests(now=NOW), digests(here.rita)) == (0, [])
 
 
+@pytest.mark.world
 def test_its_link_opens_the_rows_that_it_counts(here: World) -> None:
     jonas = factories.member(here.role.organisation)  # owns no role, so Home starts with all roles
     waits(here.named("Ada", recruiter_email=jonas.user.email), WaitingReason.NO_ADDRESS)

@@ -214,6 +214,7 @@ def test_a_check_is_due_only_once_its_invitation_has_been_sent(here: World) -> N
     assert [one.what for one in next_up(viewer)] == ["1 reference check is due"]
 
 
+@pytest.mark.world
 def test_the_number_of_hidden_rows_is_that_behind_the_link(here: World) -> None:
     settled, open_ = (waits(here.named(name), WaitingReason.NO_ADDRESS) for name in ("Ada", "Bob"))
     for one in (settled, open_):

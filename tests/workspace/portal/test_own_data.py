@@ -151,6 +151,7 @@ def test_opening_the_erasure_page_changes_nothing(check: Check) -> None:
     assert not Erasure.objects.of(check.organisation).exists()
 
 
+@pytest.mark.world
 def test_a_deletion_in_greenhouse_does_not_shorten_the_day_that_the_candidate_is_told(check: Check) -> None:
     candidate = check.step_request.application.candidate
     with transaction.atomic():

@@ -151,6 +151,7 @@ def test_a_colleague_who_is_deactivated_first_gets_no_mail(
     assert Email.objects.of(role.organisation).get(kind="reports.assigned_several").state == "cancelled"
 
 
+@pytest.mark.world
 def test_results_reviewed_since_are_left_alone(role: Role, rita: Membership, jonas: Membership) -> None:
     first, second = (to_review(named(role, name, "Zorn")) for name in ("Ada", "Bob"))
     mark_reviewed(first, member=rita, now=NOW)
@@ -166,6 +167,7 @@ def test_results_reviewed_since_are_left_alone(role: Role, rita: Membership, jon
     assert first.reviewed_by == rita
 
 
+@pytest.mark.world
 def test_only_colleagues_who_see_them_all_can_be_chosen(
     role: Role, rita: Membership, jonas: Membership
 ) -> None:
@@ -223,6 +225,7 @@ def test_an_invalid_choice_assigns_nothing(role: Role, rita: Membership) -> None
         assert answer.headers["Location"] == path("results", role.organisation)
 
 
+@pytest.mark.world
 def test_more_results_take_few_more_queries(role: Role, rita: Membership, jonas: Membership) -> None:
     several = [to_review(named(role, "Ada", "Zorn")) for _ in range(6)]
     client, where = signed_in(rita), path("results_assign", role.organisation)

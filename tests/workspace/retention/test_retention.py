@@ -123,6 +123,7 @@ def test_opening_a_report_does_not_restart_the_period(org: Organisation, role: R
     assert due_ids(org) == [ada.candidate_id]
 
 
+@pytest.mark.world
 def test_people_who_wait_for_a_human_review_are_not_erased(org: Organisation, role: Role) -> None:
     """The request stays on Home until it is answered (docs/law/ai-act.md)."""
     ada = ended(role, "Ada")

@@ -136,6 +136,7 @@ def test_spf_is_checked_for_the_domain_of_bounces(ada: Membership, settings: Any
     assert "Bounces go to another domain (mailer.example), so SPF can't satisfy DMARC" in text_of(page)
 
 
+@pytest.mark.world
 def test_a_providers_own_bounce_address_is_not_guessed(ada: Membership, settings: Any) -> None:
     settings.MAILERS = mail.mailers(provider="postmark", smtp_url="")
     settings.GOODWORD_MAIL_PROVIDER = "postmark"

@@ -76,6 +76,7 @@ def test_saving_unchanged_settings_is_not_audited(org: Organisation, ada: Member
     assert AuditEntry.objects.of(org).filter(action="organisation.settings_changed").count() == 1
 
 
+@pytest.mark.world
 def test_holidays_are_not_working_days(org: Organisation, ada: Membership) -> None:
     post(ada)
     org.refresh_from_db()
@@ -98,6 +99,7 @@ def test_show_previews_holidays_without_saving(org: Organisation, ada: Membershi
     assert settings_of(org) == before
 
 
+@pytest.mark.world
 def test_the_next_holidays_match_region_and_language() -> None:
     after = date(2026, 12, 26)
     assert coming_holidays("DE", "BY", after=after, number=2, language="en") == [
@@ -346,6 +348,7 @@ def test_the_signing_certificate_is_shown_and_why_your_own_is_not_used(
     assert not SigningCertificate.objects.exists()  # viewing the page creates no key
 
 
+@pytest.mark.world
 def test_a_certificate_with_an_unsupported_key_is_explained_on_the_page(
     ada: Membership, settings: Settings, tmp_path: Path
 ) -> None:

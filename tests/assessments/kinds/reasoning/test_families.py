@@ -145,6 +145,7 @@ def test_cannot_be_said_is_right_as_often_as_other_answers(family: str) -> None:
     assert share == pytest.approx(1 / len(items[0].options), abs=0.06)
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize(("family", "level"), [each for each in EACH if each[0] in {"seating", "ordering"}])
 def test_statements_and_question_do_not_reveal_cannot_be_said(family: str, level: int) -> None:
     open_ones: dict[object, list[bool]] = {}

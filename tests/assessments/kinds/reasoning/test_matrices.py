@@ -102,6 +102,7 @@ def test_there_are_eight_different_options_and_each_wrong_one_names_its_error(
         assert [option.id for option in item.options if not option.error] == [item.key]
 
 
+@pytest.mark.matrix
 @each_level
 def test_every_value_occurs_in_equally_many_options(family: Family, level: int) -> None:
     for seed in SEEDS:

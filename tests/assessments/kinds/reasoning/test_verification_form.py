@@ -43,6 +43,7 @@ def test_they_are_as_hard_as_the_first_form_with_the_same_families(first: str) -
     assert {(entry.family, entry.level) for entry in after.entries} <= cells
 
 
+@pytest.mark.matrix
 @pytest.mark.parametrize("form", FORMS)
 def test_they_can_be_drawn_from_any_seed(form: str) -> None:
     assert parse_blueprint(blueprint_json(FORMS[form])) == FORMS[form]

@@ -81,6 +81,7 @@ def test_no_item_touches_health_or_private_topics(language: str) -> None:
     assert [found for found in forbidden(texts, language) if found[0] != "blue"] == []
 
 
+@pytest.mark.matrix
 @each_level
 def test_the_rule_names_the_right_answer_or_why_there_is_none(family: str, level: int) -> None:
     for item in drawn(family, level):
