@@ -56,6 +56,13 @@ Content-Type: text/rfc822-headers
 """.encode()
 
 
+def whole_report(email: Email) -> bytes:
+    """A delivery report with the whole mail attached, and a recipient with a name in its header."""
+    header = f"To: {email.to_address}"
+    raw = report(email).decode().replace("text/rfc822-headers", "message/rfc822")
+    return raw.replace(f"\n{header}\n", f'\nTo: "Schmidt, Maria"\n <{email.to_address}>\n').encode()
+
+
 def exim_report(email: Email) -> bytes:
     """Exim's plain report: a header of its own, and the returned headers below a line."""
     return f"""\

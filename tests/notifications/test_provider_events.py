@@ -225,6 +225,43 @@ def test_a_bounce_of_an_address_that_was_corrected_since_does_not_stop_the_next_
     assert (settled(sent)[0], outcome(sent)[1]) == ("failed", True)
 
 
+def corrected(email: Email) -> Email:
+    """The mail after it was sent again to a corrected address, with another id at the provider."""
+    assert send_again(email_id=email.pk, to_address="ada@new.example", member=None, now=NOW, arrived=True)
+    send(email_id=email.pk, now=NOW)
+    email.refresh_from_db()
+    assert (email.state, email.to_address, email.provider_id) == ("sent", "ada@new.example", "")
+    Email.objects.across_organisations().filter(pk=email.pk).update(provider_id="prov-2")
+    return email
+
+
+def marked(body: dict[str, Any], email: Email) -> dict[str, Any]:
+    return body | {"Metadata": {"goodword_mail": f"{mark_of(email.pk)}@goodword"}}
+
+
+def test_late_reports_about_an_old_address_do_not_concern_the_mail_to_the_new_one(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    corrected(sent)
+    reports = [marked(body, sent) for body in (HARD, COMPLAINT, DELIVERY)]
+    assert [post("postmark", body) for body in reports] == [200] * 3
+    assert (settled(sent)[0], outcome(sent)) == ("sent", NOTHING)
+    assert event_names() == ["email.sent", "email.queued_again", "email.sent"]
+
+
+@pytest.mark.parametrize("address", ["ada@new.example", "ada@forwarded.example"])
+def test_reports_about_the_copy_to_the_new_address_count(
+    enable_provider: Any, sent: Email, address: str
+) -> None:
+    """Also if the provider names the address that it was forwarded to."""
+    enable_provider("postmark")
+    corrected(sent)
+    for body in (HARD, COMPLAINT):
+        assert post("postmark", body | {"MessageID": "prov-2", "Email": address}) == 200
+    assert outcome(sent)[1::2] == (True, True)
+
+
 def test_a_delivery_reported_before_the_worker_gives_up_waiting_counts_as_sent(
     enable_provider: Any, sent: Email
 ) -> None:

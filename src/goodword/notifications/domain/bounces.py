@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from email import message_from_bytes
 from email.message import Message
+from email.utils import parseaddr
 from typing import Any, Final, Literal
 from urllib.parse import urlsplit
 
@@ -56,7 +57,7 @@ MOST_LINES: Final = 10_000
 MOST_CONTAINERS: Final = 30
 _CONTAINER: Final = re.compile(rb"^content-type:\s*(?:multipart|message)/", re.IGNORECASE | re.MULTILINE)
 #: headers in which mail servers keep a message's original recipient
-_SENT_TO = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
+_RECIPIENT_HEADERS = ("X-Original-To", "Delivered-To", "Envelope-To", "To")
 #: a refusal in free text: "550 5.1.1 No such user"
 _REFUSAL = re.compile(r"^.*\b5\d\d[ -].*$", re.MULTILINE)
 UNDELIVERED = "notifications.undelivered"
@@ -117,15 +118,16 @@ def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
         return True
 
 
-def note_bounced(*, email_id: int, address: str = "", reason: str, now: datetime) -> bool:
-    """Record a bounce with the mail server's `reason`. `address`: the recipient, if the provider names one. Returns
-    False if already recorded, erased, or about an address that has been corrected since, if the mail waits to be sent
-    to the new one."""
+def note_bounced(
+    *, email_id: int, address: str = "", provider_id: str = "", reason: str, now: datetime
+) -> bool:
+    """Record a bounce with the mail server's `reason`. `address`, `provider_id`: of the copy that bounced, if known.
+    Returns False if already recorded, erased, or about an address that has been corrected since."""
     with transaction.atomic():
         email = _lock(email_id)
         if email is None or email.bounced_at is not None:
             return False
-        if address and email.state == Email.State.QUEUED and not reaches(address, email.to_address):
+        if _is_to_earlier_address(email, address=address, provider_id=provider_id):
             return False
         email.bounced_at = now
         email.bounce_reason = clean_text(reason, one_line=True)[:LONGEST_REASON]
@@ -136,16 +138,26 @@ def note_bounced(*, email_id: int, address: str = "", reason: str, now: datetime
         return True
 
 
-def note_complained(*, email_id: int, now: datetime) -> bool:
-    """Record a spam complaint or unsubscription. Returns False if already recorded or the mail was erased."""
+def note_complained(*, email_id: int, address: str = "", provider_id: str = "", now: datetime) -> bool:
+    """Record a spam complaint or unsubscription. Parameters and result as for `note_bounced`."""
     with transaction.atomic():
         email = _lock(email_id)
         if email is None or email.complained_at is not None:
+            return False
+        if _is_to_earlier_address(email, address=address, provider_id=provider_id):
             return False
         email.complained_at = now
         email.save(update_fields=["complained_at"])
         record_event("email.complained", email, now=now)
         return True
+
+
+def _is_to_earlier_address(email: Email, *, address: str, provider_id: str) -> bool:
+    """Whether a report is about a copy to an address that has been corrected since. A provider may name the address
+    that the last copy was forwarded to, which is a report about the present address."""
+    if not address or reaches(address, email.to_address):
+        return False
+    return email.state != Email.State.SENT or not provider_id or provider_id != email.provider_id
 
 
 def has_complained(email: Email) -> bool:
@@ -192,12 +204,13 @@ def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
     email_id = _mail_of_event(event)
     if email_id is None:
         return False
+    address, provider_id = _as_text(event.recipient), _as_text(event.message_id)
     if event.event_type == EventType.DELIVERED:
-        return note_delivered(email_id=email_id, address=_as_text(event.recipient), now=now)
+        return note_delivered(email_id=email_id, address=address, now=now)
     if event.event_type in COMPLAINED_EVENTS:
-        return note_complained(email_id=email_id, now=now)
+        return note_complained(email_id=email_id, address=address, provider_id=provider_id, now=now)
     return note_bounced(
-        email_id=email_id, address=_as_text(event.recipient), reason=_event_reason(event), now=now
+        email_id=email_id, address=address, provider_id=provider_id, reason=_event_reason(event), now=now
     )
 
 
@@ -237,10 +250,12 @@ def _as_text(value: object) -> str:
 
 @dataclass(frozen=True, kw_only=True)
 class Returned:
-    """The outcome reported by a returned message. `email_id`: None if it isn't about one of our mails."""
+    """The outcome reported by a returned message. `email_id`: None if it isn't about one of our mails. `address`: what
+    a bounced copy was sent to, if its headers came back too."""
 
     email_id: int | None
     outcome: Outcome
+    address: str = ""
     reason: str = ""
 
 
@@ -254,7 +269,7 @@ def keep_returned(returned: Returned, *, now: datetime) -> None:
     if returned.email_id is None:
         return
     if returned.outcome == "bounced":
-        note_bounced(email_id=returned.email_id, reason=returned.reason, now=now)
+        note_bounced(email_id=returned.email_id, address=returned.address, reason=returned.reason, now=now)
     elif returned.outcome == "complained":
         note_complained(email_id=returned.email_id, now=now)
 
@@ -268,9 +283,9 @@ def read_returned(raw: bytes, *, sent_to: str = "") -> Returned:
     if _is_complaint(message):
         return Returned(email_id=email_id, outcome="complained")
     outcome = _by_standard(message) or _by_words(message)
-    return Returned(
-        email_id=email_id, outcome=outcome, reason=_reason(message) if outcome == "bounced" else ""
-    )
+    if outcome != "bounced":
+        return Returned(email_id=email_id, outcome=outcome)
+    return Returned(email_id=email_id, outcome=outcome, address=_sent_to(message), reason=_reason(message))
 
 
 def _cut(raw: bytes) -> bytes:
@@ -281,7 +296,7 @@ def _cut(raw: bytes) -> bytes:
 
 
 def _mail_of(message: Message, sent_to: str) -> int | None:
-    for text in (sent_to, *_headers(message, _SENT_TO), *_message_texts(message)):
+    for text in (sent_to, *_headers(message, _RECIPIENT_HEADERS), *_message_texts(message)):
         if (email_id := marked_in(text)) is not None:
             return email_id
     for part in message.walk():
@@ -301,6 +316,24 @@ def _message_texts(message: Message) -> Iterator[str]:
         if part.get_content_maintype() == "text":
             content = part.get_payload(decode=True)
             yield content.decode("utf-8", "replace") if isinstance(content, bytes) else ""
+
+
+def _sent_to(message: Message) -> str:
+    """The recipient according to the headers of the returned copy, or ""."""
+    copies = [part for part in message.walk() if part is not message]
+    copies += [_fields(found) for text in _message_texts(message) if (found := _paragraph_with_mark(text))]
+    for copy in copies:
+        if any(marked_in(text) is not None for text in _headers(copy, ("Message-ID",))):
+            return parseaddr(str(copy["To"] or ""))[1]
+    return ""
+
+
+def _paragraph_with_mark(text: str) -> str:
+    text = text.replace("\r\n", "\n")
+    for found in _MARK.finditer(text):
+        if marked_in(found[0]) is not None:
+            return text[text.rfind("\n\n", 0, found.start()) + 1 :].lstrip("\n").partition("\n\n")[0]
+    return ""
 
 
 def _is_complaint(message: Message) -> bool:

@@ -207,7 +207,8 @@ def _hand_over(email: Email, permit: SendPermit, *, link: Link | None, now: date
     """Record that the message is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or
     claimed by another worker."""
     with transaction.atomic():
-        if not outbox.still_claimed(email).update(handed_over_at=now, **_rendered_columns(email)):
+        columns = _rendered_columns(email) | {"handed_over_at": now, "provider_id": ""}
+        if not outbox.still_claimed(email).update(**columns):
             raise Withdrawn
         if link is not None:
             link.save()
