@@ -83,6 +83,22 @@ def test_a_cancelled_action_does_not_continue(rita: Membership) -> None:
     assert not required(rita)
 
 
+def test_an_action_replaced_by_another_tabs_leads_back_to_its_page_and_says_so(rita: Membership) -> None:
+    deactivate = f"/o/acme/settings/members/{rita.pk}/deactivate/"
+    members = "/o/acme/settings/members/?q=ann"
+    client = signed_in(rita, seconds_ago=901)
+    client.post(deactivate, headers={"Referer": f"http://testserver{members}"})
+    client.post(RULES, {"requires_second_factor": "on"}, headers={"Referer": f"http://testserver{RULES}"})
+    lost = "Nothing was saved, because you started another change meanwhile. Try again."
+    for path, page in ((deactivate, members), (RULES, RULES)):
+        confirmed = client.post(PASSWORD, {"password": factories.PASSWORD, "next": path}, follow=True)
+        assert confirmed.redirect_chain == [(page, 302)]
+        assert lost in confirmed.content.decode()
+    assert not required(rita)
+    client.post(RULES, {"requires_second_factor": "on"})
+    assert required(rita)
+
+
 def test_it_continues_only_where_it_was_asked_for(rita: Membership) -> None:
     client = signed_in(rita, seconds_ago=901)
     client.post(RULES, {"requires_second_factor": "on"})

@@ -47,6 +47,9 @@ def uses(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 _PLACE: Final = "session:suspended_request"
+#: in the session: path -> page of the form, of the latest suspended requests. Only the last one can be resumed
+_PAGES: Final = "suspended_pages"
+_MOST_PAGES: Final = 5
 
 
 def is_recent(request: HttpRequest) -> bool:
@@ -100,19 +103,26 @@ def suspend(request: HttpRequest) -> HttpResponseBase:
         get_adapter().logout(request)
         return redirect_to_login(request.get_full_path())
     if request.method == "POST":
+        page = sender_of(request)
         request.session[STATE_SESSION_KEY] = {
             "callback": f"{__name__}.resume",
             "state": {
                 "sealed": crypto.seal(serialize_request(request), place=_PLACE),
                 "at": time.time(),
-                "page": sender_of(request),
+                "page": page,
             },
         }
+        pages = _pages_without(request, request.path) | {request.path: page}
+        request.session[_PAGES] = dict(list(pages.items())[-_MOST_PAGES:])
     query = urlencode({REDIRECT_FIELD_NAME: request.get_full_path()})
     to = f"{methods[0]['url']}?{query}"
     if "HX-Request" in request.headers:  # the whole page, not the part that htmx requested
         return HttpResponse(headers={"HX-Redirect": to})
     return redirect(to)
+
+
+def _pages_without(request: HttpRequest, path: str) -> dict[str, str]:
+    return {one: page for one, page in request.session.get(_PAGES, {}).items() if one != path}
 
 
 def is_suspended(request: HttpRequest) -> bool:
@@ -135,8 +145,32 @@ def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:
     path = json.loads(kept)["path"]
     if path != target.partition("?")[0]:
         return HttpResponseRedirect(target)
+    request.session[_PAGES] = _pages_without(request, path)
     if time.time() - state["at"] > settings.ACCOUNT_REAUTHENTICATION_TIMEOUT:
         return expired(request, state, target=target)
     found = resolve(path)
     response: HttpResponseBase = found.func(deserialize_request(kept, request), *found.args, **found.kwargs)
     return response
+
+
+def back_if_lost[**P](
+    view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
+) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
+    """Decorator of pages that confirm. If the confirmed request is no longer suspended, since another tab has suspended
+    one, lead back to the page of its form: its own URL may not be a page."""
+
+    @wraps(view)
+    def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        response = view(request, *args, **kwargs)
+        target = get_next_redirect_url(request) or ""
+        path = target.partition("?")[0]
+        pages: dict[str, str] = request.session.get(_PAGES, {})
+        if not isinstance(response, HttpResponseRedirect) or response.url != target or path not in pages:
+            return response
+        request.session[_PAGES] = _pages_without(request, path)
+        messages.error(
+            request, _("Nothing was saved, because you started another change meanwhile. Try again.")
+        )
+        return HttpResponseRedirect(pages[path] or target)
+
+    return wrapped

@@ -12,7 +12,7 @@ from django.urls import URLPattern, URLResolver, path, re_path
 from goodword.accounts.access import factor_used
 from goodword.accounts.double_clicks import once
 from goodword.accounts.first_admin import first_admin
-from goodword.accounts.reauthentication import required
+from goodword.accounts.reauthentication import back_if_lost, required
 from goodword.accounts.second_factor import (
     one_at_a_time,
     unless_being_removed,
@@ -52,11 +52,15 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("logout/", views.logout, name="account_logout"),
     path("inactive/", views.account_inactive, name="account_inactive"),
     path("signup/", views.signup, name="account_signup"),  # says that sign-up is closed
-    path("reauthenticate/", views.reauthenticate, name="account_reauthenticate"),
-    path("reauthenticate/code/", unless_being_removed(mfa.reauthenticate), name="mfa_reauthenticate"),
+    path("reauthenticate/", back_if_lost(views.reauthenticate), name="account_reauthenticate"),
+    path(
+        "reauthenticate/code/",
+        back_if_lost(unless_being_removed(mfa.reauthenticate)),
+        name="mfa_reauthenticate",
+    ),
     path(
         "reauthenticate/passkey/",
-        unless_being_removed(passkeys.reauthenticate_webauthn),
+        back_if_lost(unless_being_removed(passkeys.reauthenticate_webauthn)),
         name="mfa_reauthenticate_webauthn",
     ),
     path(
@@ -64,7 +68,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
         show_failures(reauthenticate),
         name="account_reauthenticate_single_sign_on",
     ),
-    path("reauthenticate/continue/", continue_suspended, name="account_continue"),
+    path("reauthenticate/continue/", back_if_lost(continue_suspended), name="account_continue"),
     path("second-factor/", to_account, name="mfa_index"),
     path("second-factor/app/", required(one_at_a_time(totp.activate_totp)), name="mfa_activate_totp"),
     path(

@@ -78,6 +78,18 @@ def test_a_late_second_click_leads_to_the_same_role_even_if_the_job_can_no_longe
     assert create(desk, 0) == where
 
 
+def test_a_job_linked_to_a_role_that_the_member_cannot_see_leads_to_a_page_that_says_so(desk: Desk) -> None:
+    create(desk, 0, by=desk.admin)
+    Role.objects.of(desk.organisation).update(title="Hidden Role", owner=desk.admin, confidential=True)
+    key = f"{desk.connection().pk}-{jobs_of(desk)[0].id}"
+    response = desk.client(desk.recruiter).post(desk.url("role_from_job"), {"job": key}, follow=True)
+    assert response.redirect_chain == [(desk.url("role_new"), 302)]
+    page = response.content.decode()
+    assert "This job is linked to a role that you can&#x27;t see. Ask an admin to add you." in page
+    assert "Hidden Role" not in page
+    assert Role.objects.of(desk.organisation).count() == 1
+
+
 def test_jobs_of_roles_are_not_offered_again(desk: Desk) -> None:
     client, address = desk.client(desk.recruiter), desk.url("role_new")
     before = client.get(address).context["jobs"]

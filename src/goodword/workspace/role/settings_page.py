@@ -364,6 +364,11 @@ def role_from_job(request: MemberRequest) -> HttpResponseBase:
         role = create_from_job(choice, addresses=addresses, by=request.member, now=clock.now())
     except JobTaken as taken:
         role = taken.role
+        if not visible_roles(request.member).filter(pk=role.pk).exists():
+            messages.warning(
+                request, _("This job is linked to a role that you can't see. Ask an admin to add you.")
+            )
+            return redirect("role_new", request.organisation.slug)
     except NotAnOwner:
         return _without_owner(request)
     return _to_stages(role, choice.key)
