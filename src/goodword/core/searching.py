@@ -21,9 +21,10 @@ _AROUND: Final = ';:()[]<>"“”„«»'
 _APOSTROPHES: Final = "'’‘ʼ`′"
 _HYPHENS: Final = "\\-‐‑–"
 _SIGNS: Final = re.compile(f"[{_APOSTROPHES}{_HYPHENS}]")
-#: people type "ue" for "ü", which `without_accents` folds into "u"
-_SPELLED_OUT: Final = str.maketrans(dict(zip("äöüÄÖÜ", ("ae", "oe", "ue") * 2, strict=True)))
-_UMLAUT: Final = re.compile("([aou])e")
+#: people type "ue" for "ü" and "aa" for "å", which `without_accents` folds into "u" and "a"
+_SPELLED_OUT: Final = str.maketrans(dict(zip("äöüøåÄÖÜØÅ", ("ae", "oe", "ue", "oe", "aa") * 2, strict=True)))
+#: what folding leaves out
+_LEFT_OUT: Final = re.compile("(?<=[aou])e|(?<=a)a")
 #: a full name written without a space, family name first, which Greenhouse stores in two fields
 _UNSPACED: Final = re.compile("[\u3400-\u9fff]{2,4}|[\uac00-\ud7a3]{2,4}")
 
@@ -42,7 +43,8 @@ def _parts(word: str) -> list[str]:
 
 
 def contains_words(query: str, field: str) -> Q:
-    """`field`: without accents. "Mueller" and "Müller" find each other. Finds nothing without a word."""
+    """`field`: without accents. "Mueller" and "Müller" find each other, "Aase" and "Åse" too. Finds nothing without a
+    word."""
     words = words_of(query)
     if not words:
         return Q(pk__in=[])
@@ -63,16 +65,20 @@ def _contains(word: str, spelled_out: str, field: str) -> Q:
     if "@" not in word and not signs_alone and _SIGNS.search(word.strip(_APOSTROPHES + "-")):
         return Q(**{f"{field}__regex": _pattern(spelled_out)})
     found = reduce(or_, (Q(**{f"{field}__contains": one}) for one in sorted({word, spelled_out})))
-    folded = _UMLAUT.sub(r"\1", spelled_out)
+    folded = _LEFT_OUT.sub("", spelled_out)
     if "@" in word or folded == spelled_out or len(folded) < TRIGRAM:
         return found
     pattern = _umlauts_in(re.escape(spelled_out))
-    # short ones as a whole word: "Loew" is also "Löw", but "Noel" must not find "Arnold"
-    return found | Q(**{f"{field}__regex": rf"\m{pattern}\M" if len(folded) == TRIGRAM else pattern})
+    # short ones as a whole word: "Loew" is also "Löw", but "Noel" must not find "Arnold", nor "Aaron" find "Sharon"
+    if len(folded) == TRIGRAM:
+        pattern = rf"\m{pattern}\M"
+    elif spelled_out.startswith("aa"):
+        pattern = rf"\m{pattern}"
+    return found | Q(**{f"{field}__regex": pattern})
 
 
 def _umlauts_in(pattern: str) -> str:
-    return _UMLAUT.sub(r"\1e?", pattern)
+    return _LEFT_OUT.sub(r"\g<0>?", pattern)
 
 
 def _pattern(word: str) -> str:

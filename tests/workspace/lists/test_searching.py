@@ -98,6 +98,46 @@ def test_umlauts_and_their_spelling_without_dots_find_each_other(role: Role, rit
         assert sorted(listed(rita, text, None)) == found, text
 
 
+def test_danish_and_norwegian_letters_and_their_spelling_find_each_other(
+    role: Role, rita: Membership
+) -> None:
+    for first, last in (
+        ("A", "Sørensen"),
+        ("B", "Soerensen"),
+        ("C", "Sorensen"),
+        ("D", "Åse"),
+        ("E", "Aase"),
+        ("F", "Ase"),
+        ("G", "Ærø"),
+        ("H", "Aeroe"),
+        ("I", "Ågård-Lunde"),
+        ("J", "Aagaard-Lunde"),
+        ("K", "Aron"),
+        ("L", "Sharon"),
+    ):
+        named(role, first, last, email="")
+    soeren, aase = ["Soerensen", "Sorensen", "Sørensen"], ["Aase", "Ase", "Åse"]
+    for text, found in {
+        "Sørensen": soeren,
+        "SOERENSEN": soeren,
+        "so\u0308rensen": soeren,
+        "sorensen": ["Sorensen", "Sørensen"],
+        "Åse": aase,
+        "A\u030ase": aase,
+        "aase": aase,
+        "ase": ["Aase", "Ase", "Åse"],
+        "Ærø": ["Aeroe", "Ærø"],
+        "aeroe": ["Aeroe", "Ærø"],
+        "Ågård": ["Aagaard-Lunde", "Ågård-Lunde"],
+        "aagaard lunde": ["Aagaard-Lunde", "Ågård-Lunde"],
+        "Ågård-Lunde": ["Aagaard-Lunde", "Ågård-Lunde"],
+        "Aagaard-Lunde": ["Aagaard-Lunde", "Ågård-Lunde"],
+        "Aaron": ["Aron"],
+    }.items():
+        assert sorted(listed(rita, text, role)) == found, text
+        assert sorted(listed(rita, text, None)) == found, text
+
+
 def test_a_short_name_with_oe_or_ae_finds_no_names_that_contain_it_without_e(
     role: Role, rita: Membership
 ) -> None:
