@@ -46,7 +46,7 @@ from goodword.notifications.models import Link
 from goodword.workflow.domain.runs import Refused, actor
 from goodword.workflow.models import DONE, StepRequest, lock_application
 
-#: time after the start at which unfinished ones end
+#: unfinished verifications end this long after their start
 LONGEST: Final = timedelta(hours=12)
 _AT_MOST: Final = 200
 _OVER: Final = "The verification is over. The comparison will be on the candidate's page within a minute."

@@ -251,8 +251,8 @@ def in_columns(rows: Sequence[Sequence[str]]) -> str:
 
 
 def _report_unknown_task(task: str) -> bool:
-    """Print an error if there is no such task. Returns whether it printed one. Only call this if no failure has this
-    name: other versions may have left failures of tasks that this version lacks."""
+    """Print an error if there is no such task. Returns whether it printed one. Only call this if nothing in the
+    queue has this name: other versions may have left jobs of tasks that this version lacks."""
     handlers = {events.name_of(one) for handlers in events.flow().values() for one in handlers}
     if not task or task in handlers or task in jobs.REGISTERED:
         return False

@@ -87,4 +87,4 @@ class Deferrer(PeriodicDeferrer):
                 log.warning("Could not find out which sweeps are due", exc_info=True)
             return set(names), True
         finally:
-            close_old_connections()  # Django's, with which the demo's clock reads its offset
+            close_old_connections()  # Django's, which the demo's clock uses to read its offset

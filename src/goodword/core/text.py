@@ -235,8 +235,8 @@ def written_weekday(day: date | datetime, *, year: bool = False) -> str:
 
 
 def written_weekday_time(local: datetime) -> str:
-    """For example "Tuesday 24 November, 23:59 (CET)", "Dienstag, 24. November, 23:59 Uhr (CET)". Convert a time
-    to its zone first."""
+    """For example "Tuesday 24 November, 23:59 (CET)", "Dienstag, 24. November, 23:59 Uhr (CET)". The time must
+    already be in its zone."""
     time = date_format(local, _TIMES.get(_primary(), ", H:i"))
     return f"{written_weekday(local)}{time} ({zone_name(local)})"
 

@@ -129,7 +129,7 @@ def is_linked(world: World, job_id: int | None) -> bool:
 
 
 def nothing_happened_twice(world: World) -> None:
-    """Each start has at most one run, and each run one invitation."""
+    """Each step request has at most one run, and each run one invitation."""
     for model in (Attempt, Check):
         step_requests = list(model.objects.of(world.organisation).values_list("step_request_id", flat=True))
         assert len(step_requests) == len(set(step_requests))

@@ -74,7 +74,7 @@ def test_translations_must_have_the_same_questions() -> None:
         "In German: The questions are not in the same order as in the first language."
     ]
     assert problems(file(languages={"en": english, "de": [LED, {**STRENGTHS, "required": True}]})) == [
-        "In German: Question 2 differs from the first language in more than its texts."
+        "In German: Question 2 differs from the first language in more than its wording."
     ]
     assert problems(file(languages={"en": [LED], "de": [LED, STRENGTHS]})) == [
         "In German: The first language has no question “strengths”."

@@ -54,7 +54,7 @@ class Walk:
         self.client = Client()
 
     def open(self, path: str, data: dict[str, Any] | None = None, *, later: timedelta = timedelta()) -> Any:
-        """The page; with `data` the result of the form."""
+        """Open the page, or submit `data` to it."""
         with time_machine.travel(NOW + later, tick=False):
             response: Any = (
                 self.client.get(path) if data is None else self.client.post(path, data, follow=True)

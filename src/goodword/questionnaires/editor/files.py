@@ -185,7 +185,7 @@ def _differences(source: Sequence[Entry], questions: Sequence[Entry]) -> list[st
                 return [_("The first language has no question “%(id)s”.") % {"id": name}]
         return [_("The questions are not in the same order as in the first language.")]
     return [
-        _("Question %(place)s differs from the first language in more than its texts.") % {"place": place}
+        _("Question %(place)s differs from the first language in more than its wording.") % {"place": place}
         for place, (first, other) in enumerate(zip(source, questions, strict=True), start=1)
         if _structure(first) != _structure(other)
     ]
