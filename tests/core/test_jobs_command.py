@@ -151,9 +151,9 @@ def test_retrying_something_that_has_not_failed_is_refused(
     job = ProcrastinateJob.objects.get(status="failed").pk
     assert main(["jobs", "retry", "job:0", "all", f"job:{job}"]) == 2
     assert capsys.readouterr().err.splitlines() == [
-        "goodword: job:0 has not failed, or is being retried already.",
+        "goodword: job:0 has not failed, or is already being retried.",
         "goodword: 'all' is not a name listed by `goodword jobs list --failed`.",
-        f"goodword: job:{job} has not failed, or is being retried already.",
+        f"goodword: job:{job} has not failed, or is already being retried.",
     ]
     assert (waiting(), Reaction.objects.get().state) == (before, "failed")
 

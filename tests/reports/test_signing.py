@@ -373,7 +373,7 @@ def test_an_issuer_with_an_unsupported_key_is_harmless(folder: Path) -> None:
 def test_an_unexpected_failure_is_explained_and_logged_once(
     folder: Path, settings: Settings, caplog: pytest.LogCaptureFixture
 ) -> None:
-    settings.GOODWORD_SIGNING_CERTIFICATE = f"{folder}/own\0.pem"  # not a valid path, which raises ValueError, not OSError
+    settings.GOODWORD_SIGNING_CERTIFICATE = f"{folder}/own\0.pem"  # raises ValueError, not OSError
     for _ in range(2):
         assert "can't be read (ValueError). Details are in the log." in keys.status(now=NOW).problem
     assert keys.current_signer(now=NOW).row.source == "installation"

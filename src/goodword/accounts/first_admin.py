@@ -41,7 +41,7 @@ _CODE_BYTES: Final = 10
 
 
 class AlreadyCreated(Exception):
-    """There is an organisation already, so the page is closed."""
+    """There is already an organisation, so the page is closed."""
 
 
 def is_open() -> bool:

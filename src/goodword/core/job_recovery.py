@@ -300,7 +300,7 @@ def _act(name: str, verb: str) -> str:
         return f"{name!r} is not a name listed by `goodword jobs list --failed`."
     if verb == "retry":
         done = _retry_reaction(int(number)) if kind == REACTION else retry_job(int(number))
-        return "" if done else f"{name} has not failed, or is being retried already."
+        return "" if done else f"{name} has not failed, or is already being retried."
     if kind == REACTION:
         return f"{name} can't be cleared, since its work would be missing: retry it once the cause is fixed."
     return "" if _clear_job(int(number)) else f"{name} has not failed."

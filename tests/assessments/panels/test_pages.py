@@ -71,7 +71,7 @@ def test_a_member_invites_an_expert_in_their_language(workshop: Test, rita: Memb
     assert (mail.to_address, mail.language, mail.link_subject_id) == (made.email, "de", made.pk)
     again = browser.post(url("judgement_panel_invite", workshop), ANA)
     assert again.status_code == 422
-    assert "This address has been invited to the panel already." in words(again)
+    assert "This address has already been invited to the panel." in words(again)
     wrong = browser.post(url("judgement_panel_invite", workshop), ANA | {"name": "", "email": "nobody"})
     assert "Enter the expert&#x27;s name." in words(wrong)
     assert "is not an e-mail address" in words(wrong)

@@ -81,7 +81,7 @@ def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["restore", "--check", str(file)]) == 0
     assert capsys.readouterr().out.splitlines()[-1].endswith(" It can be restored here.")
     assert main(["backup", str(file)]) == 2
-    assert capsys.readouterr().err == f"goodword: {file} exists already. Choose another name.\n"
+    assert capsys.readouterr().err == f"goodword: {file} already exists. Choose another name.\n"
     erasures.rename(tmp_path / "elsewhere.jsonl")
     assert main(["restore", str(file)]) == 2
     assert capsys.readouterr().err.startswith(

@@ -217,7 +217,7 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
 def test_an_existing_file_is_not_overwritten(here: Target, backup: Path) -> None:
     before = backup.read_bytes()
     message = refusal(lambda: dump.back_up(here, backup, recipients=[], now=NOW))
-    assert message == f"{backup} exists already. Choose another name."
+    assert message == f"{backup} already exists. Choose another name."
     assert backup.read_bytes() == before
     assert backup.stat().st_mode & 0o777 == 0o600
 
@@ -227,7 +227,7 @@ def test_a_list_replaces_only_a_file_and_keeps_a_link(tmp_path: Path) -> None:
         with archive.new_file(path, replace=True) as file:
             file.write(b"new")
 
-    assert refusal(lambda: write(Path("/dev/null"))) == "/dev/null exists already. Choose another name."
+    assert refusal(lambda: write(Path("/dev/null"))) == "/dev/null already exists. Choose another name."
     file, link = tmp_path / "file", tmp_path / "link"
     link.symlink_to(file)
     for _ in range(2):

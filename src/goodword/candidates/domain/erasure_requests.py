@@ -32,8 +32,8 @@ def request_erasure(
     due_at: datetime | None = None,
 ) -> Erasure:
     """Request an erasure in the caller's transaction, by default in seven days. A second request can only bring it
-    forward, or make it a person's decision. If the person has been merged, the request is for the profile that has their
-    applications."""
+    forward, or make it a person's decision. If the person has been merged, the request is for the profile that has
+    their applications."""
     candidate, applications = lock_person(of.candidate_id if isinstance(of, Application) else of.pk)
     if isinstance(of, Candidate) and candidate.merged_into_id is not None:
         candidate, applications = lock_person(candidate.merged_into_id)

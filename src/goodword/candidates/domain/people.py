@@ -77,7 +77,7 @@ class Person:
 
 class AlreadyOnRole(Exception):
     def __init__(self, application: Application) -> None:
-        super().__init__(f"Application {application.pk} is on the role already.")
+        super().__init__(f"Application {application.pk} is already on the role.")
         self.application = application
 
 

@@ -120,7 +120,7 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
     """Yield a file that only its owner can read. It gets its name once it is complete. Raises BackupError."""
     path = path.resolve()  # writes through a symbolic link
     if path.exists() and not (replace and path.is_file()):
-        raise BackupError(f"{path} exists already. Choose another name.")
+        raise BackupError(f"{path} already exists. Choose another name.")
     try:
         with ExitStack() as made:
             remove_abandoned(path.parent)

@@ -478,7 +478,7 @@ def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[in
 def release_waiting(
     connection: Connection, remote_ids: Collection[int], *, hint: Hint, now: datetime
 ) -> None:
-    """Record waiting arrivals that a late delivery reports: reconciliation may have applied the change already."""
+    """Record waiting arrivals that a late delivery reports: reconciliation may already have applied the change."""
     if not hint.arrived or hint.stage_id is None:
         return
     waiting = Finding.objects.across_organisations().filter(

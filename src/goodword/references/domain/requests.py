@@ -245,7 +245,7 @@ def is_complete(
 
 
 def complete_on_reference(event: Event) -> None:
-    """Complete the check. If it is complete already, record a late answer, which creates a new report version."""
+    """Complete the check. If it is already complete, record a late answer, which creates a new report version."""
     check_id, now = event.data["check_id"], event.occurred_at
     if complete_if_all_received(check_id=check_id, now=now):
         return

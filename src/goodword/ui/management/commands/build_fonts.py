@@ -8,7 +8,7 @@ from goodword.ui.static_files import build_fonts
 
 
 class Command(BaseCommand):
-    help = "Makes the web fonts from the installed fontpkg-inter package, unless they are there already."
+    help = "Makes the web fonts from the installed fontpkg-inter package, unless they already exist."
     requires_system_checks = ()  # some of them need the database
 
     def handle(self, *args: Any, **options: Any) -> None:  # noqa: ARG002  Django's signature

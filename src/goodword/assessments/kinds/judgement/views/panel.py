@@ -81,7 +81,7 @@ def invite(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
         try:
             made = panelists.invite(test=draft.test, **form.cleaned_data, by=request.member, now=clock.now())
         except panelists.AlreadyInvited:
-            form.add_error("email", ValidationError(_("This address has been invited to the panel already.")))
+            form.add_error("email", ValidationError(_("This address has already been invited to the panel.")))
         except panelists.TooManyExperts:
             most = {"most": panelists.MOST_EXPERTS}
             form.add_error(None, _("A panel has at most %(most)s experts. Remove one first.") % most)
