@@ -257,7 +257,7 @@ def _account(credentials: Mapping[str, Any]) -> str:
 
 
 class SessionTimeout:
-    """Prolongs sessions with each request, except those of an open page that polls or asks how long they last."""
+    """Prolong the session with each request, except one by which an open page polls or asks how long it lasts."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response

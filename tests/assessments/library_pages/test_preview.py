@@ -77,7 +77,7 @@ def test_a_situation_takes_each_action(rita: Membership) -> None:
     assert browser.post(at(version, 2), {"action_a1": "5", "action_a2": "1"}).status_code == 302
 
 
-def test_own_questions_start_with_a_practice_question_of_the_same_kind(rita: Membership) -> None:
+def test_custom_questions_start_with_a_practice_question_of_the_same_kind(rita: Membership) -> None:
     version, browser = published(rita, custom_questions()), signed_in(rita)
     page = browser.get(at(version, 1))
     assert [screen.place for screen in page.context["screens"]] == ["", 1, 2, 3]
