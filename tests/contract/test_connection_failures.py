@@ -22,6 +22,8 @@ TROUBLES = [
     (wires.breaks_off, wires.PATIENT, "The connection broke off."),
     (wires.keeps_silent, wires.SILENCE, "No answer came in time."),
     (wires.drips, wires.LENGTH, "The answer took too long."),
+    (wires.packs_nothing, wires.LENGTH, "The answer took too long."),
+    (wires.drips_headers, wires.LENGTH, "The answer took too long."),
     (wires.talks_no_http, wires.PATIENT, "The connection broke off."),
 ]
 

@@ -15,6 +15,7 @@ from goodword.greenhouse.client import (
     UnexpectedShape,
     V3Credentials,
     Visibility,
+    WrongKind,
     build,
 )
 from tests.contract.moments import Moments
@@ -107,7 +108,7 @@ def test_a_failed_write_is_sent_once_with_unknown_outcome(version: str, status: 
         (Reply(201, "no JSON"), NotJson),
         (Reply(302), NotJson),
         (Reply(201, {"candidate_id": 1}), UnexpectedShape),
-        (Reply(201, []), UnexpectedShape),
+        (Reply(201, []), WrongKind),
     ],
 )
 def test_a_write_with_an_unreadable_response_has_an_unknown_outcome(

@@ -18,8 +18,8 @@ from goodword.greenhouse.client import (
     RetryPolicy,
     Token,
     Unauthorised,
-    UnexpectedShape,
     V3Credentials,
+    WrongKind,
     build,
 )
 from goodword.greenhouse.client.session import ONCE
@@ -120,11 +120,11 @@ def test_a_maintenance_page_instead_of_a_token_is_an_outage(time: Moments) -> No
 
 
 @pytest.mark.parametrize("body", [{}, {"access_token": ""}, {"access_token": "a\nb"}, []])
-def test_a_response_without_a_usable_token_is_an_unexpected_shape(body: object, time: Moments) -> None:
+def test_a_response_without_a_usable_token_is_an_outage(body: object, time: Moments) -> None:
     scripted = Scripted()
     scripted.token_script = [Reply(200, body)]
-    with pytest.raises(UnexpectedShape):
-        client("v3", scripted, time).application(1)
+    with pytest.raises(WrongKind):
+        client("v3", scripted, time, retry=ONCE).application(1)
 
 
 def test_an_expired_token_is_renewed_once(time: Moments) -> None:

@@ -1,5 +1,6 @@
 """Servers on real sockets that respond late, disconnect, send slowly or never stop."""
 
+import gzip
 import ipaddress
 import ssl
 import threading
@@ -143,6 +144,30 @@ def drips(handler: BaseHTTPRequestHandler) -> None:
         handler.wfile.flush()
         time.sleep(0.05)
     handler.close_connection = True
+
+
+def packs_nothing(handler: BaseHTTPRequestHandler) -> None:
+    """Send gzip without contents, block by block."""
+    handler.send_response(200)
+    handler.send_header("Content-Encoding", "gzip")
+    handler.send_header("Content-Length", "1000000")
+    handler.end_headers()
+    handler.wfile.write(gzip.compress(b"")[:10])
+    for _ in range(30):
+        handler.wfile.write(b"\0\0\0\xff\xff")
+        handler.wfile.flush()
+        time.sleep(0.05)
+    handler.close_connection = True
+
+
+def drips_headers(handler: BaseHTTPRequestHandler) -> None:
+    """Send one header at a time, then the body."""
+    handler.wfile.write(b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n")
+    for number in range(20):
+        handler.wfile.write(f"X-{number}: 1\r\n".encode())
+        handler.wfile.flush()
+        time.sleep(0.05)
+    handler.wfile.write(b"\r\n[]")
 
 
 def talks_no_http(handler: BaseHTTPRequestHandler) -> None:

@@ -142,8 +142,10 @@ def test_a_delivery_waits_while_harvest_is_down(world: World) -> None:
     [
         {"kind": "fail", "status": 200, "body": "<html>Back soon</html>", "content_type": "text/html"},
         {"kind": "redirect"},
+        {"kind": "fail", "status": 200, "body": '{"message": "Down for maintenance"}'},
+        {"kind": "fail", "status": 200, "body": '"Down for maintenance"'},
     ],
-    ids=["page", "redirect"],
+    ids=["page", "redirect", "object", "text"],
 )
 @pytest.mark.parametrize("path", ["/v3", "/token"])
 def test_a_delivery_waits_during_maintenance(world: World, page: dict[str, Any], path: str) -> None:

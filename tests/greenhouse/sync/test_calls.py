@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import connection, transaction
 
-from goodword.greenhouse.client import Exchange, HarvestError, Unavailable, UnexpectedShape
+from goodword.greenhouse.client import Exchange, HarvestError, Unavailable, UnexpectedShape, WrongKind
 from goodword.greenhouse.client.errors import Where
 from goodword.greenhouse.models import CallTally, Connection, RateWindow
 from goodword.greenhouse.sync.calls import (
@@ -65,7 +65,7 @@ def test_an_unreadable_answer_does_not_count_as_ok(world: World) -> None:
 
 def test_an_answer_of_another_kind_does_not_count_as_ok(world: World) -> None:
     world.line.edit = lambda path, data: {"message": "odd"} if path.endswith("/applications") else data
-    with pytest.raises(UnexpectedShape), harvest(world.connection) as api:
+    with pytest.raises(WrongKind), harvest(world.connection) as api:
         api.application(1)
     assert counted(world) == {"ok": 1, "unexpected_shape": 1}
 

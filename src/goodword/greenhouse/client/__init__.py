@@ -37,6 +37,7 @@ from goodword.greenhouse.client.errors import (
     Unauthorised,
     Unavailable,
     UnexpectedShape,
+    WrongKind,
 )
 from goodword.greenhouse.client.pacing import (
     TOKEN_RATE,
@@ -125,6 +126,7 @@ __all__ = [
     "V1Credentials",
     "V3Credentials",
     "Visibility",
+    "WrongKind",
     "build",
     "probe_all",
 ]

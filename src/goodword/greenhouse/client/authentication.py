@@ -208,7 +208,7 @@ class OAuth:
         record = record_of(answer)
         access_token = record.text("access_token")
         if not access_token or not access_token.isascii() or not access_token.isprintable():
-            raise answer.unexpected("The response has no token.")
+            raise answer.wrong_kind("The answer has no token.")
         now = self._policy.clock()
         seconds = record.number("expires_in")
         ends = now + timedelta(seconds=seconds) if seconds > 0 else record.moment("expires_at")

@@ -209,6 +209,10 @@ class NotJson(Unavailable):
         return f"Greenhouse's API did not return data. It may be down for maintenance.{over}"
 
 
+class WrongKind(NotJson):
+    """JSON of another kind than asked for, such as a message where a list is due."""
+
+
 class AddressRefused(Unavailable):
     @property
     def sentence(self) -> str:
@@ -220,7 +224,7 @@ class AddressRefused(Unavailable):
 
 
 class UnexpectedShape(HarvestError):
-    """An undocumented response: without an id, not a list, or too long."""
+    """An undocumented response: a record without an id, pages without end, or too long."""
 
     @property
     def sentence(self) -> str:

@@ -189,9 +189,9 @@ _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
 class Record:
     def __init__(self, data: Any, answer: HarvestResponse) -> None:
-        """Raises `UnexpectedShape` if `data` is not an object."""
+        """Raises `WrongKind` if `data` is not an object."""
         if not isinstance(data, Mapping):
-            raise answer.unexpected("A record is not an object.")
+            raise answer.wrong_kind("The answer is not an object.")
         self._data = data
         self._answer = answer
 
@@ -252,7 +252,7 @@ def record_of(answer: HarvestResponse) -> Record:
 def records_of(answer: HarvestResponse) -> list[Record]:
     body = answer.data
     if not isinstance(body, list):
-        raise answer.unexpected("The body is not a list.")
+        raise answer.wrong_kind("The answer is not a list.")
     return [Record(item if isinstance(item, Mapping) else {}, answer) for item in body]
 
 

@@ -41,6 +41,9 @@ _POLL = 1.0  # seconds between questions to the pacer, since other calls may hav
 
 PER_PAGE = 500  # the maximum of both versions; every page costs one call
 
+#: for job posts, each of which comes with its texts and questions, so that a page stays far below the limit of size
+POSTS_PER_PAGE = 100
+
 MAX_IDS = 50  # Greenhouse rejects more in one filter with a 422 (greenhouse.md, 2.2)
 
 MAX_PAGES = 20_000  # ten million rows; beyond that we assume an endless list

@@ -12,7 +12,7 @@ import re
 import socket
 import ssl
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +28,7 @@ from goodword.greenhouse.client.errors import (
     Unavailable,
     UnexpectedShape,
     Where,
+    WrongKind,
 )
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
@@ -113,7 +114,8 @@ USER_AGENT = "Goodword Harvest client"
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """Limits in seconds, and in bytes of the uncompressed response."""
+    """Limits in seconds, and in bytes of the uncompressed response. `total`: of the call, checked when the headers are
+    complete and with each piece of the body."""
 
     connect: float = 5.0
     read: float = 30.0
@@ -182,6 +184,9 @@ class HarvestResponse:
     def unexpected(self, detail: str) -> UnexpectedShape:
         return UnexpectedShape(self.where, detail=detail, outcome_unknown=self.write)
 
+    def wrong_kind(self, detail: str) -> WrongKind:
+        return WrongKind(self.where, detail=detail, outcome_unknown=self.write)
+
 
 @dataclass(frozen=True, slots=True)
 class Exchange:
@@ -243,10 +248,11 @@ class Transport:
             data=dict(call.form) if call.form is not None else None,
             json=dict(call.body) if call.body is not None else None,
         )
+        deadline = time.monotonic() + self._limits.total
         try:
             response = self._client.send(request, stream=True)
             try:
-                return self._read(call, response)
+                return self._read(call, response, deadline=deadline)
             finally:
                 response.close()
         except PrivateAddressError:
@@ -256,18 +262,23 @@ class Transport:
         except (httpx2.TransportError, httpx2.DecodingError) as error:
             raise Unavailable(call.where, detail=_words(error), outcome_unknown=call.write) from None
 
-    def _read(self, call: Call, response: httpx2.Response) -> HarvestResponse:
-        deadline = time.monotonic() + self._limits.total
+    def _read(self, call: Call, response: httpx2.Response, *, deadline: float) -> HarvestResponse:
         where = Where(
             call.method, call.where.path, response.status_code, response.headers.get("X-Request-Id")
         )
+
+        def check_time() -> None:
+            if time.monotonic() > deadline:
+                raise Unavailable(where, detail="The answer took too long.", outcome_unknown=call.write)
+
+        check_time()
+        assert isinstance(response.stream, httpx2.SyncByteStream)
+        response.stream = _Watched(response.stream, check_time)
         content = bytearray()
         for chunk in response.iter_bytes():
             content += chunk
             if len(content) > self._limits.size:
                 raise UnexpectedShape(where, detail="The answer is too long.", outcome_unknown=call.write)
-            if time.monotonic() > deadline:
-                raise Unavailable(where, detail="The answer took too long.", outcome_unknown=call.write)
         answer = HarvestResponse(
             where=where,
             url=str(response.url),
@@ -283,6 +294,22 @@ class Transport:
 
     def close(self) -> None:
         self._client.close()
+
+
+class _Watched(httpx2.SyncByteStream):
+    """Calls `check` with each piece that arrives, even if nothing can be uncompressed from it yet."""
+
+    def __init__(self, inner: httpx2.SyncByteStream, check: Callable[[], None]) -> None:
+        self._inner = inner
+        self._check = check
+
+    def __iter__(self) -> Iterator[bytes]:
+        for piece in self._inner:
+            self._check()
+            yield piece
+
+    def close(self) -> None:
+        self._inner.close()
 
 
 class Network(httpx2.BaseTransport):

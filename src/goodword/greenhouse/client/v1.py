@@ -204,7 +204,7 @@ class HarvestV1:
         yield from self._session.parsed(user_of, rows)
 
     def notes(self, candidate_id: int) -> Iterator[Note]:
-        feed = self._one(f"/candidates/{candidate_id}/activity_feed", ACTIVITY_FEED)
+        feed = self._one(f"/candidates/{candidate_id}/activity_feed", ACTIVITY_FEED, member="notes")
         found = feed.children("notes") if feed else []
         return (note_of(record, candidate_id=candidate_id) for record in found)
 
@@ -245,13 +245,18 @@ class HarvestV1:
     def __exit__(self, *raised: object) -> None:
         self.close()
 
-    def _one(self, path: str, permission: HarvestPermission) -> Record | None:
+    def _one(self, path: str, permission: HarvestPermission, *, member: str = "id") -> Record | None:
+        """Read a record. One without this member is another object, such as a message during maintenance."""
         try:
-            return record_of(self._session.get(path, permission=permission))
+            answer = self._session.get(path, permission=permission)
         except NotFound as error:
             if error.status == 404:
                 return None
             raise
+        record = record_of(answer)
+        if not record.has(member):
+            raise answer.wrong_kind(f"The answer has no {member}.")
+        return record
 
     def _rows(self, path: str, permission: HarvestPermission, params: dict[str, str]) -> Iterator[Record]:
         """Read rows with `skip_count`, so that Greenhouse doesn't count them first."""

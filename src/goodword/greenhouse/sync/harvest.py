@@ -30,6 +30,7 @@ from goodword.greenhouse.client import (
     User,
     V1Credentials,
     V3Credentials,
+    WrongKind,
     build,
     probe_all,
 )
@@ -126,7 +127,7 @@ def harvest(
     try:
         yield api
     except HarvestError as error:
-        if isinstance(error, UnexpectedShape):
+        if isinstance(error, UnexpectedShape | WrongKind):
             tally.unreadable()
         _failed(connection, error, api=api)
         raise
