@@ -25,6 +25,17 @@ def test_a_list_ends_without_a_next_link(last: dict[str, str], time: Moments) ->
     assert [asked.query for asked in scripted.asked] == ["per_page=500&job_ids=1", "cursor=eyJ4In0%3D"]
 
 
+@pytest.mark.parametrize("job_ids", [None, [1]])
+def test_pages_of_job_posts_are_shorter_since_each_has_long_texts(
+    version: str, job_ids: list[int] | None, time: Moments
+) -> None:
+    """Each text may then be five times as long before a page is too long to be read."""
+    scripted = Scripted(Reply(200, [{"id": 7, "job_id": 1, "title": "Window cleaner", "content": "<p>"}]))
+    with client(version, scripted, time) as api:
+        assert [(post.id, post.content) for post in api.job_posts(job_ids)] == [(7, "<p>")]
+    assert scripted.asked[0].query.split("&")[0] == "per_page=100"
+
+
 @pytest.mark.parametrize(
     "header",
     [

@@ -50,7 +50,7 @@ from goodword.greenhouse.client.records import (
     records_of,
     user_of,
 )
-from goodword.greenhouse.client.session import Session, batches, pages
+from goodword.greenhouse.client.session import POSTS_PER_PAGE, Session, batches, pages
 
 #: a path that doesn't exist in Harvest v1
 NOWHERE = "/what_this_key_may_do"
@@ -172,11 +172,12 @@ class HarvestV1:
         else:
             paths = [f"/jobs/{job_id}/job_posts" for job_id in dict.fromkeys(job_ids)]
         for path in paths:
-            yield from self._session.parsed(post_of, self._visible_rows(path, JOB_POSTS))
+            rows = self._visible_rows(path, JOB_POSTS, {"per_page": str(POSTS_PER_PAGE)})
+            yield from self._session.parsed(post_of, rows)
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
         for job_id in dict.fromkeys(job_ids):
-            rows = self._visible_rows(f"/jobs/{job_id}/stages", JOB_STAGES)
+            rows = self._visible_rows(f"/jobs/{job_id}/stages", JOB_STAGES, {})
             yield from self._session.parsed(partial(stage_of, job_id=job_id), rows)
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
@@ -264,9 +265,11 @@ class HarvestV1:
         for page in pages(self._session, path, permission=permission, params=chosen):
             yield from page
 
-    def _visible_rows(self, path: str, permission: HarvestPermission) -> Iterator[Record]:
+    def _visible_rows(
+        self, path: str, permission: HarvestPermission, params: dict[str, str]
+    ) -> Iterator[Record]:
         try:
-            yield from self._rows(path, permission, {})
+            yield from self._rows(path, permission, params)
         except NotFound as error:
             if error.status != 404:
                 raise

@@ -48,7 +48,16 @@ from goodword.greenhouse.client.records import (
     records_of,
     user_of,
 )
-from goodword.greenhouse.client.session import MAX_IDS, Session, batches, names, pages, rows, rows_of
+from goodword.greenhouse.client.session import (
+    MAX_IDS,
+    POSTS_PER_PAGE,
+    Session,
+    batches,
+    names,
+    pages,
+    rows,
+    rows_of,
+)
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -150,7 +159,8 @@ class HarvestV3:
         return self._session.parsed(parse, self._by_id("/jobs", JOBS, job_ids))
 
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]:
-        return self._session.parsed(post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids))
+        params = {"per_page": str(POSTS_PER_PAGE)}
+        return self._session.parsed(post_of, self._of_jobs("/job_posts", JOB_POSTS, job_ids, params))
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]:
         found = self._of_jobs("/job_interview_stages", JOB_STAGES, job_ids)
@@ -258,11 +268,15 @@ class HarvestV3:
         return (row for row_id, row in ids_found if row_id is None or row_id in wanted)
 
     def _of_jobs(
-        self, path: str, permission: HarvestPermission, job_ids: Iterable[int] | None
+        self,
+        path: str,
+        permission: HarvestPermission,
+        job_ids: Iterable[int] | None,
+        params: Mapping[str, str] | None = None,
     ) -> Iterator[Record]:
         if job_ids is None:
-            return rows(self._session, path, permission)
-        return rows_of(self._session, path, permission, by="job_ids", ids=job_ids)
+            return rows(self._session, path, permission, params)
+        return rows_of(self._session, path, permission, by="job_ids", ids=job_ids, params=params)
 
 
 def window(since: datetime, until: datetime) -> str:

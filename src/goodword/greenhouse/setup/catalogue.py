@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.core.cache import cache
 
@@ -167,10 +167,10 @@ def _client(connection: Connection) -> AbstractContextManager[HarvestApi]:
 
 
 def _read(api: HarvestApi) -> list[LinkableJob]:
-    posts: dict[int, list[JobPost]] = {}
-    for post in {one.id: one for one in api.job_posts()}.values():  # pages may repeat rows
-        if post.job_id is not None:
-            posts.setdefault(post.job_id, []).append(post)
+    posts: dict[int, dict[int, JobPost]] = {}
+    for post in api.job_posts():
+        if post.job_id is not None:  # without the text; by id, since pages may repeat rows
+            posts.setdefault(post.job_id, {})[post.id] = replace(post, content="")
     found = [
         LinkableJob(
             id=row.id,
@@ -180,7 +180,7 @@ def _read(api: HarvestApi) -> list[LinkableJob]:
             confidential=row.confidential,
             departments=row.departments,
             offices=row.offices,
-            posts=_sorted_posts(posts.get(row.id, [])),
+            posts=_sorted_posts(posts.get(row.id, {}).values()),
         )
         for row in {one.id: one for one in api.jobs()}.values()
         if not row.is_template

@@ -77,11 +77,10 @@ def _read(api: HarvestApi, linked: list[Automation]) -> Iterator[tuple[int, JobN
 
 def _post_titles(api: HarvestApi, chosen: Mapping[int, int | None]) -> dict[int, str]:
     try:
-        posts = list(api.job_posts(chosen)) if chosen else []
+        return {
+            post.job_id: post.title
+            for post in (api.job_posts(chosen) if chosen else ())
+            if post.job_id is not None and chosen.get(post.job_id) == post.id
+        }
     except Forbidden:
         return {}
-    return {
-        post.job_id: post.title
-        for post in posts
-        if post.job_id is not None and chosen.get(post.job_id) == post.id
-    }
