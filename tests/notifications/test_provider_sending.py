@@ -2,6 +2,7 @@
 
 import json
 import threading
+import time
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from typing import Any
@@ -12,7 +13,7 @@ from pytest_django.fixtures import Settings
 from goodword.core import mail
 from goodword.notifications.domain.bounces import mark_of
 from goodword.notifications.domain.queue import Correspondent
-from goodword.notifications.domain.send import PROBE_PACE, send
+from goodword.notifications.domain.send import PROBE_PACE, UNANSWERED, send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued, state
 from tests.support.jobs import event_names
@@ -26,6 +27,8 @@ class Provider(HTTPServer):
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _Handler)
         self.got: list[dict[str, Any]] = []
+        #: bytes of each response that are announced but not sent, and seconds before the connection is closed
+        self.missing, self.silence = 0, 0.0
         self.status, self.answer = (
             200,
             {
@@ -46,9 +49,11 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.dumps(provider.answer).encode()
         self.send_response(provider.status)
         self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(body)))
+        self.send_header("Content-Length", str(len(body) + provider.missing))
         self.end_headers()
         self.wfile.write(body)
+        self.wfile.flush()
+        time.sleep(provider.silence)
 
     def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the library's name
         """Log nothing."""
@@ -132,6 +137,18 @@ def test_other_provider_errors_are_not_bounces(
     assert state(email)[:2] == (after, 1)
     assert email.last_error.startswith(f"The mail provider answered {status}: ")
     assert email.bounced_at is None
+
+
+@pytest.mark.parametrize("silence", [0.0, 1.0])
+def test_a_mail_may_have_arrived_if_the_response_breaks_off(
+    provider: Provider, settings: Settings, silence: float
+) -> None:
+    settings.ANYMAIL |= {"REQUESTS_TIMEOUT": 0.3 if silence else 30}
+    provider.missing, provider.silence = 100, silence
+    email = to_maria()
+    assert send(email_id=email.pk, now=NOW) is False
+    assert (state(email)[0], email.unanswered, len(provider.got)) == ("queued", 1, 1)
+    assert email.not_before == NOW + UNANSWERED[0]
 
 
 @pytest.mark.world

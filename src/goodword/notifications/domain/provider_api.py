@@ -40,11 +40,14 @@ def _fault(error: AnymailAPIError) -> Fault:
 
 
 def _may_have_arrived(error: AnymailAPIError) -> bool:
-    """Whether the request may have reached the provider: it was sent, but there was no response."""
+    """Whether the request may have reached the provider: it was sent, but there was no response, or only half of it."""
     if isinstance(error, requests.ConnectTimeout):
         return False
-    aborted = isinstance(error, requests.ConnectionError) and "Connection aborted" in str(error.__cause__)
-    return isinstance(error, requests.ReadTimeout) or aborted
+    cause = str(error.__cause__)
+    ended = "Connection aborted" in cause or "Read timed out" in cause
+    if isinstance(error, requests.ConnectionError) and ended:
+        return True
+    return isinstance(error, requests.ReadTimeout | requests.exceptions.ChunkedEncodingError)
 
 
 def _reply(error: AnymailAPIError) -> str:
