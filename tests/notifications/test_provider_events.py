@@ -4,6 +4,7 @@ import hashlib
 import hmac
 import json
 from base64 import b64encode
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -250,6 +251,22 @@ def test_late_reports_about_an_old_address_do_not_concern_the_mail_to_the_new_on
     assert event_names() == ["email.sent", "email.queued_again", "email.sent"]
 
 
+def test_a_repeated_bounce_does_not_concern_the_copy_that_was_sent_again(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    first = HARD | {"BouncedAt": (NOW + timedelta(minutes=1)).isoformat()}
+    assert (post("postmark", first), outcome(sent)[1]) == (200, True)
+    again = NOW + timedelta(hours=3)
+    assert send_again(email_id=sent.pk, to_address="", member=None, now=again)
+    first = marked(first, sent)
+    assert (post("postmark", first), settled(sent)[0], outcome(sent)) == (200, "queued", NOTHING)
+    send(email_id=sent.pk, now=again)
+    assert (post("postmark", first), settled(sent)[0], outcome(sent)) == (200, "sent", NOTHING)
+    second = first | {"MessageID": "prov-2", "BouncedAt": (again + timedelta(minutes=1)).isoformat()}
+    assert (post("postmark", second), outcome(sent)[1]) == (200, True)
+
+
 @pytest.mark.parametrize("address", ["ada@new.example", "ada@forwarded.example"])
 def test_reports_about_the_copy_to_the_new_address_count(
     enable_provider: Any, sent: Email, address: str
@@ -309,7 +326,7 @@ def test_a_delivery_of_an_earlier_copy_does_not_settle_the_next(enable_provider:
     sent.refresh_from_db()
     assert (sent.state, sent.delivered_at) == ("queued", None)
     assert post("postmark", DELIVERY) == 200
-    assert settled(sent) == ("queued", False, "")
+    assert (settled(sent), outcome(sent)) == (("queued", False, ""), NOTHING)
 
 
 def test_events_of_unknown_and_erased_mails_are_accepted_and_ignored(

@@ -146,7 +146,7 @@ def test_a_bounce_of_an_erased_mail_is_ignored(email: Email) -> None:
 
 
 def test_a_bounced_mail_is_not_retried_but_can_be_sent_again(email: Email) -> None:
-    Email.objects.across_organisations().filter(pk=email.pk).update(state="queued")
+    Email.objects.across_organisations().filter(pk=email.pk).update(state="queued", unanswered=1)
     take_returned(messages.report(email), now=NOW)
     email.refresh_from_db()
     assert email.state == "failed"

@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import Message
 from email.utils import parseaddr
@@ -42,6 +42,8 @@ MARK_PURPOSE = b"goodword.notifications.returned"
 TAG_LENGTH = 16
 _MARK = re.compile(rf"(?<![0-9a-z])([1-9][0-9]{{0,17}})\.([a-z2-7]{{{TAG_LENGTH}}})@", re.IGNORECASE)
 LONGEST_REASON = 500
+#: how much the clocks of a provider and of this server may differ
+CLOCKS_DIFFER: Final = timedelta(minutes=5)
 OWN_DATA = frozenset({Link.Purpose.CANDIDATE_DATA, Link.Purpose.REFEREE_DATA})
 #: undeliverable: refused by the recipient's server, or suppressed by the provider after an earlier mail
 RETURNED_EVENTS = frozenset({EventType.BOUNCED, EventType.REJECTED})
@@ -105,6 +107,8 @@ def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
             return False
         if address and not reaches(address, email.to_address):
             return False
+        if _waits_for_first_copy(email):
+            return False
         email.delivered_at = now
         unsettled = email.state in (Email.State.QUEUED, Email.State.FAILED) and email.bounced_at is None
         if unsettled and email.unanswered:
@@ -119,15 +123,25 @@ def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
 
 
 def note_bounced(
-    *, email_id: int, address: str = "", provider_id: str = "", reason: str, now: datetime
+    *,
+    email_id: int,
+    address: str = "",
+    provider_id: str = "",
+    at: datetime | None = None,
+    reason: str,
+    now: datetime,
 ) -> bool:
-    """Record a bounce with the mail server's `reason`. `address`, `provider_id`: of the copy that bounced, if known.
-    Returns False if already recorded, erased, or about an address that has been corrected since."""
+    """Record a bounce with the mail server's `reason`. `address`, `provider_id`: of the copy that bounced, if known;
+    `at`: when it bounced, by the provider's clock. Returns False if already recorded, erased, or about a copy before
+    the mail was sent again."""
     with transaction.atomic():
         email = _lock(email_id)
         if email is None or email.bounced_at is not None:
             return False
         if _is_to_earlier_address(email, address=address, provider_id=provider_id):
+            return False
+        is_last = bool(provider_id) and provider_id == email.provider_id
+        if _waits_for_first_copy(email) or (not is_last and _is_before_last_copy(email, at)):
             return False
         email.bounced_at = now
         email.bounce_reason = clean_text(reason, one_line=True)[:LONGEST_REASON]
@@ -158,6 +172,18 @@ def _is_to_earlier_address(email: Email, *, address: str, provider_id: str) -> b
     if not address or reaches(address, email.to_address):
         return False
     return email.state != Email.State.SENT or not provider_id or provider_id != email.provider_id
+
+
+def _waits_for_first_copy(email: Email) -> bool:
+    """Whether nothing has been sent since it was queued, so that a report is about a copy before it was sent again."""
+    return email.state == Email.State.QUEUED and not email.unanswered
+
+
+def _is_before_last_copy(email: Email, at: datetime | None) -> bool:
+    """Whether a report is about a copy before the last one. Providers may repeat events for days."""
+    if at is None or email.handed_over_at is None:
+        return False
+    return at < email.handed_over_at - CLOCKS_DIFFER
 
 
 def has_complained(email: Email) -> bool:
@@ -210,7 +236,12 @@ def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
     if event.event_type in COMPLAINED_EVENTS:
         return note_complained(email_id=email_id, address=address, provider_id=provider_id, now=now)
     return note_bounced(
-        email_id=email_id, address=address, provider_id=provider_id, reason=_event_reason(event), now=now
+        email_id=email_id,
+        address=address,
+        provider_id=provider_id,
+        at=event.timestamp,
+        reason=_event_reason(event),
+        now=now,
     )
 
 
