@@ -453,3 +453,20 @@ def test_the_page_says_so_if_older_checks_are_left_out(
     response = shown(rita, role)
     assert (len(response.context["everybody"]), sentence in response.content.decode()) == (MAX_ROWS, True)
     assert oldest.pk not in {one.check_id for one in response.context["everybody"]}
+
+
+@pytest.mark.world
+def test_reused_references_are_compared_whatever_was_answered_since(
+    role: Role, rita: Membership, asked: QuestionnaireVersion, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.workspace.comparison.references.MAX_ROWS", 2)
+    other = factories.role(role.organisation, owner=rita)
+    earlier = with_answers(other, asked, "Ada", "Abel").step_request
+    here = factories.application(role, candidate=earlier.application.candidate)
+    factories.step_request(here, "reference_check", earlier=earlier, state=StepRequest.State.REUSED)
+    since = [check.pk for check in with_a_reference_each(other, asked, 3)]
+    Check.objects.of(role.organisation).filter(pk__in=since).update(
+        step_request=earlier, completed_at=NOW + timedelta(days=1)
+    )
+    found, has_older = with_references(role, rita)
+    assert ([one.application.pk for one in found], has_older) == ([here.pk], False)

@@ -152,7 +152,7 @@ def with_references(role: Role, member: Membership) -> tuple[Sequence[CandidateR
     if reused:
         checks += [
             (check, application)
-            for check in with_answers.filter(step_request__in=reused, progress__in=DONE)[: MAX_ROWS + 1]
+            for check in with_answers.filter(step_request__in=reused, progress__in=DONE)
             for application, until in reused[check.step_request_id]
             if check.completed_at is not None and check.completed_at <= until
         ]

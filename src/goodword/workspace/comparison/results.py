@@ -122,7 +122,7 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
     if reused:
         found += [
             (one, application)
-            for one in attempts.filter(step_request__in=reused)[:MAX_ROWS]
+            for one in attempts.filter(step_request__in=reused)
             for application, until in reused[one.step_request_id]
             if one.completed_at is not None and one.completed_at <= until
         ]
