@@ -126,6 +126,17 @@ def test_a_role_is_made_confidential_and_shown_again_by_its_owner(rita: Membersh
     assert actions(role) == ["role.hidden", "role.shown"]
 
 
+def test_further_copies_are_numbered(rita: Membership, role: Role) -> None:
+    Role.objects.of(rita.organisation).filter(pk=role.pk).update(title="Baker (Night)")
+    client, titles = signed_in(rita), []
+    of = role
+    for _ in range(3):
+        titles.append(client.get(url("role_settings", of)).context["copy_form"]["title"].value())
+        client.post(url("role_duplicate", of), {"copy-title": titles[-1]})
+        of = Role.objects.of(rita.organisation).get(title=titles[-1])
+    assert titles == ["Copy of Baker (Night)", "Copy of Baker (Night) (2)", "Copy of Baker (Night) (3)"]
+
+
 def test_a_copy_of_a_confidential_role_is_confidential(rita: Membership, role: Role) -> None:
     factories.automation(role, connection_id=1, job_id=1, stages={})
     role.automations.update(confidential=True)

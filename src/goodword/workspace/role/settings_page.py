@@ -1,6 +1,8 @@
+import re
 from collections.abc import Collection
 from datetime import datetime
-from typing import Any
+from itertools import chain, count
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -50,6 +52,8 @@ from goodword.workspace.members.forms import MemberChoiceField
 from goodword.workspace.validity.asking import switch
 
 _TITLE_LENGTH = 200
+#: at the end of a copy's title
+_NUMBER: Final = re.compile(r" \(\d{1,3}\)$")
 
 
 class RatingsForm(NoticesChanges):
@@ -269,15 +273,24 @@ def _page(
         # people are erased before they could be rated
         "erased_early": request.organisation.erases_old
         and request.organisation.keep_months * 30 <= role.rating_days,
-        "copy_form": copy_form or TitleForm(prefix="copy", initial={"title": _copy_title(role)}),
+        "copy_form": copy_form
+        or TitleForm(prefix="copy", initial={"title": _copy_title(role, request.member)}),
         "has_confidential_job": has_confidential_job(role),
     }
     failed = (form is not None and form.is_bound) or ratings_form is not None or copy_form is not None
     return render(request, "workspace/role/settings.html", context, status=422 if failed else 200)
 
 
-def _copy_title(role: Role) -> str:
-    return _("Copy of %(title)s") % {"title": role.title[: _TITLE_LENGTH - 20]}
+def _copy_title(role: Role, member: Membership) -> str:
+    """The title to suggest: "Copy of Baker", then "Copy of Baker (2)", also for a copy of a copy."""
+    copy = _("Copy of %(title)s")
+    title = role.title
+    if title.startswith(start := copy % {"title": ""}):
+        title = _NUMBER.sub("", title.removeprefix(start))
+    wanted = copy % {"title": title[: _TITLE_LENGTH - 20]}
+    taken = set(visible_roles(member).filter(title__startswith=wanted).values_list("title", flat=True))
+    numbered = (f"{wanted} ({n})" for n in count(2))
+    return next(one for one in chain([wanted], numbered) if one not in taken)
 
 
 #: jobs per page
