@@ -152,10 +152,8 @@ def test_inviting_again_after_a_finished_check_asks_for_confirmation() -> None:
         assert response.status_code == 200
         text = words(soup(response).main)
         assert f"is asked by e-mail ({application.candidate.email}) to name 2 referees again." in text
-        assert (
-            f"The results of {short_day(NOW)} remain current until the new run is complete, then move to earlier runs."
-            in text
-        )
+        kept = "remain current until the new ones are complete, then become earlier results."
+        assert f"The results of {short_day(NOW)} {kept}" in text
         assert "The report and its note in Greenhouse are kept." in text
     assert counts(application) == before
     confirmed(rita, story)

@@ -91,24 +91,24 @@ def _kept_sentences(application: Application, run: StepRun | None) -> Iterator[s
         yield _kept(run)
         if application.in_greenhouse:
             yield _(
-                "The report and its note in Greenhouse are kept. The new run will create a new version of the report "
-                "and another note."
+                "The report and its note in Greenhouse are kept. The new result will add a version of the report and "
+                "another note."
             )
         else:
-            yield _("The report is kept. The new run will create a new version.")
+            yield _("The report is kept. The new result will add a version.")
     if isinstance(run, Check) and run.progress in DONE and (still := len(open_requests(run))):
         yield ngettext(
-            "%(n)s referee of the earlier run can still answer; the answer is added to that run.",
-            "%(n)s referees of the earlier run can still answer; the answers are added to that run.",
+            "%(n)s referee of the earlier check can still answer; the answer is added to that check.",
+            "%(n)s referees of the earlier check can still answer; the answers are added to that check.",
             still,
         ) % {"n": still}
 
 
 def _kept(run: StepRun | None) -> str:
     if run is None:
-        return _("The result of the earlier application remains current until the new run is complete.")
+        return _("The result of the earlier application remains current until the new one is complete.")
     return _(
-        "The results of %(day)s remain current until the new run is complete, then move to earlier runs."
+        "The results of %(day)s remain current until the new ones are complete, then become earlier results."
     ) % {"day": short_day(run.completed_at or run.opened_at)}
 
 
