@@ -82,6 +82,13 @@ def test_french_spaces_before_punctuation_are_of_one_width() -> None:
     assert others == []
 
 
+def test_french_sentences_of_reports_have_the_same_spaces() -> None:
+    texts = {path: path.read_text("utf-8") for path in catalogues.SOURCE.rglob("phrases.py")}
+    assert len(texts) > 5
+    other = re.compile(r"\\u202f[%:]|\\u00a0[;?!»]|«\\u00a0")
+    assert [str(path) for path, text in texts.items() if other.search(text)] == []
+
+
 def test_colons_after_labels_in_mails_are_translated() -> None:
     """French writes a space before them."""
     mails = [

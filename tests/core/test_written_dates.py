@@ -48,7 +48,7 @@ def test_french_writes_the_first_of_a_month_as_an_ordinal() -> None:
 
 
 def test_french_lists_of_facts_have_a_space_before_the_semicolon() -> None:
-    for language, text in (("en", "2; 3"), ("de", "2; 3"), ("fr", "2\N{NO-BREAK SPACE}; 3")):
+    for language, text in (("en", "2; 3"), ("de", "2; 3"), ("fr", "2\N{NARROW NO-BREAK SPACE}; 3")):
         with translation.override(language):
             assert in_series(["2", "3"]) == text
-    assert in_series(["2", "3"], language="fr") == "2\N{NO-BREAK SPACE}; 3"
+    assert in_series(["2", "3"], language="fr") == "2\N{NARROW NO-BREAK SPACE}; 3"

@@ -349,7 +349,7 @@ PHRASES: Catalogue = {
         "sign_straight_line": "la même réponse de nombreuses fois de suite",
         "sign_contradiction": "accord avec des affirmations opposées",
         "about_tests": "À propos des tests",
-        "quote": "«\u00a0{text}\u00a0»",
+        "quote": "«\u202f{text}\u202f»",
         "title_of_assessment": "Évaluation",
         "test": "Test",
         "measures": "Ce qui est mesuré",
@@ -368,7 +368,7 @@ PHRASES: Catalogue = {
         "limits": "Limites",
         "method_assessment": (
             "La personne a répondu en ligne, par un lien personnel, au moment de son choix. Ses réponses "
-            "décrivent sa propre façon de travailler\u00a0; l’image de soi, les attentes supposées et la "
+            "décrivent sa propre façon de travailler\u202f; l’image de soi, les attentes supposées et la "
             "forme du jour y jouent un rôle."
         ),
         "no_verdict_alone": "Ce rapport présente des résultats, sans recommandation.",
@@ -417,7 +417,7 @@ PHRASES: Catalogue = {
         ),
         "error_rule": (
             "Erreur type de mesure\u00a0: écart type du groupe × √(1 − fiabilité), l’écart typique dû au "
-            "seul hasard. L’intervalle à 90\u00a0% est le score ± 1,645 erreur type\u00a0; ses deux bornes "
+            "seul hasard. L’intervalle à 90\u00a0% est le score ± 1,645 erreur type\u202f; ses deux bornes "
             "sont comparées au même groupe."
         ),
         "own_band_rule": (
@@ -467,7 +467,7 @@ PHRASES: Catalogue = {
         "group_made": "Comparé à {group}, établies le {when}.",
         "method_online": "La personne a répondu en ligne, par un lien personnel.",
         "method_self": (
-            "Les échelles décrivent la façon de travailler selon la personne elle-même\u00a0; l’image de "
+            "Les échelles décrivent la façon de travailler selon la personne elle-même\u202f; l’image de "
             "soi, les attentes supposées et la forme du jour y jouent un rôle."
         ),
         "items_left_out": (

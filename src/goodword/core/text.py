@@ -274,16 +274,18 @@ def _primary() -> str:
 
 def labelled(label: str, text: str, *, language: str = "") -> str:
     """For example "Label: text", in French with a space before the colon. `language`: by default the active one."""
-    return f"{label}{_space(language)}: {text}"
+    space = "\N{NO-BREAK SPACE}" if _is_french(language) else ""
+    return f"{label}{space}: {text}"
 
 
 def in_series(texts: Iterable[str], *, language: str = "") -> str:
     """For example "One; another", in French with a space before the semicolon. `language` as in `labelled`."""
-    return f"{_space(language)}; ".join(texts)
+    space = "\N{NARROW NO-BREAK SPACE}" if _is_french(language) else ""
+    return f"{space}; ".join(texts)
 
 
-def _space(language: str) -> str:
-    return "\N{NO-BREAK SPACE}" if (language or _primary()) == "fr" else ""
+def _is_french(language: str) -> bool:
+    return (language or _primary()) == "fr"
 
 
 LONGEST_NAME: Final = 200

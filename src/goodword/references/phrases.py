@@ -298,7 +298,7 @@ PHRASES: Catalogue = {
         "summary": "Résumé",
         "only_one": "{relationship}, identifiable",
         "completed_at": "terminée le {when}",
-        "quoted": "«\u00a0{text}\u00a0»",
+        "quoted": "«\u202f{text}\u202f»",
         "competency": "Compétence",
         "question": "Question",
         "range": "Étendue",
@@ -308,7 +308,7 @@ PHRASES: Catalogue = {
             "Camarade d’études|Autre"
         ),
         "of_each": "{text}\u00a0: {n}",
-        "again_counts": "Retravailler ensemble\u00a0? {counts}.",
+        "again_counts": "Retravailler ensemble\u202f? {counts}.",
         "facts_agree": ("Toutes les réponses confirment les dates et le poste indiqués dans la candidature."),
         "facts_unsure.one": "Un référent n’est pas certain des dates ou du poste.",
         "facts_unsure.other": "{n} référents ne sont pas certains des dates ou du poste.",
@@ -411,19 +411,19 @@ PHRASES: Catalogue = {
         "meaning": "Sens",
         "example": "Exemple",
         "method_referees": (
-            "Les référents et leurs adresses viennent de la candidature\u00a0; l’équipe de recrutement peut corriger "
+            "Les référents et leurs adresses viennent de la candidature\u202f; l’équipe de recrutement peut corriger "
             "ces adresses. Goodword a envoyé à chacun un lien personnel par e-mail, sans pouvoir prouver qui a répondu."
         ),
         "method_answers": (
             "Tous les référents ont vu les mêmes questions, sauf indication contraire dans ce rapport, "
             "parfois dans une autre langue. Ils ne pouvaient plus modifier leurs réponses après l’envoi. "
-            "Notes et commentaires sont reproduits tels quels\u00a0; rien n’a été omis, pondéré ni "
+            "Notes et commentaires sont reproduits tels quels\u202f; rien n’a été omis, pondéré ni "
             "reformulé. La page 1 cite une phrase de chaque référent\u00a0: celle qu’il a choisie ou, à défaut, "
             "la première."
         ),
         "method_few": (
             "L’avis de quelques personnes n’est pas une mesure. Il dépend du travail, du moment et de la "
-            "relation\u00a0; un écart d’un niveau signifie peu. Ce rapport ne compare rien à d’autres "
+            "relation\u202f; un écart d’un niveau signifie peu. Ce rapport ne compare rien à d’autres "
             "candidatures."
         ),
         "left_open": "Sans réponse de\u00a0: {who}.",

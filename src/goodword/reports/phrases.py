@@ -101,7 +101,7 @@ PHRASES: Catalogue = {
         ),
         "replaced": (
             "Certains caractères n’ont pas pu être imprimés avec les polices disponibles. Ils figurent "
-            "entre crochets, par leur nom ou leur numéro\u00a0; les signes ajoutés à une lettre ont été "
+            "entre crochets, par leur nom ou leur numéro\u202f; les signes ajoutés à une lettre ont été "
             "omis\u00a0: {characters}."
         ),
         "replaced_more": "{characters} et {n} autres",

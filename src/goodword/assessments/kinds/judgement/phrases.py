@@ -131,7 +131,7 @@ PHRASES: Catalogue = {
             "utiliser toute l’échelle, n’y change guère."
         ),
         "judgement_within_band": (
-            "L’intervalle à 90\u00a0% va de {low} à {high}\u00a0; il résulte de la variation de la corrélation quand "
+            "L’intervalle à 90\u00a0% va de {low} à {high}\u202f; il résulte de la variation de la corrélation quand "
             "on retire chaque situation tour à tour."
         ),
         "judgement_no_band": (

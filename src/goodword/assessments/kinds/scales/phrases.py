@@ -85,7 +85,7 @@ PHRASES: Catalogue = {
     "fr": {
         "mean": "Moyenne",
         "scales_read": (
-            "Chaque échelle indique la moyenne de ses réponses, de {low} à {high}\u00a0; les affirmations "
+            "Chaque échelle indique la moyenne de ses réponses, de {low} à {high}\u202f; les affirmations "
             "formulées à l’envers sont d’abord inversées."
         ),
         "no_norm": (
