@@ -148,11 +148,14 @@ def test_candidates_who_have_left_the_stage_are_not_said_to_be_invited_on_public
 def test_nobody_is_asked_for_the_address_of_a_candidate_who_has_left_the_stage(here: World) -> None:
     factories.automation(here.role, connection_id=1, job_id=5, stages={"assessment": (501, "Test")})
     waits(here.named("Ada", job_id=5, stage_id=501), WaitingReason.NO_ADDRESS)
-    left = waits(here.named("Bob", job_id=5, stage_id=502), WaitingReason.NO_ADDRESS)
+    left = waits(here.named("Bob", email="", job_id=5, stage_id=502), WaitingReason.NO_ADDRESS)
     assert [need.who for need in shown(needs(here.rita))] == ["Ada Zorn"]
     where = path("candidate", here.role.organisation, left.application_id)
     [card, _check] = signed_in(here.rita).get(where).context["cards"]
     assert (card.mark.state, card.mark.attention, card.may_begin) == ("paused", "", False)
+    Candidate.objects.of(here.role.organisation).update(email="bob@mail.example")
+    [card, _check] = signed_in(here.rita).get(where).context["cards"]
+    assert (card.mark.state, card.may_begin) == ("paused", True)
     Step.objects.of(here.role.organisation).filter(pk=left.step_id).update(on_leave=Step.OnLeave.GO_ON)
     assert sorted(need.who for need in shown(needs(here.rita))) == ["Ada Zorn", "Bob Zorn"]
 

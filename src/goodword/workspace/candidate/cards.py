@@ -17,7 +17,7 @@ from goodword.references.queries import CheckOverview, check_overview
 from goodword.reports.domain.versions import report_of
 from goodword.reports.models import Report
 from goodword.roles.models import Step
-from goodword.workflow.domain.eligibility import BLOCKING_REASONS
+from goodword.workflow.domain.eligibility import BLOCKING_REASONS, blocking_reason
 from goodword.workflow.domain.step_requests import too_old_to_reuse
 from goodword.workflow.models import StepRequest, StepRun, is_open
 from goodword.workspace.progress import NotStarted, StepProgress, why_not_started
@@ -90,7 +90,7 @@ def cards_of(
             mark=mark,
             offer=_offer(mark.step_request, member, now=now),
             reused=_reused(mark),
-            may_begin=member.may_work and not application.end and _may_begin(mark),
+            may_begin=member.may_work and not application.end and _may_begin(mark, application),
             needs_confirmation=needs_confirmation(mark.run),
             before=why_not_started(application, mark.kind) if mark.step_request is None else None,
             actions=possible_actions(mark.run, now=now) if isinstance(mark.run, Attempt) else None,
@@ -157,10 +157,11 @@ def _reused(mark: StepProgress) -> dict[str, Any] | None:
     return dict(report.snapshot.get("reused", {})) if report else {}
 
 
-def _may_begin(mark: StepProgress) -> bool:
+def _may_begin(mark: StepProgress, application: Application) -> bool:
     if mark.run is not None:
         return False  # Invite again is offered instead
     step_request = mark.step_request
-    return step_request is None or (
-        step_request.state != State.STARTED and step_request.waiting_reason not in BLOCKING_REASONS
-    )
+    if step_request is None or step_request.waiting_reason not in BLOCKING_REASONS:
+        return step_request is None or step_request.state != State.STARTED
+    # the reason may be gone if the candidate had left the stage by then
+    return mark.state == "paused" and not blocking_reason(application)
