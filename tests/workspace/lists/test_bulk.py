@@ -89,6 +89,22 @@ def test_a_preview_names_who_is_reminded_and_changes_nothing(role: Role, rita: M
     assert rows(role) == before
 
 
+def test_nobody_is_told_to_invite_a_rejected_candidate_again(role: Role, rita: Membership) -> None:
+    ada, bo = (named(role, name, "Zorn") for name in ("Ada", "Bo"))
+    for one in (ada, bo):
+        Attempt.objects.of(role.organisation).filter(pk=invited(one).pk).update(closed_at=NOW)
+    Application.objects.of(role.organisation).filter(pk=ada.pk).update(status="rejected")
+    asked = {"act": "remind", "step": "assessment", "application": [ada.pk, bo.pk]}
+    assert told(press(signed_in(rita), role, **asked)) == (
+        "Remind 0 of 2",
+        [],
+        [
+            "Ada: This assessment is closed, and the application has ended.",
+            "Bo: This assessment is closed. Invite again to start a new one.",
+        ],
+    )
+
+
 @pytest.mark.world
 def test_chosen_candidates_who_have_left_the_list_are_named(role: Role, rita: Membership) -> None:
     ada, bo, cy = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy"))

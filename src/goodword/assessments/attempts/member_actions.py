@@ -279,6 +279,8 @@ def _refuse_unless_open(attempt: Attempt) -> None:
     if attempt.progress in DONE:
         raise Refused(_("This assessment is already complete."))
     if not is_open(attempt):
+        if attempt.step_request.application.end:
+            raise Refused(_("This assessment is closed, and the application has ended."))
         raise Refused(_("This assessment is closed. Invite again to start a new one."))
     if reason_to_close(attempt, attempt.step_request.application):
         raise Refused(_("This assessment was closed because the application has ended."))
