@@ -124,7 +124,7 @@ FLOW: Flow = {
     ),  # data: step_request_id, kind
     "step.needs_attention": (step_requests.on_needs_attention,),  # data: step_request_id, kind, reason
     "step.waits_for_assessment": (),  # data: step_request_id, kind
-    "step.waits_for_click": (),  # a rejection or hire was undone, reconciliation found it, or the role is archived
+    "step.waits_for_click": (),  # eligibility.needs_click, or reconciliation found it
     "step.reused": (),  # data: step_request_id, kind, earlier_id
     "step.delayed": (),
     "step.not_started": (),

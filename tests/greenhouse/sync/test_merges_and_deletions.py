@@ -20,8 +20,10 @@ from goodword.greenhouse.sync import merges_and_deletions
 from goodword.greenhouse.sync.due_erasures import erase_due
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
+from goodword.roles.models import Step
 from goodword.workflow.domain.legal_holds import lift_hold, place_hold
 from goodword.workflow.domain.own_erasure import request_own_erasure
+from goodword.workflow.domain.step_requests import start_due
 from greenhouse_sandbox.acts.candidates import anonymise_candidate, delete_candidate, merge_candidates
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from greenhouse_sandbox.store.people import Candidate as RemoteCandidate
@@ -554,6 +556,28 @@ def test_an_invitation_that_has_not_gone_out_goes_to_the_winners_address(world: 
     assert send(email_id=mail.pk, now=clock.now())
     mail.refresh_from_db()
     assert mail.to_address == "new@people.example"
+
+
+@pytest.mark.world
+def test_one_person_is_not_invited_twice_if_a_merge_removes_an_application_during_the_delay(
+    world: World,
+) -> None:
+    """Greenhouse keeps one application per job, and no webhook about deleted applications is required."""
+    Step.objects.of(world.organisation).update(delay_minutes=30)
+    world.greenhouse.store.switches["merge_same_job"] = "delete"
+    loser, winner = two_arrived(world)
+    merge(world, loser, winner)
+    [body] = [body for body, _ in world.outgoing() if b'"merge_candidate"' in body]
+    world.post(body, "merge")
+    world.work()
+    assert start_due(now=clock.now() + timedelta(minutes=31)) == 1
+    run_jobs()
+    requests = {one.id: world.ours(one).step_requests.get() for one in (loser, winner)}
+    assert [(one.state, one.waiting_reason) for one in requests.values()] == [
+        ("waiting", "click"),
+        ("started", ""),
+    ]
+    assert [mail.application for mail in Email.objects.of(world.organisation)] == [world.ours(winner)]
 
 
 @pytest.mark.world

@@ -111,7 +111,7 @@ def sentences(need: Need) -> tuple[str, str, list[str]]:
         (
             WaitingReason.CLICK,
             "hasn't been invited",
-            "reopened in Greenhouse, or moved while webhooks were off or the role was archived",
+            "reopened or no longer visible in Greenhouse, or moved while webhooks were off or the role was archived",
             ["Invite"],
         ),
     ],

@@ -100,8 +100,9 @@ def reason_to_close(run: StepRun, application: Application) -> str:
 
 
 def needs_click(application: Application, step: Step) -> bool:
-    """Whether the role is archived, or an outcome was undone and the step hasn't been requested again since."""
-    if step.role.archived_at is not None:
+    """Whether the role is archived, Greenhouse no longer shows the application, or an outcome was undone and the step
+    hasn't been requested again since."""
+    if step.role.archived_at is not None or application.not_visible_since is not None:
         return True
     events = Event.objects.filter(application_id=application.pk)
     found = remembered(("restored", application.pk), lambda: _last_restored(application.pk))

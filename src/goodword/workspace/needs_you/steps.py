@@ -117,7 +117,10 @@ def _waiting_need(
             what, detail = _("has an earlier result"), _("an admin can see the details; not invited yet")
         case WaitingReason.CLICK:
             detail = (
-                _("reopened in Greenhouse, or moved while webhooks were off or the role was archived")
+                _(
+                    "reopened or no longer visible in Greenhouse, or moved while webhooks were off or the role was "
+                    "archived"
+                )
                 if application.in_greenhouse
                 else _("reopened; nothing is sent until you invite them")
             )
