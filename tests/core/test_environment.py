@@ -168,7 +168,7 @@ def test_no_part_of_a_password_is_shown_in_errors(rest: str) -> None:
     ("rest", "password"),
     [
         ("u:s3%40c%2Fr@h:5432/db", "s3@c/r"),
-        ("u:s3c?r#t:x@h", "s3c?r#t:x"),
+        ("u:s3c?r#t:x@h/db", "s3c?r#t:x"),
         ("u:x@h1:1,h2:2/db", "x"),
         ("h/db?password=a@b", "a@b"),
     ],
@@ -191,8 +191,27 @@ def test_timeouts_that_psycopg_accepts_are_accepted(value: str) -> None:
     assert found["OPTIONS"] == {"connect_timeout": value}
 
 
-def test_an_empty_database_url_is_accepted() -> None:
-    assert environment.database("postgresql://") == {"ENGINE": "django.db.backends.postgresql", "OPTIONS": {}}
+@pytest.mark.parametrize(
+    "url", ["postgresql://", "postgresql://u:p@h", "postgresql://u:p@h:5432/?sslmode=require"]
+)
+def test_a_url_without_a_database_is_rejected(url: str) -> None:
+    assert sentence(environment.database, url) == (
+        "DATABASE_URL names no database. Add its name at the end: postgresql://.../goodword."
+    )
+
+
+def test_a_service_may_name_the_database() -> None:
+    assert environment.database("postgresql:///?service=goodword")["OPTIONS"] == {"service": "goodword"}
+
+
+def test_a_name_that_postgresql_would_cut_is_rejected() -> None:
+    assert sentence(environment.database, f"postgresql://h/{'x' * 64}") == (
+        "The database's name in DATABASE_URL is longer than 63 characters."
+    )
+
+
+def test_the_encoding_of_the_connection_is_always_utf8() -> None:
+    assert environment.database("postgresql://h/db?client_encoding=latin1")["OPTIONS"] == {}
 
 
 @pytest.mark.parametrize(

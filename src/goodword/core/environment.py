@@ -258,6 +258,10 @@ def listening(name: str) -> tuple[str, int] | None:
     return host.strip("[]"), int(number_text)
 
 
+#: of a name in PostgreSQL
+_LONGEST_NAME: Final = 63
+
+
 def database(url: str) -> dict[str, Any]:
     """Django's connection settings for a postgresql:// URL. A socket directory can be given as `host=`."""
     if not url.startswith(("postgresql://", "postgres://")):
@@ -286,7 +290,16 @@ def database(url: str) -> dict[str, Any]:
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     settings: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}
     settings |= {django: str(parts[libpq]) for libpq, django in known.items() if parts.get(libpq)}
-    settings["OPTIONS"] = {name: value for name, value in parts.items() if name not in known}
+    if "NAME" not in settings and not parts.get("service"):
+        raise SettingError(
+            "DATABASE_URL names no database. Add its name at the end: postgresql://.../goodword."
+        )
+    if len(settings.get("NAME", "").encode()) > _LONGEST_NAME:
+        raise SettingError(f"The database's name in DATABASE_URL is longer than {_LONGEST_NAME} characters.")
+    # Django sets the encoding itself
+    settings["OPTIONS"] = {
+        name: value for name, value in parts.items() if name not in known and name != "client_encoding"
+    }
     return settings
 
 
