@@ -17,6 +17,7 @@ from django.db import DatabaseError, connections
 from goodword.commands import accounts, backup, data, evidence, jobs, mails
 from goodword.commands.database import set_up
 from goodword.core import database, environment, process
+from goodword.core.database_settings import TimeLimitExceeded
 from goodword.core.environment import SettingError
 from goodword.core.notices import is_json, say
 from goodword.core.postgres import PostgresError
@@ -91,9 +92,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         _complain(given, "an argument or the input is not in UTF-8. Use a terminal in UTF-8 (LANG=C.UTF-8).")
         return 2
     except DatabaseError as error:
-        if not database.is_outage(error):
-            raise
-        _complain(given, f"the database can't be used: {database.first_line(error)}")
+        _complain(given, _database_problem(error))
         return 1
     except KeyboardInterrupt:
         return 130
@@ -120,6 +119,16 @@ def _refuse_file(given: Sequence[str], error: OSError) -> int:
     _discard_output()
     _complain(given, f"{error.filename or 'a file or the output'} can't be written: {error.strerror}.")
     return 1
+
+
+def _database_problem(error: DatabaseError) -> str:
+    """Reraises errors that are not the operator's."""
+    message = database.first_line(error)
+    if isinstance(error.__cause__, TimeLimitExceeded):
+        return f"a time limit of PostgreSQL has ended this: {message}. `goodword doctor` shows the role's limits."
+    if not database.is_outage(error):
+        raise error
+    return f"the database can't be used: {message}"
 
 
 def _user() -> str:

@@ -327,6 +327,23 @@ def test_waiting_for_the_database_is_logged_now_and_then(
     assert said[-1] == "goodword: The database can be reached."
 
 
+@pytest.mark.parametrize(
+    ("host", "port", "shown"),
+    [
+        ("", "", "localhost:5432"),
+        ("::1", "5433", "[::1]:5433"),
+        ("db1,db2", "5433", "db1:5433,db2:5433"),
+        ("db1,db2", ",5433", "db1:5432,db2:5433"),
+    ],
+)
+def test_each_host_is_shown_with_its_port(
+    monkeypatch: pytest.MonkeyPatch, host: str, port: str, shown: str
+) -> None:
+    monkeypatch.setitem(connection.settings_dict, "HOST", host)
+    monkeypatch.setitem(connection.settings_dict, "PORT", port)
+    assert database._address() == shown
+
+
 @pytest.mark.django_db
 def test_a_missing_database_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
     database.wait_for_database()
@@ -349,6 +366,15 @@ def test_a_missing_database_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
         'FATAL:  role "goodword" is not permitted to log in',
         "FATAL:  no such database: goodword",  # PgBouncer
         "Permission denied",
+        'FATAL:  pg_hba.conf rejects connection for host "10.0.0.1", user "goodword", database "goodword"',
+        'FATAL:  permission denied to set parameter "log_statement"',
+        "FATAL:  invalid command-line argument for server process: nonsense",
+        "FATAL:  must be superuser or replication role to start walsender",
+        'authentication method requirement "md5" failed: server requested SASL authentication',
+        'weak sslmode "require" may not be used with sslrootcert=system (use "verify-full")',
+        'private key file "/etc/goodword/key" has group or world access',
+        "FATAL:  unsupported startup parameter in options: statement_timeout",  # PgBouncer
+        "GSSAPI encryption required but no credential cache",
         'invalid sslmode value: "requier"',
         'invalid integer value "x" for connection option "keepalives"',
         'definition of service "goodword" not found',
@@ -362,7 +388,7 @@ def test_permanent_connection_errors_are_reported_at_once(
     monkeypatch: pytest.MonkeyPatch, refusal: str
 ) -> None:
     monkeypatch.setattr(database, "_try_to_connect", lambda: psycopg.OperationalError(f"failed: {refusal}"))
-    with pytest.raises(SettingError, match="The database cannot be reached"):
+    with pytest.raises(SettingError, match=r"The database cannot be reached|A pooler refuses the connection"):
         database.wait_for_database()
 
 

@@ -1,4 +1,4 @@
-"""PgBouncer in front of PostgreSQL: session mode works, and doctor recognises transaction mode."""
+"""PgBouncer in front of PostgreSQL: session mode works, and other settings are recognised."""
 
 import os
 import shutil
@@ -15,15 +15,16 @@ import pytest
 from django.db import connection
 
 from goodword.core import clock
-from goodword.core.database import quick_connection
+from goodword.core.database import check_database, quick_connection, wait_for_database
 from goodword.core.doctor import database
+from goodword.core.environment import SettingError
 from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.proxy, pytest.mark.django_db]
 
 
 @contextmanager
-def pooler(folder: Path, mode: str) -> Iterator[int]:
+def pooler(folder: Path, mode: str, *, ignore: str = "options") -> Iterator[int]:
     """PgBouncer on a free port, in front of the test server."""
     port = free_port()
     mine = connection.settings_dict
@@ -37,7 +38,7 @@ listen_port = {port}
 unix_socket_dir =
 auth_type = any
 pool_mode = {mode}
-ignore_startup_parameters = options
+ignore_startup_parameters = {ignore}
 """
     )
     # it refuses to run as root
@@ -66,3 +67,17 @@ def test_only_session_mode_passes_notifications_on(
         monkeypatch.setattr(database, "quick_connection", lambda: through)
         with psycopg.connect(**through, autocommit=True) as line:
             assert database.notifications(line, clock.now()).state == state
+
+
+def test_a_pooler_that_refuses_options_is_named_at_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pooler(tmp_path, "session", ignore="extra_float_digits") as port:
+        monkeypatch.setitem(connection.settings_dict, "HOST", "127.0.0.1")
+        monkeypatch.setitem(connection.settings_dict, "PORT", str(port))
+        for act in (check_database, wait_for_database):
+            with pytest.raises(SettingError) as refused:
+                act()
+            assert str(refused.value).startswith(
+                "A pooler refuses the connection. Add `ignore_startup_parameters = options` to PgBouncer's settings. "
+            )

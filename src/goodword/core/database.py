@@ -28,7 +28,7 @@ from packaging.version import Version
 from procrastinate.contrib.django.utils import connector_params
 from psycopg.errors import DeadlockDetected, InsufficientPrivilege, LockNotAvailable
 
-from goodword.core import process
+from goodword.core import database_settings, process
 from goodword.core.environment import SettingError
 from goodword.core.notices import is_json, say
 from goodword.core.version import VERSION
@@ -72,11 +72,16 @@ MISSING_COLUMNS: Final = (
     "SELECT FROM pg_attribute WHERE attrelid = to_regclass(quote_ident(of_table)) AND attname = name"
     ") ORDER BY of_table, name"
 )
+#: part of PgBouncer's message, and the remedy
+POOLER_REFUSES: Final = "unsupported startup parameter"
+POOLER_REMEDY: Final = "Add `ignore_startup_parameters = options` to PgBouncer's settings."
 #: Connection errors of PostgreSQL and libpq that waiting won't fix. There is no SQLSTATE at this point, so if the
 #: server's messages aren't in English, we wait anyway.
 _REFUSED: Final = re.compile(
     r'authentication failed|no password supplied|(?:role|database) ".*" does not exist|no such (?:user|database)'
-    r"|no pg_hba\.conf entry|not permitted to log in|failed: permission denied|permission denied for"
+    r"|no pg_hba\.conf entry|pg_hba\.conf rejects|not permitted to log in|failed: permission denied"
+    r"|permission denied (?:for|to set parameter)|authentication method requirement|must be superuser"
+    r"|unsupported startup parameter|weak sslmode|private key file|invalid command-line argument|encryption required"
     r"|does not support SSL|certificate verify failed|(?:root|server|client) certificate|invalid port number"
     r'|invalid "?\w+"? value: "|invalid integer value "|definition of service|channel binding required'
     r"|invalid value for parameter|unrecognized configuration parameter|could not parse network address",
@@ -187,22 +192,34 @@ def _connection_error(*, migrated: bool) -> Exception | None:
 
 def _try_to_connect() -> psycopg.Error | None:
     try:
-        psycopg.connect(**connection.get_connection_params() | {"connect_timeout": CONNECT_SECONDS}).close()
+        given = connection.get_connection_params()
+        # an option as in later connections, in case a pooler refuses them
+        options = f"{given.get('options', '')} -c lock_timeout=0".strip()
+        psycopg.connect(**given | {"connect_timeout": CONNECT_SECONDS, "options": options}).close()
     except psycopg.Error as error:
         return error
     return None
 
 
 def _unreachable(error: Exception) -> SettingError:
+    message = in_one_line(error)
+    if POOLER_REFUSES in message:
+        return SettingError(f"A pooler refuses the connection. {POOLER_REMEDY} Error: {message}")
     return SettingError(
         "The database cannot be reached. Check DATABASE_URL, and that PostgreSQL is running and accepts "
-        f"connections from this machine. Error: {in_one_line(error)}"
+        f"connections from this machine. Error: {message}"
     )
 
 
 def _address() -> str:
-    database = connection.settings_dict
-    return f"{database['HOST'] or 'localhost'}:{database['PORT'] or 5432}"
+    given = connection.settings_dict
+    hosts = str(given["HOST"] or "localhost").split(",")
+    ports = str(given["PORT"] or 5432).split(",")
+    return ",".join(map(_with_port, hosts, ports if len(ports) == len(hosts) else ports[:1] * len(hosts)))
+
+
+def _with_port(host: str, port: str) -> str:
+    return f"{f'[{host}]' if ':' in host else host}:{port or 5432}"
 
 
 def _reason(error: Exception) -> str:
@@ -260,8 +277,8 @@ def migrate(*, verbosity: int = 1) -> None:
     never gets the lock."""
     from goodword.core import installation
 
-    _check_encoding()
-    with _no_other_migrating():
+    check_session()
+    with _no_time_limits(), _no_other_migrating():
         check_known_migrations()
         _apply(verbosity)
         check_columns()
@@ -269,22 +286,10 @@ def migrate(*, verbosity: int = 1) -> None:
         installation.record_release()
 
 
-def _check_encoding() -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("SHOW server_encoding")
-        [encoding] = cursor.fetchone()
-    if encoding != "UTF8":
-        raise SettingError(
-            f"The database's encoding is {encoding}, and Goodword needs UTF8. Create another database with "
-            "`createdb --encoding=UTF8 --template=template0` and name it in DATABASE_URL; data moves with "
-            "`goodword backup` and `goodword restore`."
-        )
-
-
 def _apply(verbosity: int) -> None:
     for tries_left in reversed(range(MIGRATION_TRIES)):
         try:
-            with _lock_timeout():
+            with _short_lock_timeout():
                 _drop_invalid_indexes()
                 call_command("migrate", interactive=False, verbosity=0 if is_json() else verbosity)
             break
@@ -343,7 +348,22 @@ def _got(cursor: Any, function: LiteralString) -> bool:
 
 
 @contextmanager
-def _lock_timeout() -> Iterator[None]:
+def _no_time_limits() -> Iterator[None]:
+    """Lift the time limits of the server and the role, since a migration may take long."""
+    with connection.cursor() as cursor:
+        cursor.execute(database_settings.SET_LIMITS, database_settings.no_time_limits())
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError), connection.cursor() as cursor:
+            cursor.execute(
+                "SELECT set_config(name, reset_val, false) FROM pg_settings WHERE name = ANY(%s)",
+                [list(database_settings.TIME_LIMITS)],
+            )
+
+
+@contextmanager
+def _short_lock_timeout() -> Iterator[None]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT set_config('lock_timeout', %s, false)", [str(MIGRATION_LOCK_MS)])
     try:
@@ -413,9 +433,16 @@ def check_columns() -> None:
             raise SettingError(columns_problem(missing))
 
 
+def check_session() -> None:
+    """Raise SettingError if PostgreSQL's settings for this role don't suit Goodword."""
+    with connection.cursor() as cursor:
+        database_settings.check(cursor)
+
+
 def check_migrations() -> None:
-    """Raise SettingError if the database lacks migrations of this version, if its role lacks rights, or if this version
-    can't run on it."""
+    """Raise SettingError if the database lacks migrations of this version, if its role lacks rights or has unsuitable
+    settings, or if this version can't run on it."""
+    check_session()
     check_rights()
     check_known_migrations()
     executor = MigrationExecutor(connection)

@@ -10,10 +10,10 @@ from django.http import HttpRequest, HttpResponse
 from django.template import loader
 from django.views.decorators.http import require_safe
 from django.views.defaults import bad_request
-from psycopg.errors import QueryCanceled
 
 from goodword.core import clock
 from goodword.core.database import is_outage
+from goodword.core.database_settings import TimeLimitExceeded
 from goodword.core.middleware import too_large
 
 
@@ -43,7 +43,7 @@ def failed(request: HttpRequest) -> HttpResponse:
     reference = f"{digits[:4]}-{digits[4:]}"
     request.error_reference = reference  # type: ignore[attr-defined]  # for the filter ErrorReference
     error = sys.exception()
-    if isinstance(getattr(error, "__cause__", None), QueryCanceled):
+    if isinstance(getattr(error, "__cause__", None), TimeLimitExceeded):
         template = "503.html"
     elif error is not None and is_outage(error):
         template = "503_database.html"

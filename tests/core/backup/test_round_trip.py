@@ -8,6 +8,7 @@ import shutil
 import subprocess
 import tarfile
 import threading
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -404,6 +405,20 @@ def test_programs_connect_like_goodword(settings: Settings) -> None:
         found = Target.of_django()
     assert {"options", "passfile", "dbname"} <= set(found.parameters)
     assert "pool" not in found.parameters
+
+
+def test_a_time_limit_of_the_server_does_not_end_a_backup(here: Target) -> None:
+    limited = Target({**here.parameters, "options": "-c idle_in_transaction_session_timeout=100ms"})
+    with dump._snapshot(limited) as (line, _):
+        time.sleep(0.3)  # as while pg_dump runs
+        assert line.execute("SELECT 1").fetchone() == (1,)
+
+
+def test_a_schema_that_the_target_has_too_is_no_obstacle() -> None:
+    script = b"CREATE SCHEMA extensions;\nCREATE EXTENSION IF NOT EXISTS pg_trgm WITH SCHEMA extensions;\n"
+    assert b"".join(restore.for_server(io.BytesIO(script), 17)) == script.replace(
+        b"SCHEMA extensions;\nC", b"SCHEMA IF NOT EXISTS extensions;\nC"
+    )
 
 
 def test_a_full_temporary_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -49,7 +49,7 @@ def test_a_healthy_database_is_good_in_every_area_but_for_autovacuum(conn: psyco
     }
     assert [one.area for one in found] == [
         *("clock", "database", "migrations", "field_key", "worker", "jobs", "reactions", "database_size"),
-        *("connections", "notifications", "locks", "vacuum", "backup", "mail"),
+        *("connections", "time_limits", "notifications", "locks", "vacuum", "backup", "mail"),
         *("deliveries", "notes"),
     ]
 

@@ -15,6 +15,7 @@ from goodword.core import installation
 from goodword.core.backup import archive
 from goodword.core.backup.programs import BackupError, Program, Target, folder_for, major_of
 from goodword.core.database import first_line
+from goodword.core.database_settings import SET_LIMITS, no_time_limits
 from goodword.core.version import VERSION
 
 #: the only extension that Goodword needs; the server may have others that the target server lacks
@@ -91,6 +92,8 @@ def _snapshot(target: Target) -> Iterator[tuple[psycopg.Connection, str]]:
     with psycopg.connect(**target.parameters, connect_timeout=10) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         conn.read_only = True
+        # it is idle in its transaction while pg_dump runs
+        conn.execute(SET_LIMITS, no_time_limits())
         yield conn, _one(conn, "SELECT pg_export_snapshot()")
 
 

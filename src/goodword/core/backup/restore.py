@@ -27,6 +27,8 @@ _SETTINGS: Final = {b"SET transaction_timeout = 0;\n": 17}
 #: Column versions, kept by PostgreSQL since 15.20 and 17.12. Older minor releases of pg_dump dump them as column
 #: options, which servers without the feature refuse.
 _COLUMN_VERSION: Final = re.compile(rb"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n")
+#: A provider may keep extensions in a schema of its own, which each of its databases already has.
+_SCHEMA: Final = re.compile(rb"CREATE SCHEMA (.+;\n)")
 _BLOCK: Final = 256 * 1024
 #: tables and similar objects in the public schema that belong to no extension
 _CONTENTS: Final = """
@@ -178,10 +180,11 @@ class _Feeder(threading.Thread):
 
 
 def for_server(script: IO[bytes], version: int) -> Iterator[bytes]:
-    """Drop statements that a server of this major version may refuse. They come before the rows of the tables."""
+    """Drop or change statements that a server of this major version may refuse. They come before the rows of the
+    tables."""
     for line in script:
         if version >= _SETTINGS.get(line, 0) and not _COLUMN_VERSION.fullmatch(line):
-            yield line
+            yield _SCHEMA.sub(rb"CREATE SCHEMA IF NOT EXISTS \1", line)
         if line.startswith(b"COPY "):
             break
     while block := script.read(_BLOCK):

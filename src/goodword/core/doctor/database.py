@@ -10,11 +10,14 @@ import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
+from procrastinate.contrib.django.utils import connector_params
 
-from goodword.core import crypto, job_recovery
+from goodword.core import crypto, database_settings, job_recovery
 from goodword.core.database import (
     MIGRATED_BY,
     MISSING_COLUMNS,
+    POOLER_REFUSES,
+    POOLER_REMEDY,
     UNREADABLE,
     can_run_on,
     columns_problem,
@@ -50,6 +53,8 @@ LATE, STUCK = timedelta(minutes=5), timedelta(minutes=15)
 LONG_WAIT, HARMFUL_WAIT = timedelta(seconds=30), timedelta(minutes=10)
 #: transactions since the last freeze; PostgreSQL stops accepting writes at two billion
 OLD_TRANSACTIONS, TOO_OLD_TRANSACTIONS = 500_000_000, 1_500_000_000
+#: milliseconds; shorter time limits need attention
+SHORT_LIMIT: Final = 600_000
 #: statistics and dead rows are only checked in tables of at least this size
 MANY_ROWS = 10_000
 #: a worker's connections besides those of its jobs: four for the queue, one each for LISTEN, schedule, heartbeat
@@ -62,6 +67,8 @@ _SPILLED_ROWS = 40_000
 
 def findings(conn: psycopg.Connection, *, now: datetime, ready: bool = False) -> list[Finding]:
     """`ready`: only run the checks of /readyz. Raises psycopg.Error if the database fails."""
+    if wrong := database_settings.problem(conn.cursor()):
+        return [broken(DATABASE, *wrong)]
     found = [clock(conn, now), _write(conn), migrations(conn)]
     if found[-1].state is State.BROKEN:  # tables may be missing
         return found
@@ -108,6 +115,8 @@ def failure(error: Exception) -> Finding:
         case "53300", _:
             remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
             return broken(DATABASE, sentence, remedy)
+        case _, text if POOLER_REFUSES in text:
+            return broken(DATABASE, sentence, POOLER_REMEDY)
         case _, text if "authentication failed" in text or "no password supplied" in text:
             return broken(DATABASE, sentence, "Correct the user and the password in DATABASE_URL.")
         case _, text if "does not exist" in text:
@@ -256,6 +265,24 @@ def connections(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
     return good("connections", sentence)
 
 
+def time_limits(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+    """Limits that the server, the database or the role sets. The given connection has its own."""
+    plain: dict[str, Any] = {name: value for name, value in connector_params().items() if name != "pool"}
+    with psycopg.connect(**plain | {"connect_timeout": 2}, autocommit=True) as other:
+        limits = other.execute(
+            database_settings.SHORT_LIMITS, [list(database_settings.TIME_LIMITS), SHORT_LIMIT]
+        ).fetchall()
+    if not limits:
+        return good("time_limits", "PostgreSQL sets no short time limits for this role.")
+    change = _one(conn, "SELECT format('ALTER ROLE %I IN DATABASE %I SET', current_user, current_database())")
+    shown = ", ".join(f"{name} {milliseconds / 1000:g} s" for name, milliseconds in limits)
+    return attention(
+        "time_limits",
+        f"PostgreSQL ends what takes longer, also jobs and commands: {shown}.",
+        f"Turn them off, for example with `{change} {limits[0][0]} = 0` as this role.",
+    )
+
+
 def notifications(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
     """Whether workers are notified of new jobs. A pooler in transaction mode prevents that, since it shares
     sessions."""
@@ -368,6 +395,7 @@ _CHECKS: Sequence[DatabaseCheck] = (
     DatabaseCheck("reactions", reactions),
     DatabaseCheck("database_size", database_size),
     DatabaseCheck("connections", connections),
+    DatabaseCheck("time_limits", time_limits),
     DatabaseCheck("notifications", notifications),
     DatabaseCheck("locks", locks),
     DatabaseCheck("vacuum", vacuum),
