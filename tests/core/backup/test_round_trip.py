@@ -22,7 +22,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import Logo
 from goodword.core import crypto, installation
-from goodword.core.backup import archive, dump, restore
+from goodword.core.backup import archive, dump, programs, restore
 from goodword.core.backup.programs import BackupError, Program, Target, folder_for
 from tests.core.backup.databases import empty_database, is_empty, rows
 from tests.core.test_field_keys import connected
@@ -425,6 +425,24 @@ def test_a_full_temporary_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_p
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
     begins = "No temporary file can be written. Free space on the file system of /tmp"
     assert refusal(lambda: Program(["true"])).startswith(begins)
+
+
+def test_programs_that_cannot_encrypt_are_not_used_for_an_encrypted_connection(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(programs, "_PLACES", ())
+    monkeypatch.setenv("PATH", "")
+    programs._installed.cache_clear()
+    try:
+        version, folder = programs._installed()[0]
+        assert folder_for(version) == folder
+        assert refusal(lambda: folder_for(version, encrypted=True)) == (
+            f"PostgreSQL's programs pg_dump, pg_restore and psql of version {version} or newer are needed. Those of "
+            "goodword[demo] can't encrypt the connection. Install them (on Debian the package "
+            f"postgresql-client-{version}), or add them to PATH."
+        )
+    finally:
+        programs._installed.cache_clear()
 
 
 def test_a_missing_program_is_named(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -56,7 +56,7 @@ def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: dateti
     try:
         with _snapshot(target) as (conn, snapshot), archive.encrypted(sink, recipients) as stream:
             version = conn.info.server_version // 10_000
-            folder = folder_for(version)
+            folder = folder_for(version, encrypted=conn.pgconn.ssl_in_use)
             manifest = {
                 "goodword": "backup",
                 "format": archive.FORMAT,

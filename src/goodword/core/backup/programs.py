@@ -61,13 +61,21 @@ class Target:
         return given | ({"PGPASSWORD": str(password)} if password else {})
 
 
-def folder_for(version: int) -> Path:
-    """Return the folder with the oldest programs of at least this major version. Raises BackupError."""
-    found = sorted((major, number, folder) for number, (major, folder) in enumerate(_installed()))
+def folder_for(version: int, *, encrypted: bool = False) -> Path:
+    """Return the folder with the oldest programs of at least this major version. `encrypted`: they must support TLS.
+    Raises BackupError."""
+    without_tls = _embedded() if encrypted else None
+    found = sorted(
+        (major, number, folder)
+        for number, (major, folder) in enumerate(_installed())
+        if folder != without_tls
+    )
     for major, _, folder in found:
         if major >= version:
             return folder
     have = f" Only version {found[-1][0]} is installed." if found else ""
+    if without_tls is not None:
+        have += " Those of goodword[demo] can't encrypt the connection."
     raise BackupError(
         f"PostgreSQL's programs pg_dump, pg_restore and psql of version {version} or newer are needed.{have} "
         f"Install them (on Debian the package postgresql-client-{version}), or add them to PATH."
@@ -87,10 +95,16 @@ def _folders() -> Iterator[Path]:
     for place, pattern in _PLACES:
         yield from sorted(Path(place).glob(pattern))
     yield from map(Path, filter(None, os.environ.get("PATH", "").split(os.pathsep)))
+    if (folder := _embedded()) is not None:
+        yield folder
+
+
+def _embedded() -> Path | None:
+    """The programs of the extra goodword[demo], which are built without TLS."""
     try:
-        yield layout.program_folder()
-    except CannotStartError:  # the extra goodword[demo] is not installed
-        return
+        return layout.program_folder().resolve()
+    except CannotStartError:
+        return None
 
 
 def major_of(folder: Path) -> int:

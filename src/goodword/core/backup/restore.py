@@ -86,7 +86,7 @@ def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None
     manifest = archive.manifest
     try:
         with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as conn:
-            version = conn.info.server_version // 10_000
+            version, encrypted = conn.info.server_version // 10_000, conn.pgconn.ssl_in_use
             if _is_begun(conn, manifest["id"]):
                 return False
             row = conn.execute(_CONTENTS).fetchone()
@@ -107,7 +107,7 @@ def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None
                 )
     except psycopg.Error as error:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
-    folder = folder_for(max(manifest["programs"], version))
+    folder = folder_for(max(manifest["programs"], version), encrypted=encrypted)
     with ExitStack() as running:
         reading = Program(
             [str(folder / "pg_restore"), *_TO_SCRIPT], stdin=-1, stdout=-1, env=target.environment
