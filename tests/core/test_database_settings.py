@@ -28,9 +28,9 @@ def change() -> str:
     return shown("SELECT format('ALTER ROLE %I IN DATABASE %I SET', current_user, current_database())")
 
 
-def look(of: doctor.DatabaseCheck) -> Finding:
+def time_limits() -> Finding:
     assert isinstance(connection.connection, psycopg.Connection)
-    return of.look(connection.connection, clock.now())
+    return doctor.time_limits(connection.connection, clock.now())
 
 
 def refused(sentence: str, remedy: str) -> None:
@@ -91,11 +91,10 @@ def test_migrations_have_no_time_limits() -> None:
 
 
 def test_doctor_lists_short_time_limits() -> None:
-    check = doctor.DatabaseCheck("time_limits", doctor.time_limits)
-    assert look(check) == good("time_limits", "PostgreSQL sets no short time limits for this role.")
+    assert time_limits() == good("time_limits", "PostgreSQL sets no short time limits for this role.")
     limits = "-c lock_timeout=5s -c statement_timeout=30s -c idle_in_transaction_session_timeout=1d"
     with patch.dict(settings.DATABASES["default"]["OPTIONS"], {"options": limits}):
-        assert look(check) == attention(
+        assert time_limits() == attention(
             "time_limits",
             "PostgreSQL ends what takes longer, also jobs and commands: lock_timeout 5 s, statement_timeout 30 s.",
             f"Turn them off, for example with `{change()} lock_timeout = 0` as this role.",
