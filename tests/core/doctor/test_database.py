@@ -196,6 +196,22 @@ def test_little_room_for_connections_needs_attention(conn: psycopg.Connection, s
     assert sentence.endswith("takes up to 10007, so there is room for 0 web processes and workers in all.")
 
 
+@pytest.mark.parametrize(("limited", "kind"), [("ROLE doctor_of_few", "role"), ("DATABASE {}", "database")])
+def test_the_tightest_limit_of_connections_counts(conn: psycopg.Connection, limited: str, kind: str) -> None:
+    execute("CREATE ROLE doctor_of_few NOSUPERUSER")
+    database_name = connection.settings_dict["NAME"]
+    execute(f"ALTER {limited.format(database_name)} CONNECTION LIMIT 25")
+    execute("SET LOCAL ROLE doctor_of_few")
+    _, sentence = found_by(database.connections, conn)
+    name = "doctor_of_few" if kind == "role" else database_name
+    begins, _, rest = sentence.partition(" of 25 connections of ")
+    assert begins.isdecimal()
+    assert rest == (
+        f"the {kind} {name} are in use; each process takes up to 19, so there is room for 1 web process or worker in "
+        "all."
+    )
+
+
 def test_an_old_age_of_transactions_is_found(
     conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -248,6 +264,11 @@ def test_an_unusable_database_is_broken_with_its_remedy(url: str, words: str, re
         (psycopg.errors.UndefinedTable('relation "x" does not exist'), "no tables", "Run `goodword migrate`"),
         (psycopg.errors.InsufficientPrivilege("permission denied"), "permission denied", "Run deploy/grants"),
         (psycopg.errors.TooManyConnections("too many"), "too many", "Raise PostgreSQL's max_connections"),
+        (
+            psycopg.OperationalError('FATAL:  too many connections for role "goodword"'),
+            "too many connections",
+            "Raise PostgreSQL's max_connections (or CONNECTION LIMIT",
+        ),
         (
             psycopg.OperationalError('FATAL:  password authentication failed for user "goodword"'),
             "password authentication failed",

@@ -59,6 +59,23 @@ SHORT_LIMIT: Final = 600_000
 MANY_ROWS = 10_000
 #: a worker's connections besides those of its jobs: four for the queue, one each for LISTEN, schedule, heartbeat
 EXTRA_CONNECTIONS = 7
+TOO_MANY_CONNECTIONS: Final = (
+    "Raise PostgreSQL's max_connections (or CONNECTION LIMIT of the role or the database), or lower GOODWORD_POOL and "
+    "the number of processes."
+)
+#: what has a limit, the limit, connections in use. Since PostgreSQL 16, reserved_connections are kept for other roles.
+_CONNECTION_LIMITS: Final = """
+SELECT 'PostgreSQL',
+    (SELECT sum(CASE name WHEN 'max_connections' THEN setting::int ELSE -setting::int END) FROM pg_settings
+    WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections'))::int,
+    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
+UNION ALL SELECT 'the role ' || rolname, rolconnlimit,
+    (SELECT count(*) FROM pg_stat_activity WHERE usename = rolname AND backend_type = 'client backend')
+    FROM pg_roles WHERE rolname = current_user AND rolconnlimit >= 0 AND NOT rolsuper
+UNION ALL SELECT 'the database ' || datname, datconnlimit,
+    (SELECT count(*) FROM pg_stat_activity AS a WHERE a.datname = d.datname AND backend_type = 'client backend')
+    FROM pg_database AS d WHERE datname = current_database() AND datconnlimit >= 0
+"""
 #: seconds
 NOTIFIED_WITHIN = 2.0
 #: enough rows that a sort exceeds 64 kB of memory and writes about a megabyte to PostgreSQL's disk
@@ -113,8 +130,7 @@ def failure(error: Exception) -> Finding:
             remedy = "Run deploy/grants.sql as the tables' owner, or use the owner's role in DATABASE_URL."
             return broken(DATABASE, sentence, remedy)
         case "53300", _:
-            remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
-            return broken(DATABASE, sentence, remedy)
+            return broken(DATABASE, sentence, TOO_MANY_CONNECTIONS)
         case _, text if POOLER_REFUSES in text:
             return broken(DATABASE, sentence, POOLER_REMEDY)
         case _, text if "authentication failed" in text or "no password supplied" in text:
@@ -122,9 +138,8 @@ def failure(error: Exception) -> Finding:
         case _, text if "does not exist" in text:
             remedy = "Create it (docs/install.md), or correct DATABASE_URL."
             return broken(DATABASE, sentence, remedy)
-        case _, text if "remaining connection slots" in text or "too many clients" in text:
-            remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
-            return broken(DATABASE, sentence, remedy)
+        case _, text if "remaining connection slots" in text or "too many c" in text:
+            return broken(DATABASE, sentence, TOO_MANY_CONNECTIONS)
     return broken(
         DATABASE,
         sentence,
@@ -249,19 +264,17 @@ def database_size(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: 
 
 
 def connections(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
-    row = conn.execute(
-        "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int, "
-        "(SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')"
-    ).fetchone()
-    most, used = row or (0, 0)
+    """Compare the tightest of three limits (server, role, database) with what Goodword may use."""
+    limits = conn.execute(_CONNECTION_LIMITS).fetchall()
+    of, most, used = min(limits, key=lambda row: row[1] - row[2])
     need = settings.GOODWORD_POOL + EXTRA_CONNECTIONS
+    room = min(limit for _, limit, _ in limits) // need
     sentence = (
-        f"{used} of {most} connections are in use; each process takes up to {need}, so there is room for "
-        f"{counted(most // need, 'web process or worker', 'web processes and workers')} in all."
+        f"{used} of {most} connections of {of} are in use; each process takes up to {need}, so there is room for "
+        f"{counted(room, 'web process or worker', 'web processes and workers')} in all."
     )
-    remedy = "Raise PostgreSQL's max_connections, or lower GOODWORD_POOL and the number of processes."
     if most - used < need:
-        return attention("connections", sentence, remedy)
+        return attention("connections", sentence, TOO_MANY_CONNECTIONS)
     return good("connections", sentence)
 
 
