@@ -188,10 +188,14 @@ def test_choosing_rows_shows_the_bar_with_their_number(gallery: Callable[[str], 
     page = gallery("role/")
     bar = page.get_by_role("group", name="Actions for selected rows")
     expect(bar).to_be_hidden()
-    page.get_by_label("Choose all rows").check()
+    every = page.get_by_label("Choose all rows")
+    every.check()
     expect(bar).to_contain_text("4 selected")
     page.get_by_label("Choose Amara Okafor").uncheck()
     expect(bar).to_contain_text("3 selected")
+    expect(every).to_be_checked(indeterminate=True)
+    page.get_by_label("Choose Amara Okafor").check()
+    expect(every).to_be_checked()
 
 
 def test_a_likert_row_is_answered_by_arrow_keys(gallery: Callable[[str], Page]) -> None:

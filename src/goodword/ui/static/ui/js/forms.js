@@ -58,8 +58,13 @@
   document.addEventListener("change", (event) => {
     const box = event.target;
     if (!(box instanceof HTMLInputElement) || box.type !== "checkbox") return;
-    if (box.hasAttribute("data-choose-all"))
-      for (const row of box.closest("table").querySelectorAll("tbody input[type=checkbox]")) row.checked = box.checked;
+    const all = box.closest("table")?.querySelector("[data-choose-all]");
+    if (all) {
+      const rows = [...box.closest("table").querySelectorAll("tbody input[type=checkbox]")];
+      if (box === all) for (const row of rows) row.checked = all.checked;
+      all.checked = rows.every((row) => row.checked);
+      all.indeterminate = !all.checked && rows.some((row) => row.checked);
+    }
     box.closest("[data-bulk], form")?.querySelectorAll("[data-bulk-bar]").forEach(countAloud);
   });
 
