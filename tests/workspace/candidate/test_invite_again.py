@@ -264,7 +264,7 @@ def test_the_earlier_result_stays_while_the_new_check_is_open() -> None:
     assert current is not None
     text = words(current)
     assert (
-        "Reference check: earlier run, completed Tue 3 Mar, 10:00 . Current until the new run is complete."
+        "Reference check: earlier result, completed Tue 3 Mar, 10:00 . Current until the new one is complete."
     ) in words(page.select_one("#results"))
     assert "She thinks before she builds." in text
     earlier = page.select_one("#earlier-runs")
@@ -272,7 +272,7 @@ def test_the_earlier_result_stays_while_the_new_check_is_open() -> None:
     assert [MANAGER["r-name"] in words(earlier), PEER["r-name"] in words(earlier)] == [True, True]
     assert path("report_pdf", rita.organisation, report.pk) in str(earlier)
     assert words(earlier.summary) == "Reference check Done Tue 3 Mar, 10:00"
-    assert "earlier run, completed" in words(page)
+    assert "earlier result, completed" in words(page)
 
 
 @pytest.mark.world
@@ -294,7 +294,7 @@ def test_flags_of_the_earlier_check_stay_visible() -> None:
     confirmed(rita, story)
     flags = page_of(rita, story.application).select_one(f"#flags-reference_check-{first}")
     assert flags is not None
-    assert f"Earlier run, opened {short_day(NOW)}" in words(flags)
+    assert f"Earlier, invited {short_day(NOW)}" in words(flags)
     watching = factories.member(rita.organisation, kind="hiring_manager")
     story.check.step_request.step.role.viewers.add(watching)
     assert page_of(watching, story.application).select_one(f"#flags-reference_check-{first}") is None
@@ -313,7 +313,7 @@ def test_after_cancelling_the_earlier_result_is_marked_current() -> None:
     page = page_of(rita, story.application)
     current = page.select_one("#results-reference_check")
     assert current is not None
-    assert "Still current: the later run ended without a result." in words(page.select_one("#results"))
+    assert "Still current: the later one ended without a result." in words(page.select_one("#results"))
     assert "She thinks before she builds." in words(current)
 
 
@@ -359,7 +359,7 @@ def test_a_finished_new_run_replaces_the_earlier_result() -> None:
     earlier = page.select_one(f"#earlier-reference_check-{first}")
     assert current is not None
     assert earlier is not None
-    assert "Earlier run" not in words(current)
+    assert "Earlier result, completed" not in words(current)
     assert "She thinks before she builds." in words(earlier)
     assert "version 1" in words(earlier)
     ids = Counter(tag["id"] for tag in page.select("[id]"))
@@ -431,7 +431,7 @@ def test_lists_show_the_earlier_result_and_the_new_state() -> None:
         assert f"Earlier result: {short_day(NOW)}" in text
     assert [row.review.report.attempt for row in results] == [attempt]
     assert [of.pk for of, _ in compared] == [attempt.pk]
-    assert "Current until the new run is complete." in words(page.select_one("#results"))
+    assert "Current until the new one is complete." in words(page.select_one("#results"))
 
 
 @pytest.mark.world

@@ -305,7 +305,7 @@ def test_a_new_invitation_is_possible_after_reusing(
     for asked in (client.get, client.post):
         page = asked(address("step_begin", second.organisation, application.pk, "assessment"))
         assert (
-            "The result of the earlier application remains current until the new run is complete."
+            "The result of the earlier application remains current until the new one is complete."
             in page.content.decode()
         )
     assert (start_of(application).state, Email.objects.count()) == ("reused", before)
@@ -316,7 +316,7 @@ def test_a_new_invitation_is_possible_after_reusing(
     page = client.get(path("candidate", second.organisation, application.pk))
     [result] = page.context["results"]
     assert (result.run.step_request.application, result.newer_is_open) == (first.applications.get(), True)
-    assert "Current until the new run is complete." in page.content.decode()
+    assert "Current until the new one is complete." in page.content.decode()
     assert "Earlier result:" in card(client, application)
     assert [of for _, of in finished_attempts(second, rita)] == [application]
 
