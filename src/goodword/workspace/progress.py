@@ -13,11 +13,12 @@ from goodword.candidates.models import Application
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
 from goodword.greenhouse.models import Finding
+from goodword.references.domain.checks import CANNOT_PROVIDE
 from goodword.references.models import Check
 from goodword.roles.models import AlreadyThere, StageRule, Step
 from goodword.workflow.domain.eligibility import left_before_start
 from goodword.workflow.domain.step_requests import reuse_times
-from goodword.workflow.models import DONE, StepRequest, StepRun, status
+from goodword.workflow.models import DONE, StepRequest, StepRun, is_open, status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,11 +262,20 @@ def _progress(
         done=done,
         of=of,
         since=_since(run, now=now),
-        attention=run.attention,
+        attention=_attention(run, application),
         step_request=step_request,
         run=run,
         result_at=_result_at(runs, reused_at.get(step_request.pk)),
     )
+
+
+def _attention(run: StepRun, application: Application) -> str:
+    """The run's problem if a person can still solve it, as on Home. Candidates who can't name a referee wait for an
+    answer even if the check is paused or the application has ended."""
+    if not is_open(run):
+        return ""
+    waits_for_nobody = run.paused_at is not None or application.end
+    return "" if waits_for_nobody and run.attention != CANNOT_PROVIDE else run.attention
 
 
 def _result_at(runs: Sequence[StepRun], reuse_completed_at: datetime | None) -> datetime | None:

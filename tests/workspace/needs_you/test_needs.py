@@ -161,6 +161,35 @@ def test_nobody_is_asked_for_the_address_of_a_candidate_who_has_left_the_stage(h
 
 
 @pytest.mark.world
+def test_a_bounce_needs_nobody_while_the_step_is_paused_or_once_the_application_has_ended(
+    here: World,
+) -> None:
+    applications = [here.named(first) for first in ("Ada", "Bob", "Cyd", "Dee")]
+    for application in applications:
+        bounced(application, application.candidate.email)
+    _ada, bob, cyd, dee = applications
+    attempts = Attempt.objects.of(here.role.organisation)
+    attempts.filter(step_request__application=bob).update(paused_at=NOW)
+    attempts.filter(step_request__application=cyd).update(closed_at=NOW)
+    Application.objects.of(here.role.organisation).filter(pk__in=[cyd.pk, dee.pk]).update(status="rejected")
+    assert [need.who for need in shown(needs(here.rita))] == ["Ada Zorn"]
+    listing = signed_in(here.rita).get(path("role", here.role.organisation, here.role.pk)).context["listing"]
+    states = {row.application.candidate.first_name: row.cells[0].status.word for row in listing.rows}
+    assert states == {"Ada": "Needs attention", "Bob": "Paused", "Cyd": "Closed", "Dee": "Overdue"}
+    [chips, _checks] = [chips for _step, chips in listing.step_chips]
+    assert {str(chip.label): chip.count for chip in chips if chip.count} == {
+        "Needs attention": 1,
+        "Overdue": 1,
+        "Paused": 1,
+        "Closed or declined": 1,
+    }
+    client = signed_in(here.rita)
+    for application, says in zip(applications, (True, False, False, False), strict=True):
+        page = client.get(path("candidate", here.role.organisation, application.pk)).content.decode()
+        assert ("E-mails to the candidate bounce" in page) == says
+
+
+@pytest.mark.world
 def test_an_earlier_result_is_offered_to_those_who_may_see_its_role(here: World) -> None:
     other = factories.role(here.role.organisation, title="Gardener")
     application = here.named("Ada")

@@ -45,9 +45,10 @@ CROSS JOIN LATERAL (
             ) THEN 4 -- left the stage before it could start: paused
             ELSE 0 -- needs attention
         END
-        WHEN {name}_run.attention <> '' THEN 0
         WHEN {name}_run.progress IN ('completed', 'marked_complete') THEN 6
         WHEN {name}_run.progress = 'declined' OR {name}_run.closed_at IS NOT NULL THEN 7
+        WHEN {name}_run.attention = 'cannot_provide' THEN 0
+        WHEN {name}_run.attention <> '' AND {name}_run.paused_at IS NULL AND NOT ended THEN 0
         WHEN {name}_run.paused_at IS NOT NULL THEN 4 -- paused
         WHEN {name}_run.progress = 'pending' THEN 2
         ELSE 3 -- in progress
