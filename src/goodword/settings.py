@@ -184,6 +184,14 @@ GOODWORD_PREPARED_STATEMENTS = environment.flag("GOODWORD_PREPARED_STATEMENTS", 
 #: seconds for a statement of the web server; 0 for no limit
 GOODWORD_STATEMENT_SECONDS = environment.number("GOODWORD_STATEMENT_SECONDS", 20)
 DATABASES = {"default": environment.database(_database_url) | {"CONN_HEALTH_CHECKS": True, "CONN_MAX_AGE": 0}}
+# a host that vanishes, as in a failover, would otherwise block threads for a quarter of an hour
+DATABASES["default"]["OPTIONS"] = {
+    "keepalives_idle": 10,
+    "keepalives_interval": 5,
+    "keepalives_count": 2,
+    "tcp_user_timeout": 20_000,
+    **DATABASES["default"]["OPTIONS"],
+}
 if GOODWORD_ENV != "test":
     DATABASES["default"]["OPTIONS"]["pool"] = {
         "min_size": 1,

@@ -78,6 +78,23 @@ def test_production_has_safe_cookies_and_headers(production: pytest.MonkeyPatch)
     assert runpy.run_path(str(SETTINGS))["SECURE_HSTS_INCLUDE_SUBDOMAINS"] is True
 
 
+def test_a_database_host_that_vanishes_blocks_nothing_for_long(production: pytest.MonkeyPatch) -> None:
+    def options() -> dict[str, object]:
+        found: dict[str, object] = runpy.run_path(str(SETTINGS))["DATABASES"]["default"]["OPTIONS"]
+        del found["pool"]
+        return found
+
+    limits = {
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 2,
+        "tcp_user_timeout": 20_000,
+    }
+    assert options() == limits
+    production.setenv("DATABASE_URL", "postgresql://h/db?tcp_user_timeout=5000")
+    assert options() == limits | {"tcp_user_timeout": "5000"}
+
+
 @pytest.mark.parametrize(
     ("name", "value", "said"),
     [
