@@ -84,6 +84,16 @@ def test_an_extension_in_a_schema_that_is_not_searched_is_refused() -> None:
     database.check_migrations()
 
 
+def test_a_server_without_the_extension_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(database, "EXTENSION", "pg_missing")
+    with pytest.raises(SettingError) as error:
+        database.migrate()
+    assert str(error.value) == (
+        "The database server lacks PostgreSQL's extension pg_missing. Install it there (on Red Hat the package "
+        "postgresql-contrib), and run `goodword migrate` again."
+    )
+
+
 def test_migrations_have_no_time_limits() -> None:
     execute("SET statement_timeout = '1h'")
     with database._no_time_limits():

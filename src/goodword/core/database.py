@@ -56,6 +56,8 @@ _INVALID_INDEXES: Final = (
     "SELECT format('%I.%I', n.nspname, c.relname) FROM pg_index i JOIN pg_class c ON c.oid = i.indexrelid "
     "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE NOT i.indisvalid AND n.nspname = current_schema()"
 )
+#: comes with PostgreSQL, in some distributions as a separate package
+EXTENSION: Final = "pg_trgm"
 #: the release that last migrated this database, and the oldest that can run on it; works without these columns too
 MIGRATED_BY: Final = (
     "SELECT coalesce(to_jsonb(row) ->> 'release', ''), coalesce(to_jsonb(row) ->> 'oldest_release', '') "
@@ -278,12 +280,23 @@ def migrate(*, verbosity: int = 1) -> None:
     from goodword.core import installation
 
     check_session()
+    _check_extension()
     with _no_time_limits(), _no_other_migrating():
         check_known_migrations()
         _apply(verbosity)
         check_columns()
         call_command("createcachetable", verbosity=0)
         installation.record_release()
+
+
+def _check_extension() -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_available_extensions WHERE name = %s", [EXTENSION])
+        if cursor.fetchone() == (0,):
+            raise SettingError(
+                f"The database server lacks PostgreSQL's extension {EXTENSION}. Install it there (on Red Hat the "
+                "package postgresql-contrib), and run `goodword migrate` again."
+            )
 
 
 def _apply(verbosity: int) -> None:

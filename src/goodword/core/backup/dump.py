@@ -14,12 +14,10 @@ import psycopg
 from goodword.core import installation
 from goodword.core.backup import archive
 from goodword.core.backup.programs import BackupError, Program, Target, folder_for, major_of
-from goodword.core.database import first_line
+from goodword.core.database import EXTENSION, first_line
 from goodword.core.database_settings import SET_LIMITS, no_time_limits
 from goodword.core.version import VERSION
 
-#: the only extension that Goodword needs; the server may have others that the target server lacks
-EXTENSION: Final = "pg_trgm"
 _SUFFIX: Final = ".goodword"
 
 
@@ -103,6 +101,7 @@ def _command(folder: Path, target: Target, snapshot: str) -> list[str]:
         "--format=custom",
         # roles and grants belong to the server, and only an extension's owner may comment on it
         *("--no-owner", "--no-privileges", "--no-comments", "--no-password"),
+        # the server may have others that the target server lacks
         f"--extension={EXTENSION}",
         f"--snapshot={snapshot}",
         f"--dbname={target.conninfo}",

@@ -16,9 +16,8 @@ import psycopg
 
 from goodword.core import crypto
 from goodword.core.backup.archive import Archive
-from goodword.core.backup.dump import EXTENSION
 from goodword.core.backup.programs import BackupError, Program, Target, folder_for
-from goodword.core.database import first_line
+from goodword.core.database import EXTENSION, first_line
 from goodword.core.doctor.database import known_migrations
 from goodword.core.installation import ONLY, Mode
 
