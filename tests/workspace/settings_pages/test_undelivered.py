@@ -1,11 +1,15 @@
 """Mail server outages and failed mail: members' pages, and sending again."""
 
 import pytest
+import time_machine
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.attempts.reminders import remind
 from goodword.candidates.models import Application
+from goodword.core import clock
 from goodword.notifications.domain import send
+from goodword.notifications.domain.bounces import note_bounced
 from goodword.notifications.models import Email
 from goodword.workflow.models import status
 from tests.assessments.support import application as with_assessment
@@ -110,6 +114,35 @@ def test_mail_is_resent_to_the_current_address(about: Application) -> None:
     about.candidate.save()
     signed_in(factories.member(about.organisation)).post(addresses(about, email)[0])
     assert (state(email), email.to_address) == ("queued", "right@mail.example")
+
+
+@pytest.mark.world
+def test_the_invitation_is_sent_to_the_new_address_after_a_reminder_bounced(about: Application) -> None:
+    attempt = invited(about)
+    run_jobs()
+    reminded_at = attempt.next_reminder_at
+    assert reminded_at is not None
+    with time_machine.travel(reminded_at, tick=False):
+        remind(attempt_id=attempt.pk, now=clock.now())
+        run_jobs()
+        reminder = Email.objects.of(about.organisation).get(kind="assessment.reminder")
+        assert reminder.state == "sent"
+        note_bounced(email_id=reminder.pk, reason="550 5.1.1 No such user", now=clock.now())
+        run_jobs()
+        attempt.refresh_from_db()
+        assert (attempt.attention, attempt.next_reminder_at) == ("undelivered", None)
+        about.candidate.email = "right@mail.example"
+        about.candidate.save()
+        client = signed_in(factories.member(about.organisation))
+        address = addresses(about, reminder)[2]
+        assert "Resending 1 e-mail." in client.post(address, follow=True).content.decode()
+        assert "Not sent: the e-mail" in client.post(address, follow=True).content.decode()
+        run_jobs()
+        invitation = Email.objects.of(about.organisation).get(kind="assessment.invitation")
+        assert (invitation.state, invitation.to_address) == ("sent", "right@mail.example")
+        attempt.refresh_from_db()
+        assert (attempt.attention, attempt.next_reminder_at is not None) == ("", True)
+        assert "Not sent: the e-mail" in client.post(address, follow=True).content.decode()
 
 
 @pytest.mark.world

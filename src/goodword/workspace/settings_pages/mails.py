@@ -31,6 +31,7 @@ from goodword.references.domain.mails import REQUEST
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import blocking_reason, reason_to_close
+from goodword.workflow.domain.runs import UNDELIVERED
 from goodword.workflow.models import (
     StepRequest,
     StepRun,
@@ -78,10 +79,27 @@ def send_all_again(*, member: Membership, now: datetime) -> int:
 
 
 def send_invitation_again(step_request: StepRequest, *, member: Membership, now: datetime) -> bool:
-    mails = Email.objects.of(member.organisation).filter(
-        link_purpose=Link.Purpose.CANDIDATE, link_subject_id=step_request.pk, deadline_days__isnull=False
+    """Send the last invitation again, if it or a later mail, such as a reminder, didn't arrive."""
+    mails = (
+        Email.objects.of(member.organisation)
+        .filter(
+            link_purpose=Link.Purpose.CANDIDATE, link_subject_id=step_request.pk, deadline_days__isnull=False
+        )
+        .order_by("-pk")
     )
-    return _first_of(mails.filter(NEEDS_PERSON).order_by("-pk"), member=member, now=now)
+    if _first_of(mails.filter(NEEDS_PERSON), member=member, now=now):
+        return True
+    newest = mails.first()
+    if newest is None:
+        return False
+    with transaction.atomic():
+        _lock_subject(newest)
+        run = lock_newest_unfinished(Attempt, step_request.pk) or lock_newest_unfinished(
+            Check, step_request.pk
+        )
+        if run is None or run.attention != UNDELIVERED:
+            return False
+        return send_needed_again(newest, member=member, now=now, arrived=True)
 
 
 def send_request_again(referee: Referee, *, member: Membership, now: datetime) -> bool:
@@ -108,14 +126,17 @@ def address_now(email: Email) -> str:
             return email.to_address
 
 
-def send_needed_again(email: Email, *, member: Membership | None, now: datetime) -> bool:
-    """Send a mail again if it is still needed. Returns whether it is. `member`: None for the operator."""
+def send_needed_again(
+    email: Email, *, member: Membership | None, now: datetime, arrived: bool = False
+) -> bool:
+    """Send a mail again if it is still needed. Returns whether it is. `member`: None for the operator. `arrived`: as
+    for `send_again`."""
     with transaction.atomic():
         _lock_subject(email)
         address = address_now(email)
         if not address:
             return False
-        return send_again(email_id=email.pk, to_address=address, member=member, now=now)
+        return send_again(email_id=email.pk, to_address=address, member=member, now=now, arrived=arrived)
 
 
 def _lock_subject(email: Email) -> None:
