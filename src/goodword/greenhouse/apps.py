@@ -13,6 +13,7 @@ class GreenhouseConfig(AppConfig):
         from goodword.core import crypto, future_times, metrics
         from goodword.greenhouse.activity_feed.notes import is_posted_for
         from goodword.greenhouse.inbox.leases import WAITS
+        from goodword.greenhouse.inbox.queries import has_waiting_deliveries
         from goodword.greenhouse.models import (
             ActivityFeedNote,
             Connection,
@@ -24,6 +25,7 @@ class GreenhouseConfig(AppConfig):
         from goodword.greenhouse.setup.connections import oldest_connection
         from goodword.greenhouse.setup.permissions import CHECKED_EVERY
         from goodword.reports.domain import reviews
+        from goodword.workflow.domain import step_requests
 
         crypto.register_secrets(sealed_secrets)
         crypto.register_sealed(
@@ -46,6 +48,7 @@ class GreenhouseConfig(AppConfig):
         doctor.add_checks()
         navigation.show_if("greenhouse_inbox", oldest_connection)
         reviews.mention_note_if(is_posted_for)
+        step_requests.postpone_if(has_waiting_deliveries)
         metrics.register(
             metrics.Rows(
                 "goodword_deliveries",

@@ -11,11 +11,13 @@ from goodword.core.models import Event
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
-from goodword.roles.models import AlreadyThere, Automation
+from goodword.roles.models import AlreadyThere, Automation, Step
+from goodword.workflow.domain.step_requests import start_due
 from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.acts.applications import add_prospect
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from greenhouse_sandbox.webhooks.emit import emit_application
 from tests.greenhouse.world import ASSESSMENT, OFFER, REFERENCES, REVIEW, SCREEN, World, with_status
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
@@ -77,6 +79,32 @@ def test_nobody_is_invited_while_greenhouse_shows_an_unknown_status(
         ours = either.ours(remote)
         assert (ours.status, ours.stage_id) == ("active", either.stages[ASSESSMENT][0])
         assert ("application.entered_stage" in event_names(ours.pk)) == (remote is invited)
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("is_rejected", [True, False])
+def test_a_delayed_step_waits_while_a_delivery_about_the_candidate_cannot_be_processed(
+    world: World, is_rejected: bool
+) -> None:
+    """Greenhouse's API is down, but its webhooks arrive: the delivery may be a rejection."""
+    Step.objects.of(world.organisation).update(delay_minutes=30)
+    remote = world.apply()
+    world.move(remote, ASSESSMENT)
+    world.deliver()
+    run_jobs()
+    if is_rejected:
+        world.reject(remote)
+    else:
+        emit_application(world.greenhouse.store, "application_updated", remote)
+    world.fail(kind="fail", path="/v3", status=503, times=99)
+    world.deliver()
+    due = clock.now() + timedelta(minutes=31)
+    assert start_due(now=due) == 0
+    assert start_due(now=due + timedelta(seconds=59)) == 0
+    world.greenhouse.sandbox.faults.clear()
+    world.work(after=timedelta(minutes=31))
+    run_jobs()
+    assert start_due(now=due + timedelta(minutes=1)) == (0 if is_rejected else 1)
 
 
 @pytest.mark.world

@@ -195,3 +195,16 @@ def inbox_health(connection: Connection, *, now: datetime) -> InboxHealth:
     )
     latest = rows.filter(failed).defer("body").order_by("-pk")[:MAX_FAILURES]
     return InboxHealth(**counted, latest_failures=tuple(latest))
+
+
+def has_waiting_deliveries(application: Application) -> bool:
+    """Whether a delivery about the application or its candidate hasn't been processed, as while Harvest is down."""
+    if application.connection_id is None or application.remote_id is None:
+        return False
+    whose = Q(remote_application_id=application.remote_id)
+    if application.candidate.remote_id is not None:
+        whose |= Q(remote_candidate_id=application.candidate.remote_id)
+    waiting = Delivery.objects.of(application.organisation).filter(
+        whose, connection_id=application.connection_id, state=Delivery.State.RECEIVED
+    )
+    return waiting.exists()

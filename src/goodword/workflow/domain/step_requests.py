@@ -1,6 +1,6 @@
 """Step requests: created by a stage or a member, then waiting, started, or offered an earlier result."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
@@ -34,6 +34,16 @@ WaitingReason, State = StepRequest.WaitingReason, StepRequest.State
 REUSABLE_FOR: Final = timedelta(days=365)
 #: waiting reasons with which entering a stage again may start the step
 STARTABLE_LATER = (*BLOCKING_REASONS, WaitingReason.CLICK, WaitingReason.UNPUBLISHED)
+
+#: how long a due step waits while there is unread news about the application
+NEWS_WAIT: Final = timedelta(minutes=1)
+#: whether there is news about an application that we couldn't read yet, and that may end it
+_news_conditions: list[Callable[[Application], bool]] = []
+
+
+def postpone_if(condition: Callable[[Application], bool]) -> None:
+    """Register a condition. Due steps don't start while the application meets one."""
+    _news_conditions.append(condition)
 
 
 class NotConfirmed(Exception):
@@ -519,6 +529,10 @@ def _start_if_due(pk: int, *, now: datetime) -> bool:
             withdraw(step_request, application=application, at=now)  # moved on before the delay was over
         elif reason := waiting_reason(application, step_request.step):
             wait(step_request, reason, application=application, at=now, by="goodword")
+        elif any(condition(application) for condition in _news_conditions):
+            if step_request.due_at is not None:
+                step_request.due_at = now + NEWS_WAIT
+                step_request.save(update_fields=["due_at"])
         else:
             start_step(step_request, application=application, at=now, by="goodword")
             return True
