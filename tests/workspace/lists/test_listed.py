@@ -208,6 +208,34 @@ def test_waiting_steps_are_paused_while_the_candidate_is_not_in_their_stages(
     assert states() == ["needs_attention", "needs_attention"]
 
 
+@pytest.mark.django_db(transaction=True)
+def test_a_mapped_stage_only_refreshes_who_waits_in_it_for_a_reason_that_needs_it() -> None:
+    rita = factories.member(factories.organisation(), kind="admin")
+    role = factories.role(rita.organisation, owner=rita)
+    automation = factories.automation(
+        role, connection_id=1, job_id=5, stages={"reference_check": (501, "Offer")}
+    )
+    for name, stage_id, reason in (("Ada", 502, "no_address"), ("Bo", 501, "no_address"), ("Cy", 502, "")):
+        waiting = named(role, name, "Zorn", job_id=5, stage_id=stage_id)
+        factories.step_request(waiting, "reference_check", state="waiting", waiting_reason=reason)
+
+    def locks() -> dict[str, str]:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT sort_name, xmax::text FROM workspace_listedapplication")
+            return dict(cursor.fetchall())
+
+    before = locks()
+    StageRule.objects.create(
+        organisation=role.organisation,
+        automation=automation,
+        step=factories.step(role, "reference_check"),
+        stage_id=502,
+        stage_name="References",
+    )
+    after = locks()
+    assert {name for name in after if after[name] != before[name]} == {"zorn ada"}
+
+
 #: columns that never change; those of steps don't either
 FIXED = {"id", "organisation_id", "step_request_id"}
 FIXED_IN = {"roles_step.kind", "roles_automation.connection_id", "roles_automation.job_id"}

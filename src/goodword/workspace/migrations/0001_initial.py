@@ -147,11 +147,16 @@ BEGIN
         EXCEPT SELECT {COLUMNS} FROM workspace_listedapplication stored WHERE stored.application_id = wanted
     );
 END $$;
-CREATE FUNCTION refresh_waiting_applications(step bigint) RETURNS void LANGUAGE plpgsql AS $$
+-- those whose state may depend on their stage; `stages`: only in these, or NULL
+CREATE FUNCTION refresh_waiting_applications(step bigint, stages bigint[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     PERFORM refresh_listed_application(application_id) FROM (
-        SELECT application_id FROM workflow_steprequest
-        WHERE step_id = step AND state = 'waiting' AND due_at IS NULL ORDER BY application_id
+        SELECT request.application_id FROM workflow_steprequest request
+        JOIN candidates_application application ON application.id = request.application_id
+        WHERE request.step_id = step AND request.state = 'waiting' AND request.due_at IS NULL
+        AND request.waiting_reason IN ('unpublished', {BLOCKING})
+        AND (stages IS NULL OR application.stage_id = ANY(stages))
+        ORDER BY request.application_id
     ) requests;
 END $$;
 CREATE FUNCTION list_application() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -173,9 +178,9 @@ BEGIN
         WHEN 'workflow_steprequest' THEN
             PERFORM refresh_listed_application(changed.application_id);
         WHEN 'roles_step' THEN
-            PERFORM refresh_waiting_applications(changed.id);
+            PERFORM refresh_waiting_applications(changed.id, NULL);
         WHEN 'roles_stagerule' THEN
-            PERFORM refresh_waiting_applications(changed.step_id);
+            PERFORM refresh_waiting_applications(changed.step_id, ARRAY[OLD.stage_id, NEW.stage_id]);
         WHEN 'references_referencerequest' THEN
             PERFORM refresh_listed_application(request.application_id) FROM references_check run
             JOIN workflow_steprequest request ON request.id = run.step_request_id
@@ -228,7 +233,7 @@ def _triggers() -> str:
 UNDO = """
 DROP FUNCTION list_application() CASCADE;
 DROP FUNCTION listed_application_changed() CASCADE;
-DROP FUNCTION refresh_waiting_applications(bigint);
+DROP FUNCTION refresh_waiting_applications(bigint, bigint[]);
 DROP FUNCTION refresh_listed_application(bigint);
 DROP VIEW workspace_listed_now;
 """
