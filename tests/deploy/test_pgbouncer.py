@@ -15,7 +15,8 @@ import pytest
 from django.db import connection
 
 from goodword.core import clock
-from goodword.core.database import check_database, quick_connection, wait_for_database
+from goodword.core import database as core_database
+from goodword.core.database import check_database, check_pooler, quick_connection, wait_for_database
 from goodword.core.doctor import database
 from goodword.core.environment import SettingError
 from tests.support.ports import free_port
@@ -64,9 +65,14 @@ def test_only_session_mode_passes_notifications_on(
 ) -> None:
     with pooler(tmp_path, mode) as port:
         through: dict[str, Any] = quick_connection() | {"host": "127.0.0.1", "port": port}
-        monkeypatch.setattr(database, "quick_connection", lambda: through)
+        monkeypatch.setattr(core_database, "quick_connection", lambda: through)
         with psycopg.connect(**through, autocommit=True) as line:
             assert database.notifications(line, clock.now()).state == state
+        if state == "good":
+            check_pooler()
+        else:
+            with pytest.raises(SettingError, match="as behind a pooler in transaction mode"):
+                check_pooler()
 
 
 def test_a_pooler_that_refuses_options_is_named_at_start(

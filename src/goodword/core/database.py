@@ -77,6 +77,13 @@ MISSING_COLUMNS: Final = (
 #: part of PgBouncer's message, and the remedy
 POOLER_REFUSES: Final = "unsupported startup parameter"
 POOLER_REMEDY: Final = "Add `ignore_startup_parameters = options` to PgBouncer's settings."
+#: seconds
+NOTIFIED_WITHIN: Final = 2.0
+#: the problem and its remedy
+NO_NOTIFICATIONS: Final = (
+    "Notifications don't arrive, as behind a pooler in transaction mode.",
+    "Point DATABASE_URL at PostgreSQL itself, or at a pooler in session mode.",
+)
 #: Connection errors of PostgreSQL and libpq that waiting won't fix. There is no SQLSTATE at this point, so if the
 #: server's messages aren't in English, we wait anyway.
 _REFUSED: Final = re.compile(
@@ -182,6 +189,7 @@ def _connection_error(*, migrated: bool) -> Exception | None:
         return failed
     try:
         if migrated:
+            check_pooler()
             check_migrations()
     except DatabaseError as error:
         if not is_outage(error):
@@ -279,6 +287,7 @@ def migrate(*, verbosity: int = 1) -> None:
     never gets the lock."""
     from goodword.core import installation
 
+    check_pooler()
     check_session()
     _check_extension()
     with _no_time_limits(), _no_other_migrating():
@@ -450,6 +459,29 @@ def check_session() -> None:
     """Raise SettingError if PostgreSQL's settings for this role don't suit Goodword."""
     with connection.cursor() as cursor:
         database_settings.check(cursor)
+
+
+def check_pooler() -> None:
+    """Raise SettingError behind a pooler that shares sessions, as in transaction mode."""
+    try:
+        with psycopg.connect(**quick_connection(), autocommit=True) as direct:
+            # poolers make up the id of the process
+            pooled = direct.execute("SELECT pg_backend_pid()").fetchone() != (direct.info.backend_pid,)
+        works = not pooled or notifications_arrive()
+    except psycopg.Error:  # such as on a standby server
+        return
+    if not works:
+        raise SettingError(" ".join(NO_NOTIFICATIONS))
+
+
+def notifications_arrive() -> bool:
+    with (
+        psycopg.connect(**quick_connection(), autocommit=True) as listening,
+        psycopg.connect(**quick_connection(), autocommit=True) as other,
+    ):
+        listening.execute("LISTEN goodword_doctor")
+        other.execute("NOTIFY goodword_doctor")
+        return any(listening.notifies(timeout=NOTIFIED_WITHIN, stop_after=1))
 
 
 def check_migrations() -> None:

@@ -16,6 +16,7 @@ from goodword.core import crypto, database_settings, job_recovery
 from goodword.core.database import (
     MIGRATED_BY,
     MISSING_COLUMNS,
+    NO_NOTIFICATIONS,
     POOLER_REFUSES,
     POOLER_REMEDY,
     UNREADABLE,
@@ -23,9 +24,9 @@ from goodword.core.database import (
     columns_problem,
     first_line,
     in_one_line,
+    notifications_arrive,
     own_columns,
     own_tables,
-    quick_connection,
     rights_problem,
 )
 from goodword.core.doctor.findings import (
@@ -76,8 +77,6 @@ UNION ALL SELECT 'the database ' || datname, datconnlimit,
     (SELECT count(*) FROM pg_stat_activity AS a WHERE a.datname = d.datname AND backend_type = 'client backend')
     FROM pg_database AS d WHERE datname = current_database() AND datconnlimit >= 0
 """
-#: seconds
-NOTIFIED_WITHIN = 2.0
 #: enough rows that a sort exceeds 64 kB of memory and writes about a megabyte to PostgreSQL's disk
 _SPILLED_ROWS = 40_000
 
@@ -299,19 +298,9 @@ def time_limits(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
 def notifications(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
     """Whether workers are notified of new jobs. A pooler in transaction mode prevents that, since it shares
     sessions."""
-    with (
-        psycopg.connect(**quick_connection(), autocommit=True) as listening,
-        psycopg.connect(**quick_connection(), autocommit=True) as other,
-    ):
-        listening.execute("LISTEN goodword_doctor")
-        other.execute("NOTIFY goodword_doctor")
-        if any(listening.notifies(timeout=NOTIFIED_WITHIN, stop_after=1)):
-            return good("notifications", "Workers are notified of new jobs at once.")
-    return broken(
-        "notifications",
-        "Notifications don't arrive, as behind a pooler in transaction mode.",
-        "Point DATABASE_URL at PostgreSQL itself, or at a pooler in session mode.",
-    )
+    if notifications_arrive():
+        return good("notifications", "Workers are notified of new jobs at once.")
+    return broken("notifications", *NO_NOTIFICATIONS)
 
 
 def locks(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
