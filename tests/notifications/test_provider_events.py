@@ -279,6 +279,17 @@ def test_reports_about_the_copy_to_the_new_address_count(
     assert outcome(sent)[1::2] == (True, True)
 
 
+def test_reports_about_a_mail_that_was_sent_once_by_smtp_count_if_it_was_forwarded(
+    enable_provider: Any, sent: Email
+) -> None:
+    """Goodword doesn't know the provider's id then."""
+    enable_provider("postmark")
+    Email.objects.across_organisations().filter(pk=sent.pk).update(provider_id="")
+    for body in (HARD, COMPLAINT):
+        assert post("postmark", marked(body | {"Email": "ada@forwarded.example"}, sent)) == 200
+    assert outcome(sent)[1::2] == (True, True)
+
+
 def test_a_delivery_reported_before_the_worker_gives_up_waiting_counts_as_sent(
     enable_provider: Any, sent: Email
 ) -> None:

@@ -171,6 +171,8 @@ def _is_to_earlier_address(email: Email, *, address: str, provider_id: str) -> b
     that the last copy was forwarded to, which is a report about the present address."""
     if not address or reaches(address, email.to_address):
         return False
+    if email.attempts == 1 and email.state in (Email.State.SENDING, Email.State.SENT):
+        return False  # there has only been one copy
     return email.state != Email.State.SENT or not provider_id or provider_id != email.provider_id
 
 
