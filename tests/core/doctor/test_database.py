@@ -212,6 +212,20 @@ def test_the_tightest_limit_of_connections_counts(conn: psycopg.Connection, limi
     )
 
 
+def test_connections_of_other_roles_count_too(conn: psycopg.Connection) -> None:
+    execute("CREATE ROLE doctor_of_few NOSUPERUSER")
+    execute(f"ALTER DATABASE {connection.settings_dict['NAME']} CONNECTION LIMIT 25")
+    execute("SET LOCAL ROLE doctor_of_few")
+
+    def used() -> int:
+        return int(found_by(database.connections, conn)[1].partition(" of 25 connections of ")[0])
+
+    before = used()
+    with psycopg.connect(**connection.get_connection_params()):
+        execute("SELECT pg_stat_clear_snapshot()")
+        assert used() == before + 1
+
+
 def test_an_old_age_of_transactions_is_found(
     conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:

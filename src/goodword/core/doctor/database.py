@@ -65,16 +65,20 @@ TOO_MANY_CONNECTIONS: Final = (
     "the number of processes."
 )
 #: what has a limit, the limit, connections in use. Since PostgreSQL 16, reserved_connections are kept for other roles.
+#: An ordinary role doesn't see the backend_type of other roles' connections.
 _CONNECTION_LIMITS: Final = """
+WITH clients AS (
+    SELECT usename, datname FROM pg_stat_activity
+    WHERE usesysid IS NOT NULL AND datid IS NOT NULL AND coalesce(backend_type, 'client backend') = 'client backend'
+)
 SELECT 'PostgreSQL',
     (SELECT sum(CASE name WHEN 'max_connections' THEN setting::int ELSE -setting::int END) FROM pg_settings
     WHERE name IN ('max_connections', 'superuser_reserved_connections', 'reserved_connections'))::int,
-    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend')
-UNION ALL SELECT 'the role ' || rolname, rolconnlimit,
-    (SELECT count(*) FROM pg_stat_activity WHERE usename = rolname AND backend_type = 'client backend')
+    (SELECT count(*) FROM clients)
+UNION ALL SELECT 'the role ' || rolname, rolconnlimit, (SELECT count(*) FROM clients WHERE usename = rolname)
     FROM pg_roles WHERE rolname = current_user AND rolconnlimit >= 0 AND NOT rolsuper
 UNION ALL SELECT 'the database ' || datname, datconnlimit,
-    (SELECT count(*) FROM pg_stat_activity AS a WHERE a.datname = d.datname AND backend_type = 'client backend')
+    (SELECT count(*) FROM clients WHERE clients.datname = d.datname)
     FROM pg_database AS d WHERE datname = current_database() AND datconnlimit >= 0
 """
 #: enough rows that a sort exceeds 64 kB of memory and writes about a megabyte to PostgreSQL's disk
