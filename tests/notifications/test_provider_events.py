@@ -267,6 +267,28 @@ def test_a_repeated_bounce_does_not_concern_the_copy_that_was_sent_again(
     assert (post("postmark", second), outcome(sent)[1]) == (200, True)
 
 
+def test_a_repeated_delivery_does_not_concern_the_copy_that_was_sent_again(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    again = NOW + timedelta(hours=3)
+    assert send_again(email_id=sent.pk, to_address="", member=None, now=again, arrived=True)
+    send(email_id=sent.pk, now=again)
+    first = marked(DELIVERY | {"DeliveredAt": (NOW + timedelta(minutes=1)).isoformat()}, sent)
+    assert (post("postmark", first), outcome(sent)) == (200, NOTHING)
+    second = first | {"DeliveredAt": (again + timedelta(minutes=1)).isoformat()}
+    assert (post("postmark", second), outcome(sent)[0]) == (200, True)
+
+
+def test_the_bounce_of_a_mail_that_was_sent_once_counts_although_this_server_s_clock_is_fast(
+    enable_provider: Any, sent: Email
+) -> None:
+    enable_provider("postmark")
+    Email.objects.across_organisations().filter(pk=sent.pk).update(provider_id="")
+    early = HARD | {"BouncedAt": (NOW - timedelta(minutes=10)).isoformat()}
+    assert (post("postmark", marked(early, sent)), outcome(sent)[1]) == (200, True)
+
+
 @pytest.mark.parametrize("address", ["ada@new.example", "ada@forwarded.example"])
 def test_reports_about_the_copy_to_the_new_address_count(
     enable_provider: Any, sent: Email, address: str

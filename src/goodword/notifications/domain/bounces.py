@@ -97,10 +97,12 @@ def _mark_tags(email_id: int) -> Iterator[str]:
         yield b32encode(digest)[:TAG_LENGTH].decode().lower()
 
 
-def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
+def note_delivered(
+    *, email_id: int, address: str = "", provider_id: str = "", at: datetime | None = None, now: datetime
+) -> bool:
     """Record that the recipient's mail server accepted it (it can still bounce). A mail that waits to be sent again or
-    has failed, because its attempts got no response, is then settled as sent. `address`: the recipient, if the provider
-    names one. Returns False if already recorded, erased, or about an address that has been corrected since."""
+    has failed, because its attempts got no response, is then settled as sent. The other parameters are those of
+    `note_bounced`. Returns False if already recorded, erased, or about a copy before the mail was sent again."""
     with transaction.atomic():
         email = _lock(email_id)
         if email is None or email.delivered_at is not None:
@@ -108,6 +110,9 @@ def note_delivered(*, email_id: int, address: str = "", now: datetime) -> bool:
         if address and not reaches(address, email.to_address):
             return False
         if _waits_for_first_copy(email):
+            return False
+        # attempts without a response may have been delivered too
+        if not email.unanswered and _is_before_last_copy(email, provider_id=provider_id, at=at):
             return False
         email.delivered_at = now
         unsettled = email.state in (Email.State.QUEUED, Email.State.FAILED) and email.bounced_at is None
@@ -140,8 +145,7 @@ def note_bounced(
             return False
         if _is_to_earlier_address(email, address=address, provider_id=provider_id):
             return False
-        is_last = bool(provider_id) and provider_id == email.provider_id
-        if _waits_for_first_copy(email) or (not is_last and _is_before_last_copy(email, at)):
+        if _waits_for_first_copy(email) or _is_before_last_copy(email, provider_id=provider_id, at=at):
             return False
         email.bounced_at = now
         email.bounce_reason = clean_text(reason, one_line=True)[:LONGEST_REASON]
@@ -171,8 +175,8 @@ def _is_to_earlier_address(email: Email, *, address: str, provider_id: str) -> b
     that the last copy was forwarded to, which is a report about the present address."""
     if not address or reaches(address, email.to_address):
         return False
-    if email.attempts == 1 and email.state in (Email.State.SENDING, Email.State.SENT):
-        return False  # there has only been one copy
+    if _is_only_copy(email):
+        return False
     return email.state != Email.State.SENT or not provider_id or provider_id != email.provider_id
 
 
@@ -181,11 +185,17 @@ def _waits_for_first_copy(email: Email) -> bool:
     return email.state == Email.State.QUEUED and not email.unanswered
 
 
-def _is_before_last_copy(email: Email, at: datetime | None) -> bool:
+def _is_only_copy(email: Email) -> bool:
+    """Whether a report can't be about an earlier copy."""
+    return email.attempts == 1 and email.state in (Email.State.SENDING, Email.State.SENT)
+
+
+def _is_before_last_copy(email: Email, *, provider_id: str, at: datetime | None) -> bool:
     """Whether a report is about a copy before the last one. Providers may repeat events for days."""
-    if at is None or email.handed_over_at is None:
+    if at is None or email.handed_over_at is None or _is_only_copy(email):
         return False
-    return at < email.handed_over_at - CLOCKS_DIFFER
+    is_last = bool(provider_id) and provider_id == email.provider_id
+    return not is_last and at < email.handed_over_at - CLOCKS_DIFFER
 
 
 def has_complained(email: Email) -> bool:
@@ -234,7 +244,9 @@ def take_event(event: AnymailTrackingEvent, *, now: datetime) -> bool:
         return False
     address, provider_id = _as_text(event.recipient), _as_text(event.message_id)
     if event.event_type == EventType.DELIVERED:
-        return note_delivered(email_id=email_id, address=address, now=now)
+        return note_delivered(
+            email_id=email_id, address=address, provider_id=provider_id, at=event.timestamp, now=now
+        )
     if event.event_type in COMPLAINED_EVENTS:
         return note_complained(email_id=email_id, address=address, provider_id=provider_id, now=now)
     return note_bounced(
