@@ -407,6 +407,11 @@ def test_programs_connect_like_goodword(settings: Settings) -> None:
     assert "pool" not in found.parameters
 
 
+def test_no_password_is_on_the_command_line_of_a_program() -> None:
+    target = Target.of_url("postgresql://goodword:s3cret@h/goodword?sslkey=/key.pem&sslpassword=s3cret")
+    assert target.conninfo == "user=goodword dbname=goodword host=h sslkey=/key.pem"
+
+
 def test_a_time_limit_of_the_server_does_not_end_a_backup(here: Target) -> None:
     limited = Target({**here.parameters, "options": "-c idle_in_transaction_session_timeout=100ms"})
     with dump._snapshot(limited) as (line, _):

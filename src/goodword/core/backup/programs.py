@@ -50,7 +50,8 @@ class Target:
 
     @property
     def conninfo(self) -> str:
-        return make_conninfo(**{name: value for name, value in self.parameters.items() if name != "password"})
+        secret = ("password", "sslpassword")
+        return make_conninfo(**{name: value for name, value in self.parameters.items() if name not in secret})
 
     @property
     def environment(self) -> dict[str, str]:
