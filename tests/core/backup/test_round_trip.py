@@ -426,6 +426,13 @@ def test_a_schema_that_the_target_has_too_is_no_obstacle() -> None:
     )
 
 
+def test_a_function_of_the_operator_s_own_that_creates_a_schema_is_restored_as_it_was() -> None:
+    script = (
+        b"CREATE FUNCTION audit() RETURNS void LANGUAGE sql AS $$\nCREATE SCHEMA IF NOT EXISTS audit;\n$$;\n"
+    )
+    assert b"".join(restore.for_server(io.BytesIO(script), 17)) == script
+
+
 def test_a_full_temporary_folder_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "none"))
     begins = "No temporary file can be written. Free space on the file system of /tmp"

@@ -27,7 +27,7 @@ _SETTINGS: Final = {b"SET transaction_timeout = 0;\n": 17}
 #: options, which servers without the feature refuse.
 _COLUMN_VERSION: Final = re.compile(rb"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET \(pg_attver=\d+\);\n")
 #: A provider may keep extensions in a schema of its own, which each of its databases already has.
-_SCHEMA: Final = re.compile(rb"CREATE SCHEMA (.+;\n)")
+_SCHEMA: Final = re.compile(rb"^CREATE SCHEMA (?!IF NOT EXISTS )")
 _BLOCK: Final = 256 * 1024
 #: tables and similar objects in the public schema that belong to no extension
 _CONTENTS: Final = """
@@ -183,7 +183,7 @@ def for_server(script: IO[bytes], version: int) -> Iterator[bytes]:
     tables."""
     for line in script:
         if version >= _SETTINGS.get(line, 0) and not _COLUMN_VERSION.fullmatch(line):
-            yield _SCHEMA.sub(rb"CREATE SCHEMA IF NOT EXISTS \1", line)
+            yield _SCHEMA.sub(b"CREATE SCHEMA IF NOT EXISTS ", line)
         if line.startswith(b"COPY "):
             break
     while block := script.read(_BLOCK):
