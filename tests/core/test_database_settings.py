@@ -9,7 +9,7 @@ from django.db import DatabaseError, OperationalError, connection
 from django.test import RequestFactory
 
 from goodword import cli
-from goodword.core import clock, database, responses
+from goodword.core import clock, database, database_settings, responses
 from goodword.core.doctor import database as doctor
 from goodword.core.doctor.findings import Finding, State, attention, good
 from goodword.core.environment import SettingError
@@ -92,6 +92,24 @@ def test_a_server_without_the_extension_is_refused(monkeypatch: pytest.MonkeyPat
         "The database server lacks PostgreSQL's extension pg_missing. Install it there (on Red Hat the package "
         "postgresql-contrib), and run `goodword migrate` again."
     )
+
+
+def test_an_extension_in_a_schema_that_the_role_may_not_use_is_refused() -> None:
+    execute('CREATE SCHEMA "Extensions"')
+    execute('ALTER EXTENSION pg_trgm SET SCHEMA "Extensions"')
+    execute("CREATE ROLE settings_without_usage NOSUPERUSER")
+    execute('SET LOCAL search_path = public, "Extensions"')
+    execute("SET LOCAL ROLE settings_without_usage")
+    with connection.cursor() as cursor:
+        assert database_settings.problem(cursor) == (
+            'The extension pg_trgm is in the schema "Extensions", which this role may not use.',
+            'Run `GRANT USAGE ON SCHEMA "Extensions" TO settings_without_usage` as the schema\'s owner.',
+        )
+    execute("RESET ROLE")
+    execute('GRANT USAGE ON SCHEMA "Extensions" TO settings_without_usage')
+    execute("SET LOCAL ROLE settings_without_usage")
+    with connection.cursor() as cursor:
+        assert database_settings.problem(cursor) is None
 
 
 def test_migrations_have_no_time_limits() -> None:

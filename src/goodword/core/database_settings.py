@@ -46,11 +46,14 @@ _NEEDED: Final = (
 _LOOK: Final = """
 SELECT format('ALTER ROLE %%I IN DATABASE %%I SET', current_user, current_database()),
     current_setting('server_encoding'), current_setting('search_path'), current_schema(),
-    (
-        SELECT n.nspname FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
-        WHERE e.extname = 'pg_trgm' AND n.nspname <> ALL(current_schemas(true))
-    ),
+    extension.in_schema, extension.missing_grant,
     (SELECT array_agg(ARRAY[name, current_setting(name)]) FROM unnest(%s::text[]) AS name)
+FROM (VALUES (1)) AS one LEFT JOIN (
+    SELECT quote_ident(n.nspname) AS in_schema, CASE WHEN NOT has_schema_privilege(n.oid, 'USAGE')
+        THEN format('GRANT USAGE ON SCHEMA %%I TO %%I', n.nspname, current_user) END AS missing_grant
+    FROM pg_extension AS e JOIN pg_namespace AS n ON n.oid = e.extnamespace
+    WHERE e.extname = 'pg_trgm' AND n.nspname <> ALL(current_schemas(true))
+) AS extension ON true
 """
 
 
@@ -62,7 +65,7 @@ def no_time_limits() -> tuple[list[str], list[str]]:
 def problem(cursor: Any) -> tuple[str, str] | None:
     """Return why Goodword can't work in sessions like this one, and the remedy; None if it can."""
     cursor.execute(_LOOK, [[name for name, _, _ in _NEEDED]])
-    change, encoding, path, schema, extension, settings = cursor.fetchone()
+    change, encoding, path, schema, extension, grant, settings = cursor.fetchone()
     if encoding != "UTF8":
         remedy = (
             "Create another database with `createdb --encoding=UTF8 --template=template0` and name it in DATABASE_URL; "
@@ -73,6 +76,11 @@ def problem(cursor: Any) -> tuple[str, str] | None:
         return (
             f"search_path is {path}, so Goodword's tables would be in the schema {schema}; they must be in public.",
             f"Run `{change} search_path = public` as this role.",
+        )
+    if grant is not None:
+        return (
+            f"The extension pg_trgm is in the schema {extension}, which this role may not use.",
+            f"Run `{grant}` as the schema's owner.",
         )
     if extension is not None:
         return (
