@@ -409,7 +409,11 @@ def test_programs_connect_like_goodword(settings: Settings) -> None:
 
 def test_no_password_is_on_the_command_line_of_a_program() -> None:
     target = Target.of_url("postgresql://goodword:s3cret@h/goodword?sslkey=/key.pem&sslpassword=s3cret")
-    assert target.conninfo == "user=goodword dbname=goodword host=h sslkey=/key.pem"
+    assert target.conninfo == "user=goodword dbname=goodword host=h sslkey=/key.pem service=goodword"
+    with target.connecting() as arguments:
+        program = Program(["sh", "-c", 'cat "$PGSERVICEFILE"'], stdout=-1, **arguments)
+    assert program.process.communicate()[0] == b"[goodword]\nsslpassword=s3cret\n"
+    program.end()
 
 
 def test_a_time_limit_of_the_server_does_not_end_a_backup(here: Target) -> None:

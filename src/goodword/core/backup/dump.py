@@ -70,7 +70,8 @@ def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: dateti
                 # values that only the right field keys can decrypt, to check the keys before a restore
                 "canaries": [list(row) for row in conn.execute(_CANARIES).fetchall()],
             }
-            program = Program(_command(folder, target, snapshot), stdout=-1, env=target.environment)
+            with target.connecting() as arguments:
+                program = Program(_command(folder, target, snapshot), stdout=-1, **arguments)
             try:
                 assert program.process.stdout is not None
                 archive.write(stream, manifest, program.process.stdout, check=program.finish)

@@ -5,6 +5,7 @@ import re
 import subprocess
 import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,6 +33,10 @@ class BackupError(Exception):
     """The message says why a backup can't be made or used, and what to do."""
 
 
+#: in the connection service file
+_SERVICE: Final = "goodword"
+
+
 @dataclass(frozen=True, slots=True)
 class Target:
     """A database, as connection parameters for psycopg and PostgreSQL's programs. The password is kept apart."""
@@ -51,7 +56,24 @@ class Target:
     @property
     def conninfo(self) -> str:
         secret = ("password", "sslpassword")
-        return make_conninfo(**{name: value for name, value in self.parameters.items() if name not in secret})
+        given = {name: value for name, value in self.parameters.items() if name not in secret}
+        if self.parameters.get("sslpassword"):
+            given.setdefault("service", _SERVICE)
+        return make_conninfo(**given)
+
+    @contextmanager
+    def connecting(self) -> Iterator[dict[str, Any]]:
+        """Yield arguments with which `Program` starts one that connects. The passphrase of sslkey is in a file that
+        only the program can open, since libpq has no environment variable for it."""
+        passphrase = self.parameters.get("sslpassword")
+        if not passphrase:
+            yield {"env": self.environment}
+            return
+        with tempfile.TemporaryFile() as file:
+            file.write(f"[{_SERVICE}]\nsslpassword={passphrase}\n".encode())
+            file.flush()
+            number = file.fileno()
+            yield {"env": self.environment | {"PGSERVICEFILE": f"/dev/fd/{number}"}, "pass_fds": (number,)}
 
     @property
     def environment(self) -> dict[str, str]:

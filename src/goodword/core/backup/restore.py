@@ -113,7 +113,8 @@ def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None
         )
         running.callback(reading.end)
         command = [str(folder / "psql"), *_QUIETLY, f"--dbname={target.conninfo}"]
-        writing = Program(command, stdin=-1, stdout=-3, env=target.environment)
+        with target.connecting() as arguments:
+            writing = Program(command, stdin=-1, stdout=-3, **arguments)
         running.callback(writing.end)
         _pass(archive, reading, writing, version)
     return True
