@@ -59,10 +59,10 @@ PROGRAMS: Final = (
 def main() -> int:
     """Return 1 if a program fails; the others still run."""
     parser = argparse.ArgumentParser(description="Measure everything and write docs/performance.md.")
-    parser.add_argument("--only", choices=[one.name for one in PROGRAMS])
+    parser.add_argument("--only", choices=[program.name for program in PROGRAMS])
     only = parser.parse_args().only
     began = time.monotonic()
-    runs = [run(one) for one in PROGRAMS if only in {None, one.name}]
+    runs = [run(program) for program in PROGRAMS if only in {None, program.name}]
     print(f"\n{time.monotonic() - began:.0f} s in all")
     if only is None:
         write(runs)

@@ -133,7 +133,7 @@ def open_pages(made: World) -> None:
         for number in range(PAGES):
             browser.open(found[number % len(found)])
             links = [str(link["href"]) for link in browser.page.find_all("a", href=True)]
-            found += [one for one in links if one.startswith("/o/") and one not in found]
+            found += [link for link in links if link.startswith("/o/") and link not in found]
 
 
 def memory(pid: int) -> str:

@@ -135,8 +135,12 @@ def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
     role = create_role(title="Bench", owner=ann, now=now)
     common = {"organisation": organisation, "connection_id": row.pk, "created_at": now, "synced_at": now}
     with harvest(row) as api:
-        applications = {one.id: one for one in api.applications() if one.job_id is not None}
-        wanted = sorted({one.candidate_id for one in applications.values()})
+        applications = {
+            application.id: application
+            for application in api.applications()
+            if application.job_id is not None
+        }
+        wanted = sorted({application.candidate_id for application in applications.values()})
         people = {person.id: person for some in batched(wanted, 50) for person in api.candidates(some)}
     Automation.objects.bulk_create(
         Automation(
@@ -147,7 +151,9 @@ def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
             job_name=f"Job {job_id}",
             confirmed_at=now,
         )
-        for job_id in sorted({one.job_id for one in applications.values() if one.job_id is not None})
+        for job_id in sorted(
+            {application.job_id for application in applications.values() if application.job_id is not None}
+        )
     )
     Candidate.objects.bulk_create(
         [Candidate(remote_id=person.id, **common, **candidate_columns(person)) for person in people.values()],
@@ -157,28 +163,28 @@ def copies(row: "Connection") -> "Iterator[dict[str, Any]]":
     Application.objects.bulk_create(
         [
             Application(
-                remote_id=one.id,
-                candidate_id=ours[one.candidate_id],
+                remote_id=application.id,
+                candidate_id=ours[application.candidate_id],
                 role=role,
-                job_id=one.job_id,
+                job_id=application.job_id,
                 stage_id=BEFORE,
-                recruiter_remote_id=one.recruiter_id,
+                recruiter_remote_id=application.recruiter_id,
                 recruiter_email="recruiter@bench.example",
                 **common,
             )
-            for one in applications.values()
+            for application in applications.values()
         ],
         batch_size=2000,
     )
-    for one in applications.values():
+    for application in applications.values():
         yield {
             "action": "candidate_stage_change",
             "payload": {
                 "application": {
-                    "id": one.id,
-                    "jobs": [{"id": one.job_id, "name": f"Job {one.job_id}"}],
-                    "current_stage": {"id": one.stage_id, "name": one.stage_name},
-                    "candidate": {"id": one.candidate_id, "first_name": "Ada"},
+                    "id": application.id,
+                    "jobs": [{"id": application.job_id, "name": f"Job {application.job_id}"}],
+                    "current_stage": {"id": application.stage_id, "name": application.stage_name},
+                    "candidate": {"id": application.candidate_id, "first_name": "Ada"},
                 }
             },
         }

@@ -110,7 +110,7 @@ class Bench:
             f"{what}, {len(people)} moves",
             first_s=round(min(arrived), 1),
             last_s=round(max(arrived), 1),
-            **distribution_of([1000 * one for one in delays]),
+            **distribution_of([1000 * delay for delay in delays]),
         )
         print(self.meter.now().per(before, len(people)), flush=True)
 
@@ -143,7 +143,7 @@ def main() -> None:
             before = meter.now()
             delays = bench.at_rate(people, options.rate)
             print(distribution(f"{options.rate:g} moves a second", delays))
-            record(f"{options.rate:g} moves a second", **distribution_of([1000 * one for one in delays]))
+            record(f"{options.rate:g} moves a second", **distribution_of([1000 * delay for delay in delays]))
             print(meter.now().per(before, len(people)), flush=True)
         if options.counted:
             people = bench.apply("Cas", options.counted)

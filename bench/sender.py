@@ -46,8 +46,8 @@ def stage_change(number: int) -> bytes:
     attributes = [{"name": f"custom_{place}", "value": ""} for place in range(20)]
     body["payload"]["application"]["custom_fields"] = attributes
     left = BODY_BYTES - len(json.dumps(body))
-    for one in attributes:
-        one["value"] = "".join(random.choices(_LETTERS, k=left // len(attributes)))
+    for attribute in attributes:
+        attribute["value"] = "".join(random.choices(_LETTERS, k=left // len(attributes)))
     return json.dumps(body).encode()
 
 

@@ -155,10 +155,10 @@ def measured(sync: Sync) -> str:
     version, workers = sync.version, len(sync.workers)
     length, limit = WINDOWS[version]
     outputs = [json.loads(process.communicate()[0]) for process in sync.workers]
-    calls = [(moment, status) for one in outputs for moment, status in one["calls"]]
+    calls = [(moment, status) for output in outputs for moment, status in output["calls"]]
     statuses = Counter(status for _, status in calls)
     found: Shares = shares([moment for moment, status in calls if status != 429], window=length, limit=limit)
-    memory = max(one["memory"] for one in outputs)
+    memory = max(output["memory"] for output in outputs)
     if found.full:
         record(
             f"full sync, Harvest {version}, {workers} worker{'s' if workers > 1 else ''}",

@@ -84,7 +84,7 @@ class Simulation:
         second = verification_form(ReasoningTest(version=VERSION, forms=BUILT_IN), form)
         self.first, self.second = items_of(BUILT_IN[form]), items_of(FORMS[second])
         found = predictions(curves_of_form(BUILT_IN[form])[0], curves_of_form(FORMS[second])[0])
-        self.least = [one.least for one in found.by_first]
+        self.least = [prediction.least for prediction in found.by_first]
         self.highest_rate = found.highest_rate
         self.chance = random.Random(seed)
 
@@ -128,7 +128,7 @@ def share(people: Sequence[tuple[int, bool]]) -> float:
 
 
 def high(people: Sequence[tuple[int, bool]], items: int) -> Sequence[tuple[int, bool]]:
-    return [one for one in people if one[0] >= high_result(items)]
+    return [person for person in people if person[0] >= high_result(items)]
 
 
 def finalists(people: Sequence[tuple[int, bool]]) -> Sequence[tuple[int, bool]]:

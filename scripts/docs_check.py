@@ -71,7 +71,7 @@ def main() -> int:
         return 2
     found = docs_blocks.blocks()
     say("Not run:")
-    for reason in (*(f"{one.place}: {one.reason}" for one in found if one.reason), *NOT_RUN):
+    for reason in (*(f"{block.place}: {block.reason}" for block in found if block.reason), *NOT_RUN):
         say(f"  {reason}")
     try:
         with tempfile.TemporaryDirectory(prefix="goodword-docs-check-") as folder:

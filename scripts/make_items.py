@@ -265,7 +265,7 @@ def main(arguments: Sequence[str]) -> int:
 
 def _replaced(cells: list[dict[str, object]]) -> list[dict[str, object]]:
     """The stored findings with these replacing those of the same family and level."""
-    new = {(one["family"], one["level"]): one for one in cells}
+    new = {(cell["family"], cell["level"]): cell for cell in cells}
     stored = json.loads(FILE.read_text(encoding="utf-8"))["cells"]
     return [new.get((one["family"], one["level"]), one) for one in stored]
 

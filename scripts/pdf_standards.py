@@ -60,8 +60,8 @@ def draw(folder: Path) -> list[Path]:
     snapshots = {
         "nobody": samples.reference_check(0, comments=[]),
         "25 referees": typical.reference_check(25),
-        **{f"references {one}": typical.reference_check(language=one) for one in LANGUAGES},
-        **{f"assessment {one}": typical.assessment(language=one) for one in LANGUAGES},
+        **{f"references {language}": typical.reference_check(language=language) for language in LANGUAGES},
+        **{f"assessment {language}": typical.assessment(language=language) for language in LANGUAGES},
     }
     files = []
     for name, snapshot in snapshots.items():

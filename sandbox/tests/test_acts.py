@@ -171,7 +171,7 @@ def test_a_job_is_created_edited_closed_and_deleted(act: Act, deliveries: Delive
         "job_deleted",
     ]
     made = bodies[0]["payload"]["job"]
-    assert [one["employee_id"] for one in made["hiring_team"]["recruiters"]] == ["AO-102"]
+    assert [recruiter["employee_id"] for recruiter in made["hiring_team"]["recruiters"]] == ["AO-102"]
     changed = bodies[1]["payload"]["job"]
     assert (changed["confidential"], changed["departments"][0]["name"]) == (True, "Sales")
     assert bodies[2]["payload"]["job"]["hiring_team"]["recruiters"] == []
@@ -195,8 +195,8 @@ def test_only_deleting_a_stage_sends_webhooks(
         bodies[1]["payload"]["job_interview_stage"].items()
         >= {"id": gone["stage_id"], "active": True}.items()
     )
-    stages = sorted(store.job_stages.by("job_id", gone["job_id"]), key=lambda one: one.sort_order)
-    assert [one.name for one in stages if one.active] == [
+    stages = sorted(store.job_stages.by("job_id", gone["job_id"]), key=lambda job_stage: job_stage.sort_order)
+    assert [stage.name for stage in stages if stage.active] == [
         "Offer",
         "Dinner",
         "Application Review",

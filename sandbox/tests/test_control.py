@@ -28,7 +28,7 @@ def advance(v3: httpx2.Client, application: Application) -> None:
 
 
 def stages(receiver: Receiver) -> list[str]:
-    bodies = [json.loads(one.content) for one in receiver.requests]
+    bodies = [json.loads(request.content) for request in receiver.requests]
     return [body["payload"]["application"]["current_stage"]["name"] for body in bodies]
 
 
@@ -53,11 +53,11 @@ def test_switches_are_validated_and_can_be_reset(
 
 
 def test_a_reset_restores_the_same_data(control: Control, v3: httpx2.Client, store: Store) -> None:
-    before = [(one.id, one.name) for one in store.candidates.rising()]
+    before = [(candidate.id, candidate.name) for candidate in store.candidates.rising()]
     v3.post("/v3/candidates", json={"first_name": "New", "last_name": "Person"})
     control("/clock", {"advance_seconds": 86400})
     control("/reset", {"seed": "demo"})
-    assert [(one.id, one.name) for one in store.candidates.rising()] == before
+    assert [(candidate.id, candidate.name) for candidate in store.candidates.rising()] == before
     assert store.clock.offset.total_seconds() == 0
     control("/reset", {"seed": "empty"})
     assert (len(store.jobs), len(store.users)) == (0, 8)
@@ -142,7 +142,7 @@ def test_responses_can_be_slow_or_garbage(control: Control, v3: httpx2.Client) -
 def test_the_call_log_contains_no_secret(v3: httpx2.Client, client: httpx2.Client) -> None:
     v3.get("/v3/jobs?per_page=2")
     calls = client.get("/_sandbox/calls?path=/v3").json()
-    assert [(one["method"], one["path"], one["query"], one["status"]) for one in calls] == [
+    assert [(call["method"], call["path"], call["query"], call["status"]) for call in calls] == [
         ("GET", "/v3/jobs", {"per_page": "2"}, 200)
     ]
     assert v3.headers["Authorization"][7:] not in json.dumps(calls)

@@ -221,11 +221,11 @@ def test_a_tool_changes_one_custom_field_and_keeps_the_others(outsider: Outsider
         },
     ).json()["candidate"]
     fields = outsider.http.get("/v3/custom_fields?field_type=candidate", headers=header).json()
-    languages = next(one for one in fields if one["name_key"] == "languages")
+    languages = next(field for field in fields if field["name_key"] == "languages")
     options = outsider.http.get(
         f"/v3/custom_field_options?custom_field_ids={languages['id']}&active=true", headers=header
     ).json()
-    dutch = next(one["id"] for one in options if one["name"] == "Dutch")
+    dutch = next(option["id"] for option in options if option["name"] == "Dutch")
     kept = [
         {"name_key": key, "value": one["value"]}
         for key, one in made["custom_fields"].items()

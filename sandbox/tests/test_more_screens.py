@@ -9,7 +9,7 @@ from helpers import Receiver, add_hook
 
 
 def person(visitor: Visitor, store: Store, first: str, tab: str = "") -> Page:
-    row = next(one for one in store.candidates.rising() if one.first_name == first)
+    row = next(candidate for candidate in store.candidates.rising() if candidate.first_name == first)
     return visitor.open(f"/people/{row.id}?tab={tab}")
 
 
@@ -32,12 +32,12 @@ def test_a_job_is_created_set_up_and_closed(visitor: Visitor, store: Store) -> N
     page = page.press("Up Offer")
     page = page.fill("New stage", "Dinner").press("Add stage")
     page = page.press("Remove New")
-    stages = sorted(store.job_stages.by("job_id", job.id), key=lambda one: one.sort_order)
-    assert [one.name for one in stages if one.active] == ["Offer", "Call", "Dinner"]
+    stages = sorted(store.job_stages.by("job_id", job.id), key=lambda job_stage: job_stage.sort_order)
+    assert [stage.name for stage in stages if stage.active] == ["Offer", "Call", "Dinner"]
     page = page.fill("New post", "Porter").press("Add post")
     page = page.fill("Location of Porter", "Amsterdam").press("Save Porter")
     page = page.press("Take offline Porter").press("Delete Porter")
-    assert [one.active for one in store.job_posts.by("job_id", job.id)] == [False]
+    assert [post.active for post in store.job_posts.by("job_id", job.id)] == [False]
     page = page.fill("Coordinator", "Elise Vermeer").press("Save team").press("Close job")
     page = page.press("Open job").press("Close job")
     assert store.jobs[job.id].status == "closed"
@@ -83,7 +83,7 @@ def test_an_offer_is_created_approved_and_accepted(visitor: Visitor, store: Stor
     page = page.press("Make a new version").press("Approve offer").press("Accept offer")
     assert "The offer was accepted, and the candidate hired." in page.text
     page = page.press("Delete offer version 1")
-    assert [one.status for one in store.offers.rising()] == ["Accepted"]
+    assert [offer.status for offer in store.offers.rising()] == ["Accepted"]
 
 
 def test_interviews_and_scorecards_are_created_and_deleted(visitor: Visitor, store: Store) -> None:
@@ -97,12 +97,12 @@ def test_interviews_and_scorecards_are_created_and_deleted(visitor: Visitor, sto
 def test_departments_and_offices_are_removed(visitor: Visitor, store: Store) -> None:
     page = visitor.open("/configure").follow("Organization")
     page.press("Remove Sales").press("Remove Amsterdam")
-    assert [one.name for one in store.departments.rising()] == [
+    assert [department.name for department in store.departments.rising()] == [
         "Engineering",
         "Operations",
         "Customer Success",
     ]
-    assert [one.name for one in store.offices.rising()] == ["New York", "Remote"]
+    assert [office.name for office in store.offices.rising()] == ["New York", "Remote"]
 
 
 def test_unknown_and_hidden_acts_change_nothing(visitor: Visitor, store: Store) -> None:

@@ -41,7 +41,7 @@ def test_a_burst_sends_one_delivery_per_move(
     done = control("/scenario", {"scenario": "burst", "n": 40, "job": "SAM-101"})
     assert (done["moved"], stage_names(store, done["application_ids"])) == (40, {"Assessment"})
     assert app.deliverer.wait_until_idle(10)
-    sent = Counter(json.loads(one.content)["action"] for one in receiver.requests)
+    sent = Counter(json.loads(request.content)["action"] for request in receiver.requests)
     assert sent == {"candidate_stage_change": 40}
 
 
@@ -92,8 +92,8 @@ def test_a_bulk_rejection_sends_a_delivery_each(control: Control, store: Store) 
 
 def test_a_pipeline_can_be_rebuilt(control: Control, store: Store) -> None:
     done = control("/scenario", {"scenario": "pipeline_rebuilt", "job": "SAM-101"})
-    stages = sorted(store.job_stages.by("job_id", done["job_id"]), key=lambda one: one.sort_order)
-    assert [one.name for one in stages if one.active] == [
+    stages = sorted(store.job_stages.by("job_id", done["job_id"]), key=lambda job_stage: job_stage.sort_order)
+    assert [stage.name for stage in stages if stage.active] == [
         "Offer (new)",
         "Reference Check (new)",
         "Phone Screen (new)",
@@ -126,7 +126,7 @@ def test_a_random_history_is_reproducible_by_seed(control: Control, app: Sandbox
         done = control("/scenario", {"scenario": "history", "n": 60, "random": seed})
         assert sum(done["acts"].values()) == 60
         rows = app.store.applications.rising()
-        ends.append([(one.id, one.candidate_id, one.job_id, one.status, one.stage_id) for one in rows])
+        ends.append([(row.id, row.candidate_id, row.job_id, row.status, row.stage_id) for row in rows])
     assert ends[0] == ends[1] != ends[2]
 
 

@@ -87,7 +87,7 @@ def test_the_four_webhooks_of_the_article_are_pinged_and_enabled(
     for name, when in HOOKS.items():
         page = create_hook(visitor, name, when)
         assert f"{name} is saved and enabled: the ping was answered with 200." in page.text
-    pings = [httpx2.Response(200, content=one.content).json() for one in receiver.requests]
+    pings = [httpx2.Response(200, content=request.content).json() for request in receiver.requests]
     assert [ping["action"] for ping in pings] == ["ping"] * 4
     assert [(ping["payload"]["name"], ping["payload"]["event"]) for ping in pings] == list(HOOKS.items())
 
@@ -128,7 +128,9 @@ def test_a_candidate_applies_moves_and_is_hired_with_a_delivery_each(
     page = page.press("Hire")
     assert "Hired." in page.text
     assert app.deliverer.wait_until_idle(5)
-    sent = sorted(httpx2.Response(200, content=one.content).json()["action"] for one in receiver.requests)
+    sent = sorted(
+        httpx2.Response(200, content=request.content).json()["action"] for request in receiver.requests
+    )
     assert sent == ["candidate_stage_change", "hire_candidate", "new_candidate_application"]
     page.press("Unhire")
     board = visitor.open("/").follow("Data Engineer")
@@ -147,10 +149,12 @@ def test_a_candidate_and_a_prospect_are_rejected(visitor: Visitor, receiver: Rec
     page = page.fill("Rejection reason", "None").press("Reject")
     assert app.deliverer.wait_until_idle(5)
     bodies = [
-        httpx2.Response(200, content=one.content).json()["payload"]["application"]
-        for one in receiver.requests
+        httpx2.Response(200, content=request.content).json()["payload"]["application"]
+        for request in receiver.requests
     ]
-    told = {(one["prospect"], (one["rejection_reason"] or {}).get("name"), one["status"]) for one in bodies}
+    told = {
+        (body["prospect"], (body["rejection_reason"] or {}).get("name"), body["status"]) for body in bodies
+    }
     assert told == {(False, "Withdrew", "rejected"), (True, None, "rejected")}
     page = page.press("Unreject")
     assert "Unrejected." in page.text
@@ -177,8 +181,8 @@ def test_a_form_with_errors_keeps_its_input(visitor: Visitor, store: Store) -> N
 def test_the_same_email_applies_again_as_the_same_candidate(visitor: Visitor, store: Store) -> None:
     apply(visitor, "Ana", "Sørensen", "ana@people.example")
     apply(visitor, "Ana", "Sørensen", "ANA@people.example")
-    ana = [one for one in store.candidates.rising() if one.first_name == "Ana"]
-    assert [len(store.applications.by("candidate_id", one.id)) for one in ana] == [2]
+    ana = [candidate for candidate in store.candidates.rising() if candidate.first_name == "Ana"]
+    assert [len(store.applications.by("candidate_id", candidate.id)) for candidate in ana] == [2]
 
 
 def test_candidates_are_edited_merged_anonymised_and_deleted(
@@ -199,7 +203,7 @@ def test_candidates_are_edited_merged_anonymised_and_deleted(
     assert app.deliverer.wait_until_idle(5)
     told = {
         body["action"]: body["payload"]
-        for body in (httpx2.Response(200, content=one.content).json() for one in receiver.requests)
+        for body in (httpx2.Response(200, content=request.content).json() for request in receiver.requests)
     }
     assert told["update_candidate"]["candidate"]["first_name"] == "Hanne"
     assert (

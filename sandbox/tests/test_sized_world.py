@@ -45,12 +45,16 @@ def test_records_are_consistent(store: Store) -> None:
         if row.prospect:
             assert (row.job_id, row.stage_id, history) == (None, None, [])
             continue
-        stages = [store.job_stages[one.job_stage_id] for one in history]
+        stages = [store.job_stages[application_stage.job_stage_id] for application_stage in history]
         assert {stage.job_id for stage in stages} == {row.job_id}
         assert [stage.sort_order for stage in stages] == list(range(len(stages)))
-        assert [one.current for one in history] == [False] * (len(history) - 1) + [True]
+        assert [application_stage.current for application_stage in history] == [False] * (
+            len(history) - 1
+        ) + [True]
         assert history[-1].id == row.stage_id
-        times = [one.entered_at for one in history if one.entered_at]
+        times = [
+            application_stage.entered_at for application_stage in history if application_stage.entered_at
+        ]
         assert times == sorted(times)
         assert times[0] == row.created_at
         assert (row.rejected_at is not None) == (row.status == "rejected")

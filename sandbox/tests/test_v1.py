@@ -69,9 +69,9 @@ def test_a_candidate_embeds_applications_with_v1_statuses(v1: httpx2.Client, sto
 def test_jobs_embed_hiring_team_and_offices(v1: httpx2.Client, store: Store) -> None:
     job = v1.get(f"/v1/jobs/{next(store.jobs.rising()).id}").json()
     assert job["hiring_team"]["recruiters"][0]["responsible"] is True
-    assert [one["name"] for one in job["offices"]] == ["Amsterdam"]
+    assert [office["name"] for office in job["offices"]] == ["Amsterdam"]
     stages = v1.get(f"/v1/jobs/{job['id']}/stages").json()
-    assert [(one["priority"], one["name"]) for one in stages] == [
+    assert [(stage["priority"], stage["name"]) for stage in stages] == [
         (0, "Application Review"),
         (1, "Phone Screen"),
         (2, "Assessment"),
@@ -79,7 +79,7 @@ def test_jobs_embed_hiring_team_and_offices(v1: httpx2.Client, store: Store) -> 
         (4, "Offer"),
     ]
     posts = v1.get(f"/v1/jobs/{job['id']}/job_posts").json()
-    assert [one["live"] for one in posts] == [True, True, False]
+    assert [post["live"] for post in posts] == [True, True, False]
 
 
 def test_v1_filters(v1: httpx2.Client, store: Store) -> None:

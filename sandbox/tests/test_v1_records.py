@@ -48,11 +48,11 @@ def test_a_candidate_is_created_with_applications_schools_and_files(v1: httpx2.C
     shown: dict[str, Any] = answer.json()
     assert v1.get(f"/v1/candidates/{shown['id']}").json().keys() == shown.keys()
     assert (shown["is_private"], shown["tags"]) == (True, ["Walked in"])
-    assert [one["school_name"] for one in shown["educations"]] == [school["name"]]
-    assert [one["filename"] for one in shown["applications"][0]["attachments"]] == ["cv.pdf"]
+    assert [education["school_name"] for education in shown["educations"]] == [school["name"]]
+    assert [attachment["filename"] for attachment in shown["applications"][0]["attachments"]] == ["cv.pdf"]
     assert shown["recruiter"]["name"] == "Priya Raman"
     feed = v1.get(f"/v1/candidates/{shown['id']}/activity_feed").json()
-    assert [one["body"] for one in feed["notes"]] == ["Hi"]
+    assert [note["body"] for note in feed["notes"]] == ["Hi"]
     assert [one["name"] for one in v1.get(f"/v1/candidates/{shown['id']}/tags").json()] == ["Walked in"]
 
 
@@ -170,11 +170,11 @@ def test_job_post_and_hiring_team_of_a_job(v1: httpx2.Client, store: Store) -> N
     assert v1.get(f"/v1/jobs/{job.id}/job_post").json()["job_id"] == job.id
     team = v1.get(f"/v1/jobs/{job.id}/hiring_team").json()
     embedded = v1.get(f"/v1/jobs/{job.id}").json()["hiring_team"]
-    assert {kind: [one["user_id"] for one in members] for kind, members in team.items()} == {
-        kind: [one["id"] for one in members] for kind, members in embedded.items()
+    assert {kind: [member["user_id"] for member in members] for kind, members in team.items()} == {
+        kind: [member["id"] for member in members] for kind, members in embedded.items()
     }
-    assert [one["responsible"] for one in team["recruiters"]] == [
-        one["responsible"] for one in embedded["recruiters"]
+    assert [recruiter["responsible"] for recruiter in team["recruiters"]] == [
+        recruiter["responsible"] for recruiter in embedded["recruiters"]
     ]
     draft = next(one for one in store.jobs.rising() if one.status == "draft")
     assert v1.get(f"/v1/jobs/{draft.id}/job_post").status_code == 404
@@ -182,15 +182,15 @@ def test_job_post_and_hiring_team_of_a_job(v1: httpx2.Client, store: Store) -> N
 
 def test_custom_fields_user_roles_pools_and_permissions(v1: httpx2.Client, store: Store) -> None:
     fields = v1.get("/v1/custom_fields/candidate").json()
-    assert {one["field_type"] for one in fields} == {"candidate"}
-    languages = next(one for one in fields if one["name_key"] == "languages")
+    assert {field["field_type"] for field in fields} == {"candidate"}
+    languages = next(field for field in fields if field["name_key"] == "languages")
     assert v1.get(f"/v1/custom_field/{languages['id']}").json() == languages
     options = v1.get(f"/v1/custom_field/{languages['id']}/custom_field_options").json()
     assert options == languages["custom_field_options"]
     roles = {one["id"]: one["name"] for one in v1.get("/v1/user_roles").json()}
     recruiter = list(store.users.rising())[1]
     permissions = v1.get(f"/v1/users/{recruiter.id}/permissions/jobs").json()
-    assert {roles[one["user_role_id"]] for one in permissions} == {"Standard"}
+    assert {roles[permission["user_role_id"]] for permission in permissions} == {"Standard"}
     assert v1.get(f"/v1/users/{recruiter.id}/permissions/future_jobs").json() == []
     assert v1.get("/v1/prospect_pools").json()[0]["prospect_stages"] != []
 

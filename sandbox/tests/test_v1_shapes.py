@@ -156,7 +156,11 @@ def test_nested_records(v1: httpx2.Client, store: Store, application: Applicatio
     same(v1.get(f"{job}/hiring_team"), "hiring_team")
     permitted = next(store.user_job_permissions.rising()).user_id
     same(v1.get(f"/v1/users/{permitted}/permissions/jobs"), "job_permission", listed=True)
-    field = next(one for one in store.custom_fields.rising() if one.value_type == "single_select")
+    field = next(
+        custom_field
+        for custom_field in store.custom_fields.rising()
+        if custom_field.value_type == "single_select"
+    )
     same(v1.get(f"/v1/custom_field/{field.id}"), "custom_field")
     same(v1.get(f"/v1/custom_field/{field.id}/custom_field_options"), "custom_field_option", listed=True)
 
@@ -201,7 +205,7 @@ def test_application_writes(v1: httpx2.Client, store: Store, application: Applic
     same(v1.patch(f"{here}/reject", json={"rejection_reason_id": reasons[1]["id"]}), "reason_changed")
     same(v1.post(f"{here}/unreject", json={}), "application")
     same(v1.patch(here, json={"source_id": v1.get("/v1/sources").json()[0]["id"]}), "application")
-    other = next(one for one in store.jobs.rising() if one.id != application.job_id and one.status == "open")
+    other = next(job for job in store.jobs.rising() if job.id != application.job_id and job.status == "open")
     same(v1.post(f"{here}/transfer_to_job", json={"new_job_id": other.id}), "application")
     same(v1.post(f"{here}/hire", json={"start_date": "2027-01-01"}), "application")
     prospect = v1.post("/v1/prospects", json={"first_name": "A", "last_name": "B"}).json()
@@ -216,7 +220,7 @@ def test_openings(v1: httpx2.Client, application: Application) -> None:
     here = f"/v1/jobs/{application.job_id}/openings"
     made = v1.post(here, json={"openings": [{"opening_id": "A-1"}, {"opening_id": None}]})
     same(made, "new_openings")
-    assert [one["opening_id"] for one in made.json()["openings"]] == ["A-1", None]
+    assert [opening["opening_id"] for opening in made.json()["openings"]] == ["A-1", None]
     same(v1.get(here), "opening", listed=True)
     its = made.json()["openings"][0]["id"]
     same(v1.get(f"{here}/{its}"), "opening")
@@ -224,8 +228,8 @@ def test_openings(v1: httpx2.Client, application: Application) -> None:
 
 
 def test_newer_lists_link_only_to_the_next_page(v1: httpx2.Client, store: Store) -> None:
-    job = next(one.job_id for one in store.openings.rising())
-    select = next(one for one in store.custom_fields.rising() if one.value_type == "single_select")
+    job = next(opening.job_id for opening in store.openings.rising())
+    select = next(field for field in store.custom_fields.rising() if field.value_type == "single_select")
     v1.post(f"/v1/jobs/{job}/openings", json={"openings": [{"opening_id": None}, {"opening_id": None}]})
     for path in (
         "/user_roles",
@@ -247,6 +251,6 @@ def test_departments_have_the_external_ids_of_parent_and_children(v1: httpx2.Cli
     assert [one["parent_department_external_id"] for one in shown] == ["up"]
     assert v1.get(f"/v1/departments/{above.id}").json()["child_department_external_ids"] == ["down"]
     tree = v1.get(f"/v1/departments/{above.id}?render_as=tree").json()
-    assert [one["id"] for one in tree["children"]] == [below.id]
+    assert [child["id"] for child in tree["children"]] == [below.id]
     assert below.id not in [one["id"] for one in v1.get("/v1/departments?render_as=tree").json()]
     assert v1.get("/v1/departments?render_as=circle").status_code == 422

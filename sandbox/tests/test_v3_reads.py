@@ -283,7 +283,7 @@ def test_a_deleted_candidate_is_gone_everywhere(
 
 
 def test_a_hired_application_loses_its_stage_only_by_switch(v3: httpx2.Client, store: Store) -> None:
-    hired = next(one for one in store.applications.rising() if one.status == "hired")
+    hired = next(application for application in store.applications.rising() if application.status == "hired")
     kept = rows(v3, "applications", ids=str(hired.id))[0]
     assert (kept["stage_id"], kept["stage_name"]) == (hired.stage_id, "Offer")
     store.switches["hired_stage"] = "null"

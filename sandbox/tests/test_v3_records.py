@@ -134,8 +134,8 @@ def test_an_application_update_returns_200_or_204_by_switch(
 def test_an_invalid_transfer_names_the_member_of_the_body(
     v3: httpx2.Client, v1: httpx2.Client, application: Application, store: Store
 ) -> None:
-    closed = next(one for one in store.jobs.rising() if one.status == "closed")
-    other = next(one for one in store.jobs.rising() if one.name == "Data Engineer")
+    closed = next(job for job in store.jobs.rising() if job.status == "closed")
+    other = next(job for job in store.jobs.rising() if job.name == "Data Engineer")
     url = f"/v3/applications/{application.id}/move"
     body = {"from_stage_id": application.stage_id}
     assert wrong_member(v3.post(url, json={**body, "to_job_id": closed.id})) == "to_job_id"

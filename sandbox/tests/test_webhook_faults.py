@@ -32,12 +32,12 @@ def moves(control: Control, store: Store, app: Sandbox) -> Callable[[], None]:
 
 
 def arrived(receiver: Receiver) -> list[str]:
-    bodies = [json.loads(one.content) for one in receiver.requests]
+    bodies = [json.loads(request.content) for request in receiver.requests]
     return [body["payload"]["application"]["current_stage"]["name"] for body in bodies]
 
 
 def ids(receiver: Receiver) -> list[str]:
-    return [one.headers["Greenhouse-Event-ID"] for one in receiver.requests]
+    return [request.headers["Greenhouse-Event-ID"] for request in receiver.requests]
 
 
 def test_dropped_deliveries_are_never_sent_but_logged(
@@ -111,14 +111,18 @@ def test_a_corrupt_signature_is_correct_on_the_next_attempt(
     control("/webhook-faults", {"kind": "corrupt_signature", "times": 4})
     receiver.status = 401
     moves()
-    assert all(one.headers["Signature"] != signature(one.content, SECRET) for one in receiver.requests)
+    assert all(
+        request.headers["Signature"] != signature(request.content, SECRET) for request in receiver.requests
+    )
     receiver.status = 200
     del receiver.requests[:]
     control("/clock", {"to_next_attempt": True})
     control("/clock", {"advance_seconds": 5})
     assert app.deliverer.wait_until_idle(5)
     assert len(receiver.requests) == 4
-    assert all(one.headers["Signature"] == signature(one.content, SECRET) for one in receiver.requests)
+    assert all(
+        request.headers["Signature"] == signature(request.content, SECRET) for request in receiver.requests
+    )
 
 
 def test_a_garbled_body_is_signed_as_sent(
@@ -126,10 +130,10 @@ def test_a_garbled_body_is_signed_as_sent(
 ) -> None:
     control("/webhook-faults", {"kind": "garble", "times": 4})
     moves()
-    for one in receiver.requests:
-        assert one.headers["Signature"] == signature(one.content, SECRET)
+    for request in receiver.requests:
+        assert request.headers["Signature"] == signature(request.content, SECRET)
         with pytest.raises(ValueError, match=r"."):
-            json.loads(one.content)
+            json.loads(request.content)
 
 
 def test_an_invalid_fault_is_refused(client: httpx2.Client) -> None:
@@ -163,7 +167,7 @@ def test_a_switch_decides_whether_retries_keep_the_event_id(
     delivery = next(store.deliveries.rising())
     assert (delivery.state, len(receiver.requests)) == ("given up", 7)
     assert len(set(ids(receiver))) == different
-    assert [one["event_id"] for one in delivery.attempts] == ids(receiver)
+    assert [attempt["event_id"] for attempt in delivery.attempts] == ids(receiver)
     waited = store.clock.now() - began
     assert timedelta(hours=15, minutes=16) <= waited < timedelta(hours=15, minutes=17)
 

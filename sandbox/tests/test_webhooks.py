@@ -44,7 +44,7 @@ def sent(
     """Changes Zoë's application and returns the body of the delivery."""
     for action in EVENTS:
         add_hook(store, action)
-    zoe = next(one for one in store.candidates.rising() if one.first_name == "Zoë")
+    zoe = next(candidate for candidate in store.candidates.rising() if candidate.first_name == "Zoë")
     application = store.applications.by("candidate_id", zoe.id)[0]
 
     def act(path: str, body: dict[str, Any] | None) -> dict[str, Any]:
@@ -60,7 +60,7 @@ def sent(
 def test_a_stage_change_has_the_new_stage(
     sent: Callable[[str, dict[str, Any] | None], dict[str, Any]], store: Store
 ) -> None:
-    zoe = next(one for one in store.candidates.rising() if one.first_name == "Zoë")
+    zoe = next(candidate for candidate in store.candidates.rising() if candidate.first_name == "Zoë")
     application = store.applications.by("candidate_id", zoe.id)[0]
     body = sent("move", {"from_stage_id": application.stage_id})
     told = body["payload"]["application"]
@@ -138,7 +138,7 @@ def test_a_successful_retry_ends_the_attempts(
     store.clock.advance(timedelta(minutes=2))
     assert app.deliverer.wait_until_idle(5)
     delivery = next(store.deliveries.rising())
-    assert ([one["status"] for one in delivery.attempts], delivery.state) == ([500, 200], "delivered")
+    assert ([attempt["status"] for attempt in delivery.attempts], delivery.state) == ([500, 200], "delivered")
 
 
 def test_a_merge_looks_like_a_deletion_without_a_merge_webhook(
@@ -195,9 +195,9 @@ def test_a_delivery_over_a_real_socket_is_signed_over_its_raw_body(
             candidate = next(one for one in app.store.candidates.rising() if one.first_name == "Łukasz")
             application = app.store.applications.by("candidate_id", candidate.id)[0]
             stage = next(
-                one
-                for one in app.store.job_stages.by("job_id", application.job_id)
-                if one.name == "Assessment"
+                job_stage
+                for job_stage in app.store.job_stages.by("job_id", application.job_id)
+                if job_stage.name == "Assessment"
             )
             client.post(f"/applications/{application.id}/move", data={"stage_id": str(stage.id)})
         assert app.deliverer.wait_until_idle(5)

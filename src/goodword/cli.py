@@ -298,7 +298,9 @@ def _django(arguments: Sequence[str]) -> int:
         # neither command uses the database, and `goodword up` starts it after them
         if not environment.text("DATABASE_URL", ""):
             os.environ["DATABASE_URL"] = environment.NO_DATABASE
-    if arguments[0] in NEED_DATABASE and not any(one.startswith(WITHOUT_DATABASE) for one in arguments):
+    if arguments[0] in NEED_DATABASE and not any(
+        argument.startswith(WITHOUT_DATABASE) for argument in arguments
+    ):
         database.check_database()
     execute_from_command_line(["goodword", *arguments])
     return 0

@@ -57,7 +57,7 @@ def test_a_form_sent_after_the_session_has_ended_leads_back_to_its_page(came_fro
     client = Client(headers={"referer": came_from} if came_from else {})
     response = client.post(reverse("member_reactivate", args=["acme", made.pk]))
     assert (response.status_code, response["Location"]) == (302, f"/accounts/login/?next={then}")
-    assert [str(one) for one in get_messages(response.wsgi_request)] == [NOT_SAVED]
+    assert [str(message) for message in get_messages(response.wsgi_request)] == [NOT_SAVED]
 
 
 def test_a_script_without_a_session_redirects_the_whole_page(organisation: Organisation) -> None:

@@ -128,7 +128,7 @@ def test_a_corrected_file_of_the_same_size_is_another_one(rita: Membership) -> N
         if (line := f"Name,E-mail\n{name} Zorn,{name}@x.example\n")
     ]
     imported = CandidateImport.objects.of(rita.organisation).order_by("pk")
-    names = [one.rows.get().cells["email"] for one in imported]
+    names = [candidate_import.rows.get().cells["email"] for candidate_import in imported]
     assert (names, len(set(replies))) == (["Ada@x.example", "Ida@x.example"], 2)
 
 

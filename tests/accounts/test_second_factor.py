@@ -74,7 +74,7 @@ def test_setting_up_the_app_needs_its_code_and_gives_recovery_codes(
     shown = client.get(CODES)
     page = shown.content.decode()
     assert shown["Cache-Control"] == "private, no-store"
-    assert all(one in page for one in recovery_codes(rita.user))
+    assert all(recovery_code in page for recovery_code in recovery_codes(rita.user))
     assert client.get(f"{CODES}download/").content.decode().split()[-10:] == recovery_codes(rita.user)
     assert trail(rita) == [("sign_in.app_added", None), ("sign_in.codes_created", None)] or trail(rita) == [
         ("sign_in.codes_created", None),

@@ -81,7 +81,7 @@ def test_each_organisation_of_a_user_gets_the_entry(rita: Membership) -> None:
     Membership.objects.create(organisation=other, user=rita.user, kind="admin", created_at=factories.NOW)
     factories.member(foreign, email="else@foreign.example")
     sign_in(browser())
-    assert [trail(one) for one in (rita.organisation, other, foreign)] == [
+    assert [trail(organisation) for organisation in (rita.organisation, other, foreign)] == [
         [("sign_in.succeeded", HOME)],
         [("sign_in.succeeded", HOME)],
         [],
@@ -265,7 +265,11 @@ def test_signing_out_everywhere_ends_all_sessions_of_this_user_only(rita: Member
     assert phone.get("/o/acme/roles/").status_code == 200
     done = laptop.post("/accounts/sign-out-everywhere/", follow=True)
     assert "You are signed out on all devices." in done.content.decode()
-    assert [one.get("/o/acme/roles/").status_code for one in (laptop, phone, colleague)] == [302, 302, 200]
+    assert [client.get("/o/acme/roles/").status_code for client in (laptop, phone, colleague)] == [
+        302,
+        302,
+        200,
+    ]
     assert trail(rita.organisation)[-1] == ("sign_in.ended_everywhere", HOME)
     assert sign_in(laptop)
 

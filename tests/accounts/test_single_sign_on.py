@@ -86,7 +86,7 @@ def outcome(claims: dict[str, Any], **how: Any) -> tuple[str, list[str]]:
     """The signed-in user and the page's text."""
     request, _ = arrive(claims, **how)
     pk = request.session.get("_auth_user_id")
-    return User.objects.get(pk=pk).email if pk else "", [str(one) for one in get_messages(request)]
+    return User.objects.get(pk=pk).email if pk else "", [str(message) for message in get_messages(request)]
 
 
 def test_a_verified_address_of_a_user_signs_in_and_is_linked(rita: Membership) -> None:
@@ -259,7 +259,9 @@ def test_a_claim_adds_a_user_to_a_further_organisation(rita: Membership, setting
     settings.GOODWORD_SSO_MEMBERS = member_claim(json.dumps({"claim": "groups", "values": values}))
     for _ in range(2):
         arrive(RITA | {"groups": ["team"]})
-    assert [(one.user, one.kind) for one in Membership.objects.of(other)] == [(rita.user, "hiring_manager")]
+    assert [(member.user, member.kind) for member in Membership.objects.of(other)] == [
+        (rita.user, "hiring_manager")
+    ]
 
 
 # --- Required ---------------------------------------------------------------------------------------------------
@@ -353,7 +355,7 @@ def test_confirming_is_for_the_same_person_who_was_asked_just_now(rita: Membersh
     def confirmed(claims: dict[str, Any], user: User) -> tuple[bool, list[str]]:
         request, _ = arrive(claims, process="redirect", user=user)
         return "account_authentication_methods" in request.session, [
-            str(one) for one in get_messages(request)
+            str(message) for message in get_messages(request)
         ]
 
     assert confirmed(RITA, rita.user) == (True, [])
@@ -391,7 +393,7 @@ def test_nothing_continues_without_a_confirmation(rita: Membership) -> None:
     for send, said in ((client.get, []), (client.post, [TOO_LATE])):
         page = send("/accounts/reauthenticate/continue/", {"next": rules})
         assert (page.status_code, page["Location"]) == (302, rules)
-        assert [str(one) for one in get_messages(page.wsgi_request)] == said
+        assert [str(message) for message in get_messages(page.wsgi_request)] == said
     assert Organisation.objects.get().requires_second_factor is False
     assert Client().post("/accounts/reauthenticate/continue/")["Location"].startswith(LOGIN)
 
@@ -450,7 +452,7 @@ def test_claims_that_cannot_be_stored_are_refused(
         started = client.post("/accounts/oidc/oidc/login/?process=login")["Location"]
         [state] = parse_qs(urlsplit(started).query)["state"]
         page = client.get(f"/accounts/oidc/oidc/login/callback/?code=x&state={state}", follow=True)
-    assert [str(one) for one in page.context["messages"]] == [
+    assert [str(message) for message in page.context["messages"]] == [
         "Signing in with single sign-on didn't work. Try again; if it keeps failing, write to help@goodword.example."
     ]
     assert ("_auth_user_id" in client.session, SocialAccount.objects.exists()) == (False, False)

@@ -71,7 +71,7 @@ def of_drafts() -> set[str]:
 
 def subclasses(of: type) -> list[type]:
     below: list[type] = of.__subclasses__()
-    return [*below, *(one for kind in below for one in subclasses(kind))]
+    return [*below, *(subclass for kind in below for subclass in subclasses(kind))]
 
 
 def test_every_written_action_has_a_wording() -> None:

@@ -254,7 +254,7 @@ def _answer(
             case Statement():
                 values[item.id] = value
             case SituationItem():
-                values[item.id] = {one.id: value for one in item.situation.actions}
+                values[item.id] = {action.id: value for action in item.situation.actions}
             case ReasoningTask():
                 wrong = next(option.id for option in item.drawn.options if option.id != item.drawn.key)
                 values[item.id] = wrong if number % solve else item.drawn.key
@@ -314,7 +314,7 @@ def _test(organisation: Organisation, kind: str) -> tuple[TestVersion, str, int 
 def _some_questions(kind: str) -> dict[str, Any]:
     """Those with a right answer, or the others."""
     keyed = kind == "keyed_questions"
-    chosen = [one for one in OWN["questions"] if (one["id"] in OWN["right"]) == keyed]
+    chosen = [question for question in OWN["questions"] if (question["id"] in OWN["right"]) == keyed]
     return OWN | {
         "id": kind,
         "questions": chosen,

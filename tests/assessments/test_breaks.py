@@ -264,13 +264,16 @@ def test_void_situations_are_ignored_in_scores_and_recomputation(
     part = part_of(made)
     actions = sum(len(item.situation.actions) for item in given if isinstance(item, SituationItem))
     assert part.ended_by == "finished"
-    assert [(one.answered, one.items) for one in part.scores.all()] == [(actions, actions)] * 2
+    assert [(score.answered, score.items) for score in part.scores.all()] == [(actions, actions)] * 2
     made.refresh_from_db()
     found = shown_to_members(made)
     assert found is not None
     [shown] = found.parts
     assert isinstance(shown, JudgementResult)
-    assert (shown.voided, [one.text for one in shown.situations]) == (2, [one.text for one in given])
+    assert (shown.voided, [situation.text for situation in shown.situations]) == (
+        2,
+        [item.text for item in given],
+    )
     export(organisation=made.organisation, folder=tmp_path / "evidence", now=now, actor="a test")
     again = check(tmp_path / "evidence")
     assert (again.scores.agree, again.differ, again.changed) == (2, (), ())
@@ -312,7 +315,7 @@ def test_a_custom_question_is_kept_after_a_break(client: Client) -> None:
     assert resume(attempt_id=made.pk, order=1, now=NOW + 5 * MINUTE) is True
     part = part_of(made)
     assert (part.at, part.void, part.ends_at) == (1, [], NOW + 25 * MINUTE)
-    assert [one.item for one in answers(made)] == [first]
+    assert [answer.item for answer in answers(made)] == [first]
 
 
 @pytest.mark.world

@@ -56,8 +56,8 @@ def texts_of_items(attempt: Attempt) -> set[str]:
             assert not isinstance(item, CustomQuestion)
             if isinstance(item, ReasoningTask):
                 shown = show(item.drawn, item.language)
-                found |= {*shown.lines, *(one.alt for one in shown.pictures)}
-                found |= {one.picture.alt for one in shown.options if one.picture}
+                found |= {*shown.lines, *(picture.alt for picture in shown.pictures)}
+                found |= {option.picture.alt for option in shown.options if option.picture}
                 continue
             found.add(item.text)
             if isinstance(item, SituationItem):
@@ -68,7 +68,11 @@ def texts_of_items(attempt: Attempt) -> set[str]:
 def test_answers_to_items_are_exported_by_number_and_custom_questions_in_full(attempt: Attempt) -> None:
     (scales, reasoning, judgement, questions), text = file_of(attempt, ExportReader.CANDIDATE)
     assert len(texts_of_items(attempt)) > 50
-    assert [one for one in texts_of_items(attempt) if json.dumps(one, ensure_ascii=False)[1:-1] in text] == []
+    assert [
+        texts_of_item
+        for texts_of_item in texts_of_items(attempt)
+        if json.dumps(texts_of_item, ensure_ascii=False)[1:-1] in text
+    ] == []
     assert (scales["answers"][0]["item"], "question" in scales["answers"][0]) == (1, False)
     assert isinstance(scales["answers"][0]["answer"], str)
     assert reasoning["answers"][0]["answer"].startswith("Option ")
@@ -76,7 +80,7 @@ def test_answers_to_items_are_exported_by_number_and_custom_questions_in_full(at
     assert questions["answers"][1]["question"] == "A storm comes up. What do you do?"
     assert questions["answers"][1]["answer"] == "I call everybody down and tell the office."
     assert all(part["scores"] for part in (scales, reasoning, judgement))
-    assert all(one["answered"] for part in (scales, reasoning, judgement) for one in part["answers"])
+    assert all(answer["answered"] for part in (scales, reasoning, judgement) for answer in part["answers"])
 
 
 def test_the_device_the_seconds_of_each_answer_and_every_figure_of_a_score_are_exported(
@@ -90,7 +94,7 @@ def test_the_device_the_seconds_of_each_answer_and_every_figure_of_a_score_are_e
     )  # fmt: skip
     of_candidate, _ = file_of(attempt, ExportReader.CANDIDATE)
     assert {part["device"] for part in of_candidate} == {"phone"}
-    assert {one["seconds on screen"] for one in of_candidate[1]["answers"]} == {7.5}
+    assert {answer["seconds on screen"] for answer in of_candidate[1]["answers"]} == {7.5}
     figures = {
         "90% band of the value": {"from": 3.12, "to": 6.88},
         "percentile": 40,
@@ -109,7 +113,7 @@ def test_the_position_of_an_option_is_the_one_that_was_chosen(attempt: Attempt) 
     values = dict(part.answers.values_list("item", "value"))
     for number, item in enumerate(items_of(part), start=1):
         assert isinstance(item, ReasoningTask)
-        options = [one.id for one in show(item.drawn, item.language).options]
+        options = [option.id for option in show(item.drawn, item.language).options]
         place = options.index(values[item.id]) + 1
         assert {"item": number, "answer": f"Option {place} of {len(options)}"}.items() <= reasoning[
             "answers"

@@ -76,7 +76,7 @@ def test_concurrent_answers_to_one_item_leave_one() -> None:
             for value in (1, 2, 3, 4)
         ]
     )
-    assert [one.item for one in answers(attempt)] == [item]
+    assert [answer.item for answer in answers(attempt)] == [item]
 
 
 def test_concurrent_finishes_issue_scores_once() -> None:

@@ -53,7 +53,7 @@ def test_links_expire_counted_from_sending(attempt: Attempt) -> None:
         for email in mails.order_by("pk"):
             send(email_id=email.pk, now=NOW + timedelta(days=3))
     links = Link.objects.of(attempt.organisation).order_by("purpose")
-    assert [(one.purpose, one.expires_at - NOW) for one in links] == [
+    assert [(link.purpose, link.expires_at - NOW) for link in links] == [
         ("adjustment", timedelta(days=33)),
         ("candidate", timedelta(days=33)),
     ]

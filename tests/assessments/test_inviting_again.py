@@ -64,7 +64,7 @@ def test_a_completed_attempt_keeps_its_result() -> None:
     member = factories.member(of.organisation)
     new = invite_again(step_request=old.step_request, member=member, after=old.pk, now=NEXT_TIME)
     assert rows(old) | {"events": None} == before | {"events": None}
-    assert [(one, one.progress in DONE) for one in attempts_of(of)] == [(new, False), (old, True)]
+    assert [(attempt, attempt.progress in DONE) for attempt in attempts_of(of)] == [(new, False), (old, True)]
 
 
 @pytest.mark.world

@@ -11,7 +11,7 @@ from goodword.assessments.scoring import issued_score
 
 def test_every_computed_figure_is_issued_and_exported() -> None:
     not_figures = {"scale", "version", "has_own_band"}
-    names = [one.name for one in fields(ComputedScore) if one.name not in not_figures]
+    names = [field.name for field in fields(ComputedScore) if field.name not in not_figures]
     values: dict[str, Any] = {name: number for number, name in enumerate(names, start=1)}
     row = issued_score(AttemptPart(organisation_id=1), ComputedScore(scale="", version="1", **values), None)
     assert {name: getattr(row, name) for name in names} == values

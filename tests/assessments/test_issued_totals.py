@@ -145,7 +145,7 @@ def test_a_weighted_total_is_issued_with_its_weights_and_their_reason(weighted: 
         {"1": 3, "2": 1},
         "Half the day is spent on ropes",
     )
-    assert [(one["part"], one["share"], one["weight"]) for one in row.portions] == [
+    assert [(portion["part"], portion["share"], portion["weight"]) for portion in row.portions] == [
         ("1", "1/2", "3/4"),
         ("2", "1/3", "1/4"),
     ]

@@ -92,7 +92,7 @@ def test_nearby_rows_of_the_norm_table_are_shown(normed_attempt: tuple[Role, Att
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ScalesResult)
-    [behind] = [one.normed.behind for one in found.scales if one.normed]
+    [behind] = [scale.normed.behind for scale in found.scales if scale.normed]
     assert behind is not None
     assert [(row.score, row.people, row.percentile, row.own) for row in behind.rows] == [
         (2, 20, 8, False),
@@ -115,7 +115,7 @@ def test_a_score_missing_in_the_group_gets_its_own_row(normed_attempt: tuple[Rol
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ScalesResult)
-    [behind] = [one.normed.behind for one in found.scales if one.normed]
+    [behind] = [scale.normed.behind for scale in found.scales if scale.normed]
     assert behind is not None
     assert [(row.score, row.people, row.percentile) for row in behind.rows if row.own] == [(3, 0, 55)]
     assert (behind.below, behind.equal, behind.all_rows, len(behind.rows)) == (72, 0, 5, 6)
@@ -137,7 +137,7 @@ def test_a_percentile_not_reproduced_by_the_table_is_not_explained_by_it(
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ScalesResult)
-    [normed] = [one.normed for one in found.scales if one.normed]
+    [normed] = [scale.normed for scale in found.scales if scale.normed]
     assert (normed.percentile, normed.behind) == (55, None)
 
 

@@ -101,8 +101,8 @@ def test_tasks_are_counted_by_category_with_answer_and_rule() -> None:
     assert isinstance(found, ReasoningResult)
     n = found.whole.given
     assert (found.whole.solved, found.whole.answered, len(found.tasks)) == (n // 2, n, n)
-    assert sum(one.solved for one in found.categories) == found.whole.solved
-    assert sum(one.given for one in found.categories) == n
+    assert sum(category.solved for category in found.categories) == found.whole.solved
+    assert sum(category.given for category in found.categories) == n
     assert [task.solved for task in found.tasks] == [number % 2 == 0 for number in range(1, n + 1)]
     assert all(task.rule and task.chosen for task in found.tasks)
     assert found.ability is None
@@ -182,7 +182,7 @@ def test_a_percentile_is_worded_with_its_group(
     assert made is not None
     [found] = made.parts
     assert isinstance(found, ScalesResult)
-    assert [one.scale.id for one in found.scales if one.normed] == ["openness"]
+    assert [scale.scale.id for scale in found.scales if scale.normed] == ["openness"]
     page = page_of(made)
     group = "132 first attempts in English on computers, norms 2"
     assert page.count(f"With its uncertainty, percentiles 41 to 72 of {group}.") == 1
@@ -327,7 +327,7 @@ def test_a_judgement_shows_the_distance_and_the_reason_of_each_key(
     first = found.situations[0].actions[0]
     assert (first.answer, first.label, first.key, first.distance) == (4, "Rather effective", 2, 2)
     assert first.reason.startswith("An explanation helps")
-    distances = [one.distance or 0 for situation in found.situations for one in situation.actions]
+    distances = [action.distance or 0 for situation in found.situations for action in situation.actions]
     assert found.distance == pytest.approx(sum(distances) / len(distances))
     assert found.largest > (found.distance or 0)
     page = page_of(found_in(found))
@@ -341,13 +341,13 @@ def test_custom_answers_are_shown_with_correct_ones_counted() -> None:
     [found] = whole(kinds=("questions",)).parts
     assert isinstance(found, CustomQuestionsResult)
     assert (found.right, found.keyed) == (1, 1)
-    assert [(one.answer, one.right, one.state) for one in found.questions] == [
+    assert [(question.answer, question.right, question.state) for question in found.questions] == [
         ("Before each use", True, MarkState.NONE),
         ("I call everybody down and tell the office.", None, MarkState.NOT_YET),
         ("On 1 May", None, MarkState.NONE),
         ("", None, MarkState.NONE),
     ]
-    [file] = [one.file for one in found.questions if one.file]
+    [file] = [question.file for question in found.questions if question.file]
     assert (file.name, file.size) == ("licence-of-ada.pdf", 12_000)
     page = page_of(found_in(found))
     assert (page.count("Not marked yet."), page.count("licence-of-ada.pdf")) == (1, 1)
@@ -389,7 +389,10 @@ def test_two_raters_are_shown_once_both_have_marked() -> None:
     assert isinstance(found, CustomQuestionsResult)
     storm = found.questions[1]
     assert (storm.raters, storm.sums, storm.mean, storm.most) == (("Nora", "Omar"), (6, 6), 6.0, 8)
-    assert [(one.given, one.mean_text) for one in storm.criteria] == [((5, 4), "4.5"), ((1, 2), "1.5")]
+    assert [(criterion.given, criterion.mean_text) for criterion in storm.criteria] == [
+        ((5, 4), "4.5"),
+        ((1, 2), "1.5"),
+    ]
     assert page_of(both).count("Nora: Calm and clear") == 1
 
 
@@ -399,11 +402,11 @@ def test_a_total_is_the_mean_of_category_means() -> None:
     total = found.total
     assert total is not None
     [reasoning] = [part for part in found.parts if isinstance(part, ReasoningResult)]
-    shares = [Fraction(one.solved, one.given) for one in reasoning.categories] + [Fraction(1)]
+    shares = [Fraction(category.solved, category.given) for category in reasoning.categories] + [Fraction(1)]
     assert total.value == sum(shares, Fraction(0)) / len(shares)
-    assert [one.name for one in total.portions] == [one.name for one in reasoning.categories] + [
-        "Questions of ours"
-    ]
+    assert [portion.name for portion in total.portions] == [
+        category.name for category in reasoning.categories
+    ] + ["Questions of ours"]
     page = page_of(found)
     assert page.count("Scales and judgements are not included.") == 1
     assert page.count("% × ") == len(shares)

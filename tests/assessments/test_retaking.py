@@ -83,7 +83,11 @@ def test_other_tests_people_and_unfinished_attempts_do_not_delay() -> None:
     other_person = factories.application(factories.role(org))
     unfinished = factories.application(factories.role(org))
     answer_all(assigned(unfinished), but=(7,))
-    assert [from_when(one) for one in (other_test, other_person, unfinished)] == [None, None, None]
+    assert [from_when(application) for application in (other_test, other_person, unfinished)] == [
+        None,
+        None,
+        None,
+    ]
 
 
 @pytest.mark.world

@@ -68,7 +68,7 @@ def test_an_assessment_of_version_1_gets_tasks_norms_and_figures_of_todays_versi
     part = part_of(attempt)
     assert (part.version.number, norm_group_of(part), calibration_row_of(part)) == (VERSION, None, None)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
-    assert {one.norm_group_id for one in Score.objects.of(earlier.organisation)} == {None}
+    assert {score.norm_group_id for score in Score.objects.of(earlier.organisation)} == {None}
     folder = tmp_path / "evidence"
     export(organisation=earlier.organisation, folder=folder, now=NOW, actor="a test")
     with (folder / "attempts.csv").open(encoding="utf-8") as file:

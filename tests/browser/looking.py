@@ -112,7 +112,7 @@ def _once(page: Page, within: str, *state: str, width: int) -> list[str]:
         kept = json.loads(file.read() or "{}")
         if str(width) not in kept:
             kept[str(width)] = (
-                [f"light: {one}" for one in violations(page, within=within, rules=OF_LAYOUT)]
+                [f"light: {violation}" for violation in violations(page, within=within, rules=OF_LAYOUT)]
                 if kept
                 else in_both_schemes(page, within=within, every_text=False)
             )

@@ -77,7 +77,9 @@ def test_extra_time_is_requested_and_granted(
     page.goto(url(live_server, attempt, "portal_assessment_part", 1))
     expect(page.get_by_text("35 minutes for 20 tasks")).to_be_visible()
     _look(looker, page, "a longer clock", script=script)
-    complaints = [one for one in looker.complaints if "422" not in one]  # the refusal is expected
+    complaints = [
+        complaint for complaint in looker.complaints if "422" not in complaint
+    ]  # the refusal is expected
     assert (clocks(attempt), looker.wrong, complaints) == ([35 * 60, None], {}, [])
 
 
@@ -139,5 +141,7 @@ def test_what_a_second_window_cannot_send_is_shown(browser: Browser, live_server
     expect(page.get_by_role("alert")).to_contain_text("This text was not sent.")
     expect(page.get_by_text("Large print,")).to_be_visible()
     looker.look(page, "not sent from a second window")
-    complaints = [one for one in looker.complaints if "409" not in one]  # the refusal is expected
+    complaints = [
+        complaint for complaint in looker.complaints if "409" not in complaint
+    ]  # the refusal is expected
     assert (looker.wrong, complaints) == ({}, [])

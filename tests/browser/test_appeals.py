@@ -52,5 +52,7 @@ def test_a_review_is_requested_and_answered(browser: Browser, live_server: objec
     expect(page.get_by_text("it no longer counts")).to_be_visible()
     looker.look(page, "answered")
     context.close()
-    complaints = [one for one in looker.complaints if "422" not in one]  # the empty request is refused
+    complaints = [
+        complaint for complaint in looker.complaints if "422" not in complaint
+    ]  # the empty request is refused
     assert (looker.wrong, complaints) == ({}, [])

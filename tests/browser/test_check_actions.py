@@ -54,8 +54,8 @@ def test_lines_are_added_ordered_and_saved_with_and_without_scripts(
     page.get_by_label("References needed").press("Enter")
     page.wait_for_url(f"**{path('role', role.organisation, role.pk)}")
     assert [
-        (one["relationship"], one["count"], one["needed"])
-        for one in factories.step(role, "reference_check").slots
+        (slot["relationship"], slot["count"], slot["needed"])
+        for slot in factories.step(role, "reference_check").slots
     ] == [
         ("manager", 1, True),
         ("any", 2, False),

@@ -172,7 +172,7 @@ def test_answers_without_the_cookie_are_not_called_offline_and_are_sent_after_a_
     page.get_by_role("button", name="Next").click()
     expect(page.get_by_role("main")).to_contain_text("allow cookies for this site")
     page.goto(first)
-    until(lambda: [str(one.value) for one in part_of(attempt).answers.all()], ["A bowline."])
+    until(lambda: [str(answer.value) for answer in part_of(attempt).answers.all()], ["A bowline."])
 
 
 def test_text_typed_just_before_leaving_is_sent_while_an_earlier_save_is_on_its_way(
@@ -189,7 +189,10 @@ def test_text_typed_just_before_leaving_is_sent_while_an_earlier_save_is_on_its_
             page.clock.fast_forward(TYPING)
         page.get_by_role("textbox").fill("A bowline or a clove hitch.")
         page.goto("about:blank")
-    until(lambda: [str(one.value) for one in part_of(attempt).answers.all()], ["A bowline or a clove hitch."])
+    until(
+        lambda: [str(answer.value) for answer in part_of(attempt).answers.all()],
+        ["A bowline or a clove hitch."],
+    )
 
 
 def test_a_text_sent_late_asks_which_of_two_texts_to_keep(page: Page, open_at: Callable[..., str]) -> None:

@@ -87,6 +87,6 @@ def test_a_pack_is_imported_signed_off_and_published(
     version = TestVersion.objects.of(rita.organisation).get(test__key="small")
     assert (version.signed_off_by, version.published_by) == ("Rita Recruiter", rita)
     # the browser logs status 422
-    complaints = [one for one in looker.complaints if "422" not in one]
+    complaints = [complaint for complaint in looker.complaints if "422" not in complaint]
     assert (looker.wrong, complaints) == ({}, [])
     context.close()

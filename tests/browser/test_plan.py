@@ -84,7 +84,7 @@ def test_an_assessment_is_built_with_the_keyboard_alone(
 
     assert draft_of(step) is None
     [found] = Assessment.objects.of(step.organisation)
-    assert [(one.test.key, one.form, one.minutes, one.requirement) for one in parts(found)] == [
+    assert [(part.test.key, part.form, part.minutes, part.requirement) for part in parts(found)] == [
         (REASONING, "long_40", 15, "Finds faults in figures"),
         (WORK_STYLE, "short20:extraversion,agreeableness", None, "Works in a team"),
     ]

@@ -88,7 +88,7 @@ def test_a_situation_is_written_and_published_by_keyboard_without_javascript(
     page.focus("main .actions button:not([name])")
     with page.expect_navigation():
         page.keyboard.press("Enter")
-    assert [one["effectiveness"] for one in judgement.situations(made)[0]["actions"]] == [4.5, 1.5]
+    assert [action["effectiveness"] for action in judgement.situations(made)[0]["actions"]] == [4.5, 1.5]
     page.goto(f"{live_server}{judgement.url('judgement_publish', made)}")
     page.fill("input[name=key_by]", "Ana Ruiz")
     page.fill("textarea[name=key_how]", "She rated all.")

@@ -29,7 +29,7 @@ def test_ratings_are_imported_and_figures_legible(
     took(role, 40, lambda place: place % 4, test=style, scale="openness", of=people[:40])
     rate(people[:60], lambda place: 1 + ((place * 37) % 53) / 20 + ((place * 29) % 17) / 16)
     rate(people[:35], lambda place: 1 + ((place * 37) % 53) / 20 + ((place * 7) % 17) / 16, rater="Cy")
-    unrated = Application.objects.of(role.organisation).filter(pk__in=[one.pk for one in people[60:70]])
+    unrated = Application.objects.of(role.organisation).filter(pk__in=[person.pk for person in people[60:70]])
     unrated.update(status="hired", hired_at=factories.NOW)
     one = Application.objects.of(role.organisation).select_related("candidate").get(pk=people[0].pk)
     day = factories.NOW.date() + timedelta(days=90)

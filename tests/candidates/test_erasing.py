@@ -49,7 +49,7 @@ def test_a_person_goes_with_all_applications_after_seven_days() -> None:
     first, second = two_applications()
     erasure = ask(first.candidate)
     assert erasure.due_at == NOW + WAIT == NOW + timedelta(days=7)
-    assert [fresh(one).end for one in (first, second)] == ["erasure", "erasure"]
+    assert [fresh(application).end for application in (first, second)] == ["erasure", "erasure"]
     assert events("erasure.requested") == [first.pk, second.pk]
 
 
@@ -74,7 +74,9 @@ def test_exports_list_erasures_of_one_application_and_of_merged_profiles() -> No
         candidate_id=first.candidate_id,
         application_ids=(first.pk, second.pk),
     )
-    assert [(one["reason"], one["kept because"]) for one in export.export(wanted)["erasures"]] == [
+    assert [
+        (erasure["reason"], erasure["kept because"]) for erasure in export.export(wanted)["erasures"]
+    ] == [
         ("application_deleted", "Still needed"),
         ("member", "Still needed"),
     ]
@@ -87,7 +89,7 @@ def test_a_cancelled_erasure_cannot_be_carried_out() -> None:
         assert cancel_erasure(erasure, because="Merged.", now=NOW, by="greenhouse")
         assert not cancel_erasure(erasure, because="Merged.", now=NOW, by="greenhouse")
     assert not carry_out_erasure(erasure_id=erasure.pk, now=NOW)
-    assert [fresh(one).end for one in (first, second)] == ["", ""]
+    assert [fresh(application).end for application in (first, second)] == ["", ""]
     assert fresh(first).candidate.name == "Ada Lovelace"
 
 
@@ -98,7 +100,7 @@ def test_an_applications_erasure_stays_due_when_that_of_the_person_is_cancelled(
     whole = ask(first.candidate)
     with transaction.atomic():
         cancel_erasure(whole, because="Back.", now=NOW, by="greenhouse")
-    assert [fresh(one).end for one in (first, second)] == ["erasure", ""]
+    assert [fresh(application).end for application in (first, second)] == ["erasure", ""]
 
 
 @pytest.mark.world

@@ -144,9 +144,9 @@ _made: list[Sandbox] = []
 
 def open_sandbox() -> Sandbox:
     """A sandbox with the demo account. Close it after use."""
-    for one in _made:
-        if one.closed:
-            one.reopen()
-            return one
+    for sandbox in _made:
+        if sandbox.closed:
+            sandbox.reopen()
+            return sandbox
     _made.append(create_app(base_url="http://127.0.0.1:8100"))
     return _made[-1]

@@ -69,19 +69,19 @@ def test_applications_are_filtered_by_job_and_status(greenhouse: Greenhouse) -> 
     assert there.job_id is not None
     progress.hire(greenhouse.store, there, actor_id=None, now=greenhouse.now())
     api = greenhouse.api()
-    hired = {one.id for one in api.applications(status=ApplicationStatus.HIRED)}
+    hired = {application.id for application in api.applications(status=ApplicationStatus.HIRED)}
     assert there.id in hired
     assert here.id not in hired
     for job_id, status in ((here.job_id, ApplicationStatus.ACTIVE), (there.job_id, ApplicationStatus.HIRED)):
         expected = {
-            one.id
-            for one in greenhouse.store.applications.by("job_id", job_id)
-            if one.status == ("in_process" if status is ApplicationStatus.ACTIVE else "hired")
+            application.id
+            for application in greenhouse.store.applications.by("job_id", job_id)
+            if application.status == ("in_process" if status is ApplicationStatus.ACTIVE else "hired")
         }
         found = list(api.applications(job_ids=[job_id], status=status))
-        assert {one.id for one in found} == expected
-        assert {one.status for one in found} == {status}
-    both = {one.id for one in api.applications(job_ids=[here.job_id, there.job_id])}
+        assert {application.id for application in found} == expected
+        assert {application.status for application in found} == {status}
+    both = {application.id for application in api.applications(job_ids=[here.job_id, there.job_id])}
     assert {here.id, there.id} <= both
 
 
@@ -90,7 +90,7 @@ def test_long_lists_are_complete_and_without_duplicates(greenhouse: Greenhouse) 
     person = greenhouse.candidate()
     made = {greenhouse.application(person, job=3).id for _ in range(1030)}
     job_id = list(greenhouse.store.jobs.rising())[3].id
-    found = [one.id for one in greenhouse.api().applications(job_ids=[job_id])]
+    found = [application.id for application in greenhouse.api().applications(job_ids=[job_id])]
     assert len(found) == len(set(found))
     assert made <= set(found)
 
@@ -101,7 +101,7 @@ def test_applications_are_filtered_by_update_time(greenhouse: Greenhouse) -> Non
     greenhouse.store.clock.advance(timedelta(seconds=5))
     made = greenhouse.application()
     greenhouse.store.clock.advance(timedelta(seconds=5))
-    assert [one.id for one in greenhouse.api().applications(updated_since=since)] == [made.id]
+    assert [application.id for application in greenhouse.api().applications(updated_since=since)] == [made.id]
 
 
 def test_v3_without_the_new_members_finds_stage_and_reason_elsewhere() -> None:
@@ -114,7 +114,7 @@ def test_v3_without_the_new_members_finds_stage_and_reason_elsewhere() -> None:
         greenhouse.store, gone, reason_id=reason.id, notes="", actor_id=None, now=greenhouse.now()
     )
     api = greenhouse.api()
-    by_id = {one.id: one for one in api.applications(job_ids=[made.job_id or 0])}
+    by_id = {application.id: application for application in api.applications(job_ids=[made.job_id or 0])}
     assert (by_id[made.id].stage_id, by_id[made.id].stage_name) == (stage_id, "Reference Check")
     assert by_id[made.id].stage_entered_at == api.stage_entered_at(made.id)
     assert by_id[gone.id].stage_id == greenhouse.stage_id(gone)

@@ -14,7 +14,7 @@ def paths(greenhouse: Greenhouse) -> list[str]:
 def test_v3_reads_applications_in_batches_of_fifty(greenhouse: Greenhouse) -> None:
     made = [greenhouse.application().id for _ in range(60)]
     found = list(greenhouse.api().applications_by_id([*made, made[0], 999]))
-    assert sorted(one.id for one in found) == made
+    assert sorted(application.id for application in found) == made
     assert len(paths(greenhouse)) == (2 if greenhouse.version == "v3" else 61)
 
 
@@ -111,7 +111,7 @@ def test_candidates_changed_in_a_window(greenhouse: Greenhouse) -> None:
     before = greenhouse.now()
     person = greenhouse.candidate()
     api, later = greenhouse.api(), greenhouse.now() + timedelta(seconds=2)
-    assert person.id in [one.id for one in api.candidates_changed(since=before, until=later)]
+    assert person.id in [candidate.id for candidate in api.candidates_changed(since=before, until=later)]
     assert list(api.candidates_changed(since=later, until=later + timedelta(hours=1))) == []
 
 
@@ -120,10 +120,11 @@ def test_applications_with_their_candidates_take_few_calls(greenhouse: Greenhous
     greenhouse.move(made[7], 2)
     api = greenhouse.api()
     found = {
-        one.id: (one, person) for one, person in api.people_of({one.id: one.candidate_id for one in made})
+        one.id: (one, person)
+        for one, person in api.people_of({application.id: application.candidate_id for application in made})
     }
     assert len(paths(greenhouse)) == (4 if greenhouse.version == "v3" else 2)
-    assert set(found) == {one.id for one in made}
+    assert set(found) == {application.id for application in made}
     one = made[7]
     assert found[one.id] == (api.application(one.id), api.candidate(one.candidate_id))
 

@@ -41,7 +41,7 @@ def test_notes_exclude_other_activities(greenhouse: Greenhouse) -> None:
     made = greenhouse.application()  # which also creates an activity
     person = greenhouse.store.candidates[made.candidate_id]
     note_id = greenhouse.note(person, "Good first call.", "public")
-    assert [(one.id, one.body, one.visibility) for one in greenhouse.api().notes(person.id)] == [
+    assert [(note.id, note.body, note.visibility) for note in greenhouse.api().notes(person.id)] == [
         (note_id, "Good first call.", Visibility.PUBLIC)
     ]
 

@@ -21,7 +21,7 @@ def owner(number: int) -> dict[str, object]:
 def test_a_list_ends_without_a_next_link(last: dict[str, str], time: Moments) -> None:
     cursor = "https://harvest.example/v3/job_owners?cursor=eyJ4In0%3D"
     scripted = Scripted(Reply(200, [owner(3)], link(cursor)), Reply(200, [owner(2)], last))
-    assert [one.user_id for one in client("v3", scripted, time).job_owners([1])] == [3, 2]
+    assert [job_owner.user_id for job_owner in client("v3", scripted, time).job_owners([1])] == [3, 2]
     assert [asked.query for asked in scripted.asked] == ["per_page=500&job_ids=1", "cursor=eyJ4In0%3D"]
 
 
@@ -51,7 +51,7 @@ def test_pages_of_job_posts_are_shorter_since_each_has_long_texts(
 @pytest.mark.parametrize("url", ["https://harvest.example/v3/job_owners?cursor=a,b;c", "?cursor=a,b;c"])
 def test_a_next_link_may_be_written_in_several_ways(header: str, url: str, time: Moments) -> None:
     scripted = Scripted(Reply(200, [owner(3)], {"Link": header.format(url)}), Reply(200, [owner(2)]))
-    assert [one.user_id for one in client("v3", scripted, time).job_owners([1])] == [3, 2]
+    assert [job_owner.user_id for job_owner in client("v3", scripted, time).job_owners([1])] == [3, 2]
     assert scripted.asked[1].query == "cursor=a,b;c"
 
 

@@ -164,7 +164,7 @@ def test_members_of_a_hiring_team_without_an_id_are_left_out(version: str, time:
     team: list[dict[str, Any]] = [{"id": None}, {"id": 3, "responsible": True}]
     rows = [{"job_id": 2, "user_id": one["id"], "type": "recruiter", "responsible": True} for one in team]
     said = Reply(200, {"id": 2, "hiring_team": {"recruiters": team}} if version == "v1" else rows)
-    assert [one.user_id for one in client(version, Scripted(said), time).job_owners([2])] == [3]
+    assert [job_owner.user_id for job_owner in client(version, Scripted(said), time).job_owners([2])] == [3]
 
 
 UNKNOWN_STAGE: dict[str, Any] = {
@@ -208,7 +208,7 @@ def test_no_stage_is_looked_up_for_ended_applications_and_prospects(
 def test_an_application_is_left_out_if_its_stage_is_unknown_and_must_not_be_read(time: Moments) -> None:
     known = UNKNOWN_STAGE | {"id": 9, "job_interview_stage_id": 601}
     with client("v3", Scripted(Reply(200, [UNKNOWN_STAGE, known]), Reply(403)), time) as api:
-        assert [(one.id, one.stage_id) for one in api.applications()] == [(9, 601)]
+        assert [(application.id, application.stage_id) for application in api.applications()] == [(9, 601)]
         assert api.left_out == 1
     with (
         client("v3", Scripted(Reply(200, [UNKNOWN_STAGE]), Reply(403)), time) as api,
@@ -231,7 +231,7 @@ def test_an_application_is_left_out_if_its_stage_cannot_be_read(time: Moments) -
     records = [{"id": one, "candidate_id": 8, "job_id": 2, "status": "in_process"} for one in (7, 9)]
     rows = [{"application_id": one, "current": True, "job_interview_stage_id": 601} for one in (None, 9)]
     with client("v3", Scripted(Reply(200, records), Reply(200, rows)), time) as api:
-        assert [(one.id, one.stage_id) for one in api.applications()] == [(9, 601)]
+        assert [(application.id, application.stage_id) for application in api.applications()] == [(9, 601)]
         assert api.left_out == 1
     with (
         client("v3", Scripted(Reply(200, records[:1]), Reply(200, rows[:1])), time) as api,
@@ -244,7 +244,7 @@ def test_an_application_is_left_out_if_its_stage_cannot_be_read(time: Moments) -
 def test_an_unreadable_record_is_left_out_of_those_read_by_id(version: str, kind: str, time: Moments) -> None:
     odd, good = {"id": None}, {"id": 7, "candidate_id": 8, "job_interview_stage_id": None}
     replies = [odd, good] if version == "v1" else [[odd, good]]
-    with client(version, Scripted(*(Reply(200, one) for one in replies)), time) as api:
+    with client(version, Scripted(*(Reply(200, reply) for reply in replies)), time) as api:
         assert [one.id for one in getattr(api, kind)([6, 7])] == [7]
         assert api.left_out == 1
 
@@ -308,7 +308,9 @@ def test_v1_notes_may_use_the_misspelt_visibility(time: Moments) -> None:
 
 def test_unrequested_rows_are_dropped(time: Moments) -> None:
     rows = [{"id": 8}, {"id": 7}, {"id": 6}]
-    assert [one.id for one in client("v3", Scripted(Reply(200, rows)), time).candidates([7])] == [7]
+    assert [candidate.id for candidate in client("v3", Scripted(Reply(200, rows)), time).candidates([7])] == [
+        7
+    ]
 
 
 def test_v3_updated_at_filter_is_a_closed_window(time: Moments) -> None:

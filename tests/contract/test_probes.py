@@ -188,7 +188,7 @@ def test_acting_as_a_user_requires_a_site_admin() -> None:
     for user_id in people[:2]:
         credentials = greenhouse.acting_as(user_id)
         found[user_id] = {
-            (one.state, one.detail) for one in probe_all(greenhouse.api(credentials=credentials))
+            (result.state, result.detail) for result in probe_all(greenhouse.api(credentials=credentials))
         }
     assert found == {
         people[0]: {(PermissionState.GRANTED, "")},

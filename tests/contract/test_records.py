@@ -27,7 +27,7 @@ def test_candidate_fields(greenhouse: Greenhouse) -> None:
 
 def test_candidates_are_read_in_batches_of_fifty(greenhouse: Greenhouse) -> None:
     made = [greenhouse.candidate(email=f"a{number}@people.example").id for number in range(120)]
-    assert sorted(one.id for one in greenhouse.api().candidates([*made, 999])) == made
+    assert sorted(candidate.id for candidate in greenhouse.api().candidates([*made, 999])) == made
 
 
 def test_job_fields(greenhouse: Greenhouse) -> None:
@@ -87,9 +87,12 @@ def test_job_stages_in_order(greenhouse: Greenhouse) -> None:
 
 
 def test_rejection_reasons_include_built_in_ones(greenhouse: Greenhouse) -> None:
-    found = {(one.id, one.name) for one in greenhouse.api().rejection_reasons()}
+    found = {
+        (rejection_reason.id, rejection_reason.name)
+        for rejection_reason in greenhouse.api().rejection_reasons()
+    }
     assert found == {(row.id, row.name) for row in greenhouse.store.rejection_reasons.rising()}
-    types = {one.type_name for one in greenhouse.api().rejection_reasons()}
+    types = {rejection_reason.type_name for rejection_reason in greenhouse.api().rejection_reasons()}
     assert types == {"We rejected them", "They rejected us", "None specified"}
 
 
@@ -105,7 +108,7 @@ def test_users_by_id_by_email_and_all(greenhouse: Greenhouse) -> None:
     assert list(api.users(email="nobody@acornoak.example")) == []
     assert {user.id for user in api.users()} == {row.id for row in rows}
     gone = rows[-1]
-    assert [(one.id, one.disabled) for one in api.users(user_ids=[gone.id])] == [(gone.id, True)]
+    assert [(user.id, user.disabled) for user in api.users(user_ids=[gone.id])] == [(gone.id, True)]
 
 
 def test_job_owners(greenhouse: Greenhouse) -> None:

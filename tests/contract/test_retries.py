@@ -149,9 +149,12 @@ def test_every_exchange_is_reported_to_the_watcher(time: Moments) -> None:
         watch=seen.append,
     )
     api.application(1)
-    assert [(one.where.method, one.where.path, one.where.status, one.rate) for one in seen] == [
+    assert [
+        (exchange.where.method, exchange.where.path, exchange.where.status, exchange.rate)
+        for exchange in seen
+    ] == [
         ("POST", "/token", 200, None),
         ("GET", "/v3/applications", 500, None),
         ("GET", "/v3/applications", 200, (150, 149)),
     ]
-    assert min(one.seconds for one in seen) >= 0
+    assert min(exchange.seconds for exchange in seen) >= 0

@@ -106,5 +106,5 @@ def test_a_list_is_one_parameter_and_annotations_are_read() -> None:
 
     for ids in ([], [roles[0].pk], [roles[0].pk, roles[2].pk]):
         found = of_roles(organisation, ids)
-        assert found == [one for one in applications if one.role_id in ids]
-        assert {vars(one)["shared"] for one in found} <= {2}
+        assert found == [application for application in applications if application.role_id in ids]
+        assert {vars(application)["shared"] for application in found} <= {2}

@@ -78,12 +78,12 @@ def test_a_partial_request_is_dropped_only_if_no_connection_is_idle(few: Server)
             line.sendall(HALF)
         still = lines.enter_context(few.connect())
         until(lambda: len(few.server.active_channels) == 4)
-        until(lambda: sum(one.is_arriving() for one in few.server.active_channels.values()) == 3)
+        until(lambda: sum(channel.is_arriving() for channel in few.server.active_channels.values()) == 3)
         assert few.ask(b"whole") == (200, b"5 from 127.0.0.1")
         assert (is_open(still), [is_open(line) for line in half]) == (False, [True] * 3)
         refill = lines.enter_context(few.connect())
         refill.sendall(HALF)
-        until(lambda: sum(one.is_arriving() for one in few.server.active_channels.values()) == 4)
+        until(lambda: sum(channel.is_arriving() for channel in few.server.active_channels.values()) == 4)
         assert few.ask(b"whole") == (200, b"5 from 127.0.0.1")
         assert [is_open(line) for line in [*half, refill]].count(False) == 1
 
@@ -114,7 +114,9 @@ def test_requests_in_progress_are_never_dropped() -> None:
             asking = [lines.enter_context(busy.connect()) for _ in range(4)]
             for line in asking:
                 line.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
-            until(lambda: sum(bool(one.requests) for one in busy.server.active_channels.values()) == 4)
+            until(
+                lambda: sum(bool(channel.requests) for channel in busy.server.active_channels.values()) == 4
+            )
             assert is_closed(lines.enter_context(busy.connect()))
             go.set()
             assert [line.recv(15) for line in asking] == [b"HTTP/1.1 200 OK"] * 4
@@ -133,9 +135,9 @@ def test_a_slow_reader_is_dropped_when_connections_run_out() -> None:
         with ExitStack() as lines:
             for _ in range(4):
                 lines.enter_context(few.connect()).sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-            until(lambda: sum(one.is_going_out() for one in few.server.active_channels.values()) == 4)
+            until(lambda: sum(channel.is_going_out() for channel in few.server.active_channels.values()) == 4)
             assert few.ask() == (200, b"xxxx")
-            until(lambda: sum(one.is_going_out() for one in few.server.active_channels.values()) == 3)
+            until(lambda: sum(channel.is_going_out() for channel in few.server.active_channels.values()) == 3)
     finally:
         few.close()
 
@@ -149,7 +151,7 @@ def test_a_reader_that_stalls_is_cut_off() -> None:
     try:
         with hasty.connect() as line:
             line.sendall(b"GET /large HTTP/1.1\r\nHost: x\r\n\r\n")
-            until(lambda: any(one.is_going_out() for one in hasty.server.active_channels.values()))
+            until(lambda: any(channel.is_going_out() for channel in hasty.server.active_channels.values()))
             began = time.monotonic()
             while hasty.server.active_channels:
                 assert time.monotonic() - began < 20
@@ -306,7 +308,7 @@ def test_shutdown_finishes_open_requests_and_accepts_no_new_ones() -> None:
         answering.sendall(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 4\r\n\r\ndone")
         assert begun.wait(60)
         sending.sendall(HALF)
-        until(lambda: sum(one.is_arriving() for one in server.server.active_channels.values()) == 2)
+        until(lambda: sum(channel.is_arriving() for channel in server.server.active_channels.values()) == 2)
         server.server.stop()
         until(lambda: not server.server.accepting)
         with pytest.raises(ConnectionError):
@@ -332,7 +334,7 @@ def test_shutdown_closes_idle_connections_and_cuts_off_endless_ones() -> None:
         kept.sendall(b"GET / HTTP/1.1\r\nHost: x\r\n\r\n")
         assert kept.recv(15) == b"HTTP/1.1 200 OK"
         half.sendall(HALF)
-        until(lambda: any(one.is_arriving() for one in server.server.active_channels.values()))
+        until(lambda: any(channel.is_arriving() for channel in server.server.active_channels.values()))
         began = time.monotonic()
         server.server.stop()
         while kept.recv(65536):

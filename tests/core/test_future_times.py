@@ -94,9 +94,9 @@ def test_deliveries_and_reactions_wait_no_longer_than_usual() -> None:
     Reaction.objects.filter(state="waiting").update(not_before=NOW + DAY)
     correct()
     deliveries = Delivery.objects.across_organisations().order_by("pk")
-    assert [one.not_before for one in deliveries] == [NOW, NOW, NOW + HOUR]
-    assert {one.received_at for one in deliveries} == {NOW}
-    assert {one.not_before for one in Reaction.objects.all()} <= {NOW}
+    assert [delivery.not_before for delivery in deliveries] == [NOW, NOW, NOW + HOUR]
+    assert {delivery.received_at for delivery in deliveries} == {NOW}
+    assert {reaction.not_before for reaction in Reaction.objects.all()} <= {NOW}
 
 
 def test_permissions_are_checked_when_due_although_the_clock_was_ahead() -> None:

@@ -50,7 +50,7 @@ def failing(behind: timedelta = timedelta(0)) -> list[str]:
     """Failing checks, run through the test's own connection."""
     line = connection.connection
     assert isinstance(line, psycopg.Connection)
-    return sorted(one.area for one in broken_now(line, now=clock.now() - behind))
+    return sorted(finding.area for finding in broken_now(line, now=clock.now() - behind))
 
 
 def asked() -> tuple[int, list[str]]:

@@ -121,7 +121,7 @@ def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pyte
             crypto.rotate_keys()
         world.check()  # with both keys, whatever has been converted
         assert canaries() == ["k1"]
-        assert sum(len(one.old("k2:")) for one in crypto._sealed_rows) == left
+        assert sum(len(sealed_row.old("k2:")) for sealed_row in crypto._sealed_rows) == left
     monkeypatch.undo()
     assert crypto.rotate_keys().removable == ["k1"]
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}

@@ -45,12 +45,12 @@ def lines(out: io.StringIO) -> list[dict[str, Any]]:
 
 
 def routes(resolver: URLResolver, before: str = "") -> Iterator[tuple[str, URLPattern]]:
-    for one in resolver.url_patterns:
-        path = before + str(one.pattern)
-        if isinstance(one, URLResolver):
-            yield from routes(one, path)
+    for url_pattern in resolver.url_patterns:
+        path = before + str(url_pattern.pattern)
+        if isinstance(url_pattern, URLResolver):
+            yield from routes(url_pattern, path)
         else:
-            yield path, one
+            yield path, url_pattern
 
 
 def test_every_text_in_a_url_is_either_public_or_redacted() -> None:

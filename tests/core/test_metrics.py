@@ -164,7 +164,7 @@ def test_a_worker_serves_its_own_numbers(on: None, settings: Settings) -> None:
 def names() -> set[str]:
     own = metrics.Measures()
     measured = {family.name for family in own.registry.collect()}
-    return {one.name for one in metrics.rows} | measured | {"goodword_database_up", "goodword_metrics_failed"}
+    return {row.name for row in metrics.rows} | measured | {"goodword_database_up", "goodword_metrics_failed"}
 
 
 def test_dashboard_and_alerts_use_existing_metrics_and_the_dashboard_shows_all() -> None:
@@ -181,7 +181,7 @@ def test_dashboard_and_alerts_use_existing_metrics_and_the_dashboard_shows_all()
 
 @pytest.mark.django_db
 def test_every_query_runs() -> None:
-    for one in metrics.rows:
+    for row in metrics.rows:
         with connection.cursor() as cursor:
-            cursor.execute(one.sql, [*one.values()] or None)
-            assert len(cursor.description) == len(one.labels) + 1, one.name
+            cursor.execute(row.sql, [*row.values()] or None)
+            assert len(cursor.description) == len(row.labels) + 1, row.name

@@ -131,7 +131,9 @@ def test_events_of_an_application_are_one_trace(receiver: Receiver) -> None:
     assert {"candidate.changed", "note", "delivery"} <= mine
     assert "event.react" not in mine
     (failed,) = (one for one in found if one.name == "note")
-    assert {one.key: one.value.string_value for one in failed.attributes}["error.type"] == "ValueError"
+    assert {attribute.key: attribute.value.string_value for attribute in failed.attributes}[
+        "error.type"
+    ] == "ValueError"
     assert not any(NAME.encode() in body for _, body in receiver.got)
 
 

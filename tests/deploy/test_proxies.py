@@ -343,7 +343,9 @@ def test_nginx_waits_for_slow_senders_by_itself(running: RunningProxy) -> None:
     with running.connect() as slow:
         slow.sendall(f"POST /r/x/ HTTP/1.1\r\nHost: {HOST}\r\nContent-Length: 100000\r\n\r\nhalf".encode())
         assert running.ask()[0] == 200  # by now the half request would have been forwarded too
-        assert not [one for one in running.behind.server.active_channels.values() if one.is_arriving()]
+        assert not [
+            channel for channel in running.behind.server.active_channels.values() if channel.is_arriving()
+        ]
 
 
 def test_nginx_limits_the_connections_of_an_address(running: RunningProxy) -> None:

@@ -22,8 +22,8 @@ def installed(unit: Path, folder: Path) -> Path:
     program, *_ = goodword()
     assert "/opt/goodword/bin/goodword" in unit.read_text()
     shutil.copy(SOCKET, folder)
-    for one in UNITS:
-        (folder / one.name).write_text(one.read_text().replace("/opt/goodword/bin/goodword", program))
+    for path in UNITS:
+        (folder / path.name).write_text(path.read_text().replace("/opt/goodword/bin/goodword", program))
     return folder / unit.name
 
 

@@ -120,5 +120,5 @@ def names_in(file: Path) -> frozenset[str]:
 
 def assigned_in(body: list[ast.stmt]) -> set[str]:
     statements = [one for one in body if isinstance(one, ast.Assign | ast.AnnAssign)]
-    targets = [part for one in statements for part in ast.walk(one) if isinstance(part, ast.Name)]
+    targets = [part for statement in statements for part in ast.walk(statement) if isinstance(part, ast.Name)]
     return {name.id for name in targets if isinstance(name.ctx, ast.Store)}

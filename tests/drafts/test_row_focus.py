@@ -29,7 +29,7 @@ def focused(works: Client, where: str, sent: dict[str, str]) -> str:
     page = BeautifulSoup(works.post(where, sent).content, "html.parser")
     found = page.select("main [autofocus]")
     assert len(found) <= 1
-    return "".join(str(one.get("aria-label") or one["name"]) for one in found)
+    return "".join(str(tag.get("aria-label") or tag["name"]) for tag in found)
 
 
 @pytest.mark.parametrize(

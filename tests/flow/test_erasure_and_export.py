@@ -176,7 +176,7 @@ def columns_with(word: str) -> set[str]:
             if cursor.fetchone():
                 found.add(f"{table}.{column}")
     for file in ReportFile.objects.across_organisations():
-        text = " ".join(one.extract_text() for one in PdfReader(io.BytesIO(bytes(file.content))).pages)
+        text = " ".join(page.extract_text() for page in PdfReader(io.BytesIO(bytes(file.content))).pages)
         if word.lower() in text.lower().replace("-\n", "").replace("\n", ""):
             found.add("reports_reportfile.content")
     return found
@@ -346,7 +346,11 @@ def test_an_erased_person_is_gone_from_every_table(world: World) -> None:
     assert columns_with(WORD) == PLANTED
     organisation = world.organisation
     posted = ActivityFeedNote.objects.of(organisation).filter(state="sent").count()
-    [person] = [one for one in world.greenhouse.store.candidates.rising() if one.last_name == f"{WORD}ova"]
+    [person] = [
+        candidate
+        for candidate in world.greenhouse.store.candidates.rising()
+        if candidate.last_name == f"{WORD}ova"
+    ]
     delete_candidate(world.greenhouse.store, person)
     world.deliver()
     run_jobs()
@@ -358,7 +362,7 @@ def test_an_erased_person_is_gone_from_every_table(world: World) -> None:
     assert has_opted_out(organisation=organisation, address=PEER["r-email"])
     assert ActivityFeedNote.objects.of(organisation).filter(state="sent").count() == posted
     reports = Report.objects.of(organisation).order_by("step_request", "version")
-    assert [(one.version, one.state, one.snapshot["redacted"]) for one in reports] == [
+    assert [(report.version, report.state, report.snapshot["redacted"]) for report in reports] == [
         (1, "redacted", True),
         (2, "ready", True),
     ]
@@ -439,7 +443,7 @@ def test_an_erased_referee_is_gone_from_every_table_and_the_rest_stays(world: Wo
         everything = files.read("everything.json").decode()
     assert (WORD in everything, OTHER in everything, CANDIDATE in everything) == (False, True, True)
     reports = Report.objects.of(check.organisation).order_by("version")
-    assert [(one.version, one.state) for one in reports] == [(1, "redacted"), (2, "ready")]
+    assert [(report.version, report.state) for report in reports] == [(1, "redacted"), (2, "ready")]
     assert Reference.objects.of(check.organisation).count() == 1
     assert Check.objects.of(check.organisation).get().progress == "completed"
 

@@ -90,7 +90,11 @@ class World:
         self.press_send()
 
     def request(self, address: str) -> ReferenceRequest:
-        return next(one for one in self.story.requests if one.referee.email == address)
+        return next(
+            reference_request
+            for reference_request in self.story.requests
+            if reference_request.referee.email == address
+        )
 
     def bounce(self, address: str) -> None:
         email = Email.objects.across_organisations().get(to_address=address)

@@ -170,7 +170,11 @@ def _edited(
     request: httpx2.Request, response: httpx2.Response, edit: Callable[[str, Any], Any]
 ) -> httpx2.Response:
     data = edit(request.url.path, json.loads(response.read()))
-    headers = [one for one in response.headers.multi_items() if one[0].lower() != "content-length"]
+    headers = [
+        multi_item
+        for multi_item in response.headers.multi_items()
+        if multi_item[0].lower() != "content-length"
+    ]
     return httpx2.Response(response.status_code, headers=headers, content=json.dumps(data).encode())
 
 

@@ -150,7 +150,7 @@ def dns(settings: Settings, zone: dict[str, Any]) -> list[tuple[str, str]]:
     }
     with dns_server(zone) as server:
         settings.GOODWORD_DNS_SERVERS = [server]
-        return [(one.state, one.sentence) for one in doctor.sender_domain(clock.now())]
+        return [(finding.state, finding.sentence) for finding in doctor.sender_domain(clock.now())]
 
 
 def test_the_records_of_the_sender_domain(settings: Settings) -> None:

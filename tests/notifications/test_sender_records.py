@@ -96,8 +96,8 @@ def test_a_failed_lookup_is_not_a_missing_record(failure: Failure) -> None:
         dmarc(DOMAIN, failed, None),
         dmarc(DOMAIN, DnsAnswer(), failed),
     ]
-    assert {(one.state, one.word) for one in found} == {(UNKNOWN, "Not known")}
-    assert len({one.sentence for one in found}) == 1
+    assert {(finding.state, finding.word) for finding in found} == {(UNKNOWN, "Not known")}
+    assert len({finding.sentence for finding in found}) == 1
 
 
 def test_organisational_domains() -> None:

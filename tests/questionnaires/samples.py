@@ -44,7 +44,7 @@ def question(kind: str, **changes: Any) -> Question:
 #: all types; `question` gets the fields that a new one needs
 KINDS = tuple(
     str(field.default)
-    for one in get_args(Question.__value__)
-    for field in fields(one)
+    for arg in get_args(Question.__value__)
+    for field in fields(arg)
     if field.name == "type"
 )

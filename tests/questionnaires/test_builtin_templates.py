@@ -100,7 +100,9 @@ def test_templates_survive_writing_and_parsing(key: str, language: str) -> None:
 def test_templates_take_at_most_five_minutes(key: str, language: str) -> None:
     questions = load(key, language=language).questions
     assert minutes(questions) <= 5
-    assert all(minutes(applicable(questions, relationship=one)) <= 5 for one in RELATIONSHIPS)
+    assert all(
+        minutes(applicable(questions, relationship=relationship)) <= 5 for relationship in RELATIONSHIPS
+    )
 
 
 @each_key

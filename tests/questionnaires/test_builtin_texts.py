@@ -29,7 +29,7 @@ FORBIDDEN = {
 
 def _texts(language: str) -> list[str]:
     """Every text of the library and the templates that a person can read."""
-    found = [text for one in competencies(language) for text in _strings(asdict(one))]
+    found = [text for competency in competencies(language) for text in _strings(asdict(competency))]
     for key in keys():
         found += _strings(asdict(load(key, language=language)))
     return found
@@ -62,7 +62,7 @@ def test_texts_avoid_private_topics(language: str) -> None:
 
 @each_language
 def test_each_level_is_one_short_unique_sentence(language: str) -> None:
-    examples = [level.example for one in competencies(language) for level in one.levels]
+    examples = [level.example for competency in competencies(language) for level in competency.levels]
     assert len(set(examples)) == len(examples) == 15 * 5
     for example in examples:
         assert 4 <= len(example.split()) <= 14
@@ -72,31 +72,33 @@ def test_each_level_is_one_short_unique_sentence(language: str) -> None:
 @each_language
 def test_each_level_names_one_behaviour(language: str) -> None:
     joining = {"en": {"and", "or"}, "de": {"und", "oder"}, "fr": {"et", "ou"}}[language]
-    examples = [level.example for one in competencies(language) for level in one.levels]
+    examples = [level.example for competency in competencies(language) for level in competency.levels]
     assert [example for example in examples if joining & set(_words(example))] == []
 
 
 @each_language
 def test_levels_of_a_competency_have_similar_lengths(language: str) -> None:
-    for one in competencies(language):
-        lengths = [len(level.example.split()) for level in one.levels]
-        assert max(lengths) <= 3 * min(lengths), (one.key, lengths)
+    for competency in competencies(language):
+        lengths = [len(level.example.split()) for level in competency.levels]
+        assert max(lengths) <= 3 * min(lengths), (competency.key, lengths)
 
 
 @each_language
 def test_names_and_definitions_are_unique_and_short(language: str) -> None:
     library = competencies(language)
-    assert [one.key for one in library] == [one.key for one in competencies()]
+    assert [competency.key for competency in library] == [competency.key for competency in competencies()]
     for field in ("key", "name", "definition", "text", "self_text"):
-        assert len({getattr(one, field) for one in library}) == len(library)
-    for one in library:
-        assert 6 <= len(one.definition.split()) <= 22
-        assert len(one.text.split()) <= 16
+        assert len({getattr(competency, field) for competency in library}) == len(library)
+    for competency in library:
+        assert 6 <= len(competency.definition.split()) <= 22
+        assert len(competency.text.split()) <= 16
 
 
 @each_language
 def test_level_labels_are_the_same_everywhere(language: str) -> None:
-    assert len({tuple(level.label for level in one.levels) for one in competencies(language)}) == 1
+    assert (
+        len({tuple(level.label for level in competency.levels) for competency in competencies(language)}) == 1
+    )
 
 
 @each_language

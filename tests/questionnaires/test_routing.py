@@ -115,4 +115,6 @@ def test_a_self_assessment_uses_its_own_texts_and_has_no_confirmations() -> None
 
 def test_questions_without_conditions_are_asked_of_everyone() -> None:
     questions = (question("long_text"), question("date", id="on"))
-    assert [applicable(questions, relationship=one, answers={}) for one in RELATIONSHIPS] == [questions] * 7
+    assert [
+        applicable(questions, relationship=relationship, answers={}) for relationship in RELATIONSHIPS
+    ] == [questions] * 7

@@ -107,9 +107,9 @@ def test_the_current_version_is_the_newest_published_in_the_best_language(org: O
 def test_roles_can_choose_published_unarchived_questionnaires(org: Organisation) -> None:
     zebra, ant = _questionnaire(org, "zebra"), _questionnaire(org, "ant")
     gone, draft = _questionnaire(org, "gone", archived_at=NOW), _questionnaire(org, "draft")
-    for one in (zebra, ant, gone):
-        _version(one)
-        _version(one, language="de")
+    for questionnaire in (zebra, ant, gone):
+        _version(questionnaire)
+        _version(questionnaire, language="de")
     _version(draft, published_at=None)
     assert selectable_questionnaires(org) == [ant, zebra]
 

@@ -93,7 +93,7 @@ def test_a_copy_is_in_the_language_of_the_answers() -> None:
     answer(path)
     request_copy(path)
     (reference,) = story.references
-    (asked,) = (one["text"] for one in reference.version.questions if one["id"] == "strengths")
+    (asked,) = (question["text"] for question in reference.version.questions if question["id"] == "strengths")
     html = html_of(mails_to(MARIA)[-1])
     assert (reference.version.language, '<html lang="de"' in html) == ("de", True)
     assert asked.replace("{candidate}", story.application.candidate.name) in html

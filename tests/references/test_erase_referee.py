@@ -245,7 +245,7 @@ def test_flags_about_others_stay_if_they_only_contain_the_letters_of_an_erased_r
     CheckFlag.objects.create(**row, code="same_domain", key="x", facts={"domain": "contoso.example"})
     CheckFlag.objects.create(**row, code="named_company", key="y", facts={"company": "e"})
     erase(referee)
-    assert [one.code for one in CheckFlag.objects.of(check.organisation)] == ["same_domain"]
+    assert [flag.code for flag in CheckFlag.objects.of(check.organisation)] == ["same_domain"]
 
 
 def test_comments_and_requests_for_a_review_no_longer_name_an_erased_referee() -> None:
@@ -353,7 +353,7 @@ def test_other_referees_are_not_affected() -> None:
     erase(check.referees.get(slot=1))
     assert list(Reference.objects.of(other.organisation).values()) == before
     assert list(Referee.objects.of(other.organisation).values()) == people
-    assert [one.name for one in check.referees.order_by("slot")] == [
+    assert [referee.name for referee in check.referees.order_by("slot")] == [
         "Erased referee",
         "Omar Haddad",
         "Paul Meier",

@@ -116,13 +116,19 @@ def test_names_of_languages_and_quotation_marks_are_those_of_the_report() -> Non
     with translation.override("fr"):
         found = frozen(check)
     assert found["references"][0].get("language") == "allemand"
-    [note] = [one["note"] for one in found["questions"] if one["id"] == "why_not" and "note" in one]
+    [note] = [
+        question["note"]
+        for question in found["questions"]
+        if question["id"] == "why_not" and "note" in question
+    ]
     assert "«\u202fNon\u202f», «\u202fOui, avec des réserves\u202f»" in note
 
 
 def test_the_only_manager_left_is_identifiable() -> None:
     data = frozen(whole())
-    [omar] = [one["id"] for one in data["references"] if one["referee"]["name"] == "Omar Haddad"]
+    [omar] = [
+        reference["id"] for reference in data["references"] if reference["referee"]["name"] == "Omar Haddad"
+    ]
     left = without_referee({"check": data}, reference=omar, given={})["check"]
     [notice] = [
         block.paragraphs[0]
@@ -148,5 +154,7 @@ def test_the_number_after_a_question_stays_behind_a_right_to_left_name() -> None
         if row.label == "Reliability"
     ]
     assert note == f"How far could one rely on \u2068{name}\u2069? 1 couldn’t say"
-    headings = [one.text for section in found.sections for one in section.blocks if isinstance(one, Heading)]
+    headings = [
+        block.text for section in found.sections for block in section.blocks if isinstance(block, Heading)
+    ]
     assert f"\u200e\u2068{name}\u2069 keeps promises." in headings

@@ -98,8 +98,11 @@ def test_open_requests_of_a_finished_check_end_with_their_deadline() -> None:
     later = request.deadline_at + timedelta(minutes=1)
     assert end_expired_requests(now=request.deadline_at) == 0
     assert [end_expired_requests(now=later) for _ in range(2)] == [1, 0]
-    assert [(one.state, one.why) for one in story.requests] == [("answered", ""), ("ended", "check_done")]
-    assert [one.state for one in waiting.requests] == [
+    assert [(reference_request.state, reference_request.why) for reference_request in story.requests] == [
+        ("answered", ""),
+        ("ended", "check_done"),
+    ]
+    assert [reference_request.state for reference_request in waiting.requests] == [
         "sent",
         "sent",
     ]  # the check is open

@@ -544,7 +544,8 @@ def test_reminders_follow_the_recipients_hours(story: Story, rita: Membership) -
     assert day.astimezone(ZoneInfo("Pacific/Auckland")).hour not in range(9, 17)
     ReferenceRequest.objects.of(rita.organisation).filter(pk=request.pk).update(time_zone="Pacific/Auckland")
     done = [
-        remind_referee_now(request_id=one.pk, member=rita, now=day).out_of_hours for one in story.requests
+        remind_referee_now(request_id=reference_request.pk, member=rita, now=day).out_of_hours
+        for reference_request in story.requests
     ]
     assert done == [True, False]
 

@@ -58,7 +58,7 @@ def test_an_erased_referee_is_sent_no_mail_and_in_none(page: str, form: dict[str
     story, status, _ = reply_during(erase_referee, page, form)
     assert status == 404
     mails = Email.objects.of(story.application.organisation)
-    named = [one for one in mails if "maria" in f"{one.to_address} {one.reply_to} {one.context}".lower()]
+    named = [mail for mail in mails if "maria" in f"{mail.to_address} {mail.reply_to} {mail.context}".lower()]
     assert named == []
 
 

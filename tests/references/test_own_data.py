@@ -98,7 +98,9 @@ def test_the_export_contains_the_referees_own_answers_only(check: Check, request
     exported_text = json.loads(text)
     assert sorted(exported_text) == ["exported", "mails", "organisation", "you"]
     assert exported_text["you"]["e-mail address"] == "maria@globex.example"
-    answers = {one["question"]: one["answer"] for one in exported_text["you"]["reference"]["answers"]}
+    answers = {
+        answer["question"]: answer["answer"] for answer in exported_text["you"]["reference"]["answers"]
+    }
     assert answers["How many people were in the team?"] == "12 people"
     assert answers["What is Ada Lovelace best at?"] == "She thinks before she builds."
     assert [mail["to"] for mail in exported_text["mails"]] == ["maria@globex.example"]
@@ -117,7 +119,7 @@ def test_the_export_contains_the_referees_questions_only(check: Check, request_:
             application=application, by=by, name="N", address="n@mail.example", text=text, now=NOW
         )
     file = Client().get(f"{own_path(request_)}download/").json()
-    assert [(one["to"], one["question"]) for one in file["questions"]] == [
+    assert [(question["to"], question["question"]) for question in file["questions"]] == [
         ("Rita Recruiter", "Which crane?\nThe red one?")
     ]
 

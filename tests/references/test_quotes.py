@@ -63,7 +63,7 @@ def test_a_comment_is_split_where_a_sentence_may_end() -> None:
         "and another",
     ]
     assert (sentences(" \n"), first_sentence("")) == ([], "")
-    assert [len(one) <= 400 for one in sentences("word " * 2000)] == [True]
+    assert [len(sentence) <= 400 for sentence in sentences("word " * 2000)] == [True]
 
 
 @pytest.fixture
@@ -104,7 +104,7 @@ def test_the_chosen_sentence_is_saved_at_once_and_quoted(story: Story) -> None:
     assert post(path, submitted(page)).status_code == 302
     assert list(quoted(story).values()) == [CHOSEN]
     post(path, {"quote": IN_ORDER[1]})
-    assert [one.quote for one in story.references] == [CHOSEN]
+    assert [reference.quote for reference in story.references] == [CHOSEN]
 
 
 @pytest.mark.world
@@ -122,7 +122,7 @@ def test_the_later_choice_of_two_tabs_counts(story: Story) -> None:
     other = get(path)
     by_script(path, {"quote": CHOSEN})
     post(path, submitted(other) | {"quote": IN_ORDER[1]})
-    assert [one.quote for one in story.references] == [IN_ORDER[1]]
+    assert [reference.quote for reference in story.references] == [IN_ORDER[1]]
 
 
 @pytest.mark.world
@@ -149,7 +149,7 @@ def test_a_choice_lasts_while_the_comments_contain_it(story: Story, strengths: s
     changed = post(f"{path}review/", submitted(old) | {"quote": CHOSEN})
     assert (changed.status_code, changed.context["quote"]) == (409, kept)
     assert post(f"{path}review/", submitted(changed)).status_code == 302
-    assert [one.quote for one in story.references] == [kept]
+    assert [reference.quote for reference in story.references] == [kept]
 
 
 def test_a_draft_drops_a_chosen_sentence_with_its_comment() -> None:
@@ -197,7 +197,7 @@ def test_one_sentence_leaves_no_choice_and_facts_none_to_quote(story: Story) -> 
     path = referee_path(MARIA)
     by_script(f"{path}review/", {"quote": CHOSEN})
     assert post(f"{path}facts/", FACTS).status_code == 302
-    assert ([one.quote for one in story.references], quoted(story)) == ([""], {})
+    assert ([reference.quote for reference in story.references], quoted(story)) == ([""], {})
     paul = referee_path("paul@globex.example")
     keep_pages(
         paul, [TEXTS | {"q-strengths": "Calm.", "q-develop": "Calm.", "q-work_again-comment": ""}], first=6

@@ -244,7 +244,7 @@ def test_candidate_and_referees_have_separate_reminders() -> None:
     step.save()
     press_send(named(story))
     assert story.check.next_reminder_at is None
-    assert [(one.reminders_promised, one.next_reminder_at) for one in story.requests] == [
+    assert [(request.reminders_promised, request.next_reminder_at) for request in story.requests] == [
         (3, datetime.fromisoformat("2026-03-04T09:00Z"))
     ] * 2
     assert "3 times at most" in str(mails_to(MARIA)[0].body)
@@ -262,7 +262,9 @@ def many(
 ) -> None:
     """Ten thousand copies of this row, with unchecked foreign keys. `other`: columns that differ, as SQL."""
     meta = model._meta
-    columns = [one.column or "" for one in meta.concrete_fields if not (one.primary_key or one.generated)]
+    columns = [
+        field.column or "" for field in meta.concrete_fields if not (field.primary_key or field.generated)
+    ]
     values = ", ".join(other.get(column, f"row.{column}") for column in columns)
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL session_replication_role = replica")

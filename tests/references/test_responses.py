@@ -125,7 +125,7 @@ def test_an_incomplete_submission_lists_the_missing_questions() -> None:
         if number != 3:
             post(f"{path}questions/{number}/", page)
     page = post(f"{path}review/")
-    assert [one.row.question_id for one in page.context["rows"] if one.missing] == [
+    assert [row.row.question_id for row in page.context["rows"] if row.missing] == [
         "teamwork",
         "communication",
     ]

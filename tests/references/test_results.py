@@ -28,17 +28,18 @@ def found(check: Check) -> Results:
 
 
 def of(found: Results, name: str) -> QuestionResult:
-    return next(one for one in found.questions if one.id == name)
+    return next(question for question in found.questions if question.id == name)
 
 
 def blocks(check: Check, title: str) -> list[Block]:
-    [section] = [one for one in check_sections(check) if one.title == title]
+    [section] = [check_section for check_section in check_sections(check) if check_section.title == title]
     return list(section.blocks)
 
 
 def groups(found: Results, name: str) -> list[tuple[str, int, int, tuple[int, ...], bool]]:
     return [
-        (one.relationship, one.n, one.skipped, one.values, one.identifiable) for one in of(found, name).groups
+        (group.relationship, group.n, group.skipped, group.values, group.identifiable)
+        for group in of(found, name).groups
     ]
 
 
@@ -51,7 +52,7 @@ def test_ratings_are_grouped_by_relationship_with_the_self_reference_last(found:
 
 
 def test_answers_are_drawn_by_relationship(check: Check) -> None:
-    [chart] = [one for one in blocks(check, "Reliability") if isinstance(one, RatingChart)][:1]
+    [chart] = [block for block in blocks(check, "Reliability") if isinstance(block, RatingChart)][:1]
     assert (chart.axis, [(row.label, row.values, row.hollow) for row in chart.rows]) == (
         (1, 5),
         [("Manager", [2, 4], False), ("Colleague", [], False), ("Self", [5], True)],
@@ -61,7 +62,7 @@ def test_answers_are_drawn_by_relationship(check: Check) -> None:
 def test_questions_on_one_competency_share_its_heading(check: Check) -> None:
     titles = [section.title for section in check_sections(check)]
     assert titles[:4] == ["Summary", "Dates and title", "Reliability", "Leadership"]
-    assert sum(isinstance(one, RatingChart) for one in blocks(check, "Reliability")) == 2
+    assert sum(isinstance(block, RatingChart) for block in blocks(check, "Reliability")) == 2
 
 
 def test_no_score_sums_up_a_person(check: Check) -> None:
@@ -90,7 +91,7 @@ def test_not_asked_differs_from_not_answered(found: Results) -> None:
 
 
 def test_adjectives_are_counted_by_relationship(check: Check) -> None:
-    [chart] = [one for one in blocks(check, "Which words fit best?") if isinstance(one, OptionChart)]
+    [chart] = [block for block in blocks(check, "Which words fit best?") if isinstance(block, OptionChart)]
     assert [(row.label, row.filled, row.hollow, row.who) for row in chart.rows] == [
         ("Careful", 3, 0, "Manager 2, Colleague 1 (identifiable)"),
         ("Patient", 2, 1, "Manager 1, Colleague 1 (identifiable), Self 1"),
@@ -133,15 +134,18 @@ def test_choices_are_numbered_in_the_order_of_the_question(found: Results) -> No
         (3, "No"),
         (4, "I prefer not to say"),
     )
-    assert [one.values for one in asked.groups if not one.is_self] == [(1, 2), (1,)]
-    assert [(one.by.name, one.comment) for one in asked.comments] == [
+    assert [group.values for group in asked.groups if not group.is_self] == [(1, 2), (1,)]
+    assert [(comment.by.name, comment.comment) for comment in asked.comments] == [
         ("Maria Schmidt", "Any day."),
         ("Paul Meier", "Any day."),
     ]
 
 
 def test_comments_are_shown_in_full_by_relationship(found: Results) -> None:
-    assert [(one.by.name, one.by.relationship, one.comment) for one in of(found, "strengths").comments] == [
+    assert [
+        (comment.by.name, comment.by.relationship, comment.comment)
+        for comment in of(found, "strengths").comments
+    ] == [
         ("Maria Schmidt", "Manager", "She thinks before she builds."),
         ("Omar Haddad", "Manager", "She is quick."),
         ("Paul Meier", "Colleague", "She listens."),
@@ -150,9 +154,9 @@ def test_comments_are_shown_in_full_by_relationship(found: Results) -> None:
 
 
 def test_stated_and_confirmed_facts_are_shown_side_by_side(found: Results) -> None:
-    facts = [[one for one in found.verification if one.reference == who.id] for who in found.references]
+    facts = [[fact for fact in found.verification if fact.reference == who.id] for who in found.references]
     assert [len(entries) for entries in facts] == [3, 3, 3]
-    assert [(one.what, one.stated, one.confirmed, one.verdict) for one in facts[1]] == [
+    assert [(fact.what, fact.stated, fact.confirmed, fact.verdict) for fact in facts[1]] == [
         ("Relationship", "Manager", "Manager", "confirmed"),
         ("Worked together", "April 2021 to August 2023", "April 2021 to August 2023", "confirmed"),
         ("Job title", "Engineer", "Cook", "corrected"),
@@ -162,8 +166,12 @@ def test_stated_and_confirmed_facts_are_shown_side_by_side(found: Results) -> No
 
 def test_contradictions_between_referees_of_one_company_are_shown(found: Results) -> None:
     assert [
-        (one.what, one.company, [(fact, [who.name for who in by]) for fact, by in one.claims])
-        for one in found.contradictions
+        (
+            contradiction.what,
+            contradiction.company,
+            [(fact, [who.name for who in by]) for fact, by in contradiction.claims],
+        )
+        for contradiction in found.contradictions
     ] == [("Job title", "Globex", [("Engineer", ["Maria Schmidt"]), ("Cook", ["Omar Haddad"])])]
 
 
@@ -202,7 +210,9 @@ def test_a_factual_reference_has_no_ratings_and_is_not_listed_as_unasked() -> No
     found = results(check)
     assert [who.factual for who in found.references] == [True]
     assert (found.received, found.wanted, found.completed_at) == (1, 3, None)
-    assert {(one.groups, one.not_asked, one.left_open) for one in found.questions} == {((), (), ())}
+    assert {(question.groups, question.not_asked, question.left_open) for question in found.questions} == {
+        ((), (), ())
+    }
     assert len(found.verification) == 3
 
 
@@ -252,14 +262,17 @@ def test_a_draft_self_reference_is_not_a_result() -> None:
     answered(check, 1)
     answered_self(check, submitted_at=None, answers=None, draft={"team": 3})
     found = results(check)
-    assert (found.self_reference, {group.is_self for one in found.questions for group in one.groups}) == (
+    assert (
+        found.self_reference,
+        {group.is_self for question in found.questions for group in question.groups},
+    ) == (
         None,
         {False},
     )
 
 
 def test_chosen_values_are_listed_by_question(check: Check) -> None:
-    reference = next(one for one in check.requests.order_by("pk")).reference
+    reference = next(request for request in check.requests.order_by("pk")).reference
     assert given_by(reference) == {
         "reliability": [4],
         "promises": [5],
@@ -277,13 +290,13 @@ def test_chosen_values_are_listed_by_question(check: Check) -> None:
 
 
 def test_the_results_page_escapes_hostile_text(check: Check) -> None:
-    reference = next(one for one in check.requests.order_by("pk")).reference
+    reference = next(request for request in check.requests.order_by("pk")).reference
     reference.answers["strengths"] = "<script>alert(1)</script>"
     reference.save()
     html = page(check)
     assert "<script>alert" not in html
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in html
-    on_scale_or_chosen = [one for one in QUESTIONS if one["id"] in FIGURES]
+    on_scale_or_chosen = [question for question in QUESTIONS if question["id"] in FIGURES]
     assert html.count("<summary>Who answered what") == len(on_scale_or_chosen)
 
 

@@ -109,7 +109,7 @@ def test_an_incomplete_answer_is_kept_and_required_before_submission(story: Stor
     for number, page in PEER_ANSWERS[1:]:
         post(f"{path}questions/{number}/", page)
     rows = post(f"{path}review/").context["rows"]
-    assert [one.row.question_id for one in rows if one.missing] == ["relationship"]
+    assert [row.row.question_id for row in rows if row.missing] == ["relationship"]
     assert story.references == []
 
 
@@ -300,7 +300,7 @@ def test_a_stale_save_shows_both_answers_and_the_second_save_replaces(story: Sto
     page = post(path, {"q-strengths": "Quick.", "seen": old_tab})
     assert page.status_code == 409
     assert "This form was changed in another tab" in page.content.decode()
-    assert [(one.question, one.text) for one in page.context["others"]] == [
+    assert [(other.question, other.text) for other in page.context["others"]] == [
         (page.context["form"]["strengths"].label, "Calm.")
     ]
     assert page.context["form"]["strengths"].value() == "Quick."
@@ -353,7 +353,7 @@ def test_an_unfinished_answer_from_another_tab_is_shown(story: Story) -> None:
     old_tab = seen_on(get(path))
     post(path, {"q-relationship": "corrected", "seen": seen_on(get(path))})
     page = post(path, {"q-relationship": "confirmed", "seen": old_tab})
-    assert (page.status_code, [one.text for one in page.context["others"]]) == (409, ["corrected"])
+    assert (page.status_code, [other.text for other in page.context["others"]]) == (409, ["corrected"])
 
 
 @pytest.mark.world

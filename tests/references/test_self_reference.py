@@ -249,7 +249,7 @@ def test_a_stale_save_or_submission_keeps_both_answers(story: Story) -> None:
     reviewed = get(f"{path}review/").context["reviewed"]
     assert post(page, {"q-strengths": "I am quick.", "seen": other_tab}).status_code == 302
     stale = post(page, {"q-strengths": "I am loud.", "seen": old_tab})
-    assert (stale.status_code, [one.text for one in stale.context["others"]]) == (409, ["I am quick."])
+    assert (stale.status_code, [other.text for other in stale.context["others"]]) == (409, ["I am quick."])
     assert stale.context["form"]["strengths"].value() == "I am loud."
     assert (
         Client(headers={"HX-Request": "true"})

@@ -218,7 +218,7 @@ def test_own_texts_are_shown_and_a_change_meanwhile_is_shown_before_it_is_sent()
         changed_at=NOW,
     )
     shown = preview_mails(check, now=NOW, link="")
-    assert {one.subject for one in shown} == {f"A word about {name}?"}
+    assert {preview.subject for preview in shown} == {f"A word about {name}?"}
     texts.texts = {"subject": "Do you know {candidate}?"}
     texts.save()
     with pytest.raises(NotAsShown):

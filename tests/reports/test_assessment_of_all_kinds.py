@@ -208,7 +208,10 @@ def test_an_older_snapshot_is_drawn_without_figures() -> None:
         judgement["normed_score"] = judgement.pop(key)
     standings = [*scales["scales"], *reasoning["categories"], judgement]
     assert (
-        sum(one["normed_score"] is not None and bool(one["normed_score"].pop("figures")) for one in standings)
+        sum(
+            standing["normed_score"] is not None and bool(standing["normed_score"].pop("figures"))
+            for standing in standings
+        )
         == 3
     )
     for category in (reasoning["whole"], *reasoning["categories"]):
@@ -285,7 +288,9 @@ def texts_of_items(snapshot: Any) -> set[str]:
             walk([item["text"] for item in scale["items"]])
         walk([{**task, "category": ""} for task in part.get("tasks", [])])
         for situation in part.get("situations", []):
-            walk([situation["text"], *([one["text"], one["reason"]] for one in situation["actions"])])
+            walk(
+                [situation["text"], *([action["text"], action["reason"]] for action in situation["actions"])]
+            )
         walk(part.get("questions", []))
     return found
 
@@ -329,7 +334,7 @@ def test_a_redacted_snapshot_of_every_kind_is_valid_and_has_no_answers() -> None
     scales, reasoning, judgement, questions = gone["assessment"]["tests"]
     assert {scale["mean"] for scale in scales["scales"]} == {None}
     assert (reasoning["whole"]["solved"], reasoning["tasks"]) == (None, [])
-    assert {a["answer"] for one in judgement["situations"] for a in one["actions"]} == {None}
+    assert {a["answer"] for situation in judgement["situations"] for a in situation["actions"]} == {None}
     assert (judgement["distance"], questions["right"]) == (None, None)
     assert gone["assessment"]["total"]["value"] is None
     text = text_of_pdf(rendered)

@@ -69,7 +69,9 @@ def test_an_answer_of_every_type_is_shown_printed_and_exported() -> None:
     check, rows = one_reference()
     found = results(check)
     confirmed = {row.question_id for row in rows if row.verdict}
-    assert {one.id for one in found.questions if one.answers} == {row.question_id for row in rows} - confirmed
+    assert {question.id for question in found.questions if question.answers} == {
+        row.question_id for row in rows
+    } - confirmed
     assert len(found.verification) == len(confirmed)
     plain = re.sub(r"\s+", " ", unescape(re.sub(r"<[^>]+>", " ", check_page(check))))
     # positions between statements are only marked on their scale

@@ -67,11 +67,11 @@ def _texts(test: dict[str, Any]) -> Iterator[str]:
             for task in test["tasks"]:
                 yield from (task["rule"], *task["lines"], "   ".join(task["terms"]))
                 yield from (drawing["alt"] for drawing in task["drawings"])
-                yield from (one["drawing"]["alt"] for one in task["options"] if one["drawing"])
+                yield from (option["drawing"]["alt"] for option in task["options"] if option["drawing"])
         case "judgement":
             for situation in test["situations"]:
                 yield situation["text"]
-                yield from (one[key] for one in situation["actions"] for key in ("text", "reason"))
+                yield from (action[key] for action in situation["actions"] for key in ("text", "reason"))
         case "questions":
             for question in test["questions"]:
                 yield from (question["text"], question["answer"], question["right_answer"])
@@ -96,7 +96,7 @@ def everything_in(content: bytes) -> str:
 def leaked(report: Report, text: str) -> list[str]:
     secrets = {re.sub(r"\s+", " ", one).strip() for one in secrets_of(report) if one}
     assert len(secrets) > 100
-    return sorted(one for one in secrets if len(one) > 4 and one in text)
+    return sorted(secret for secret in secrets if len(secret) > 4 and secret in text)
 
 
 @pytest.mark.world

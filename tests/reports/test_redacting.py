@@ -27,7 +27,7 @@ def redact(report: Report) -> dict[str, int]:
 
 def versions(report: Report) -> list[tuple[int, str, bool]]:
     rows = Report.objects.of(report.organisation).order_by("version")
-    return [(one.version, one.state, one.snapshot["redacted"]) for one in rows]
+    return [(row.version, row.state, row.snapshot["redacted"]) for row in rows]
 
 
 @pytest.mark.world

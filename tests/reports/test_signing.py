@@ -76,7 +76,7 @@ def issued(
 def pem(*certificates: x509.Certificate, key: Any = None, password: bytes | None = None) -> bytes:
     encryption = serialization.BestAvailableEncryption(password) if password else PLAIN
     secret = key.private_bytes(PEM, PKCS8, encryption) if key else b""
-    return b"".join([*(one.public_bytes(PEM) for one in certificates), secret])
+    return b"".join([*(certificate.public_bytes(PEM) for certificate in certificates), secret])
 
 
 @pytest.fixture
@@ -377,7 +377,7 @@ def test_an_unexpected_failure_is_explained_and_logged_once(
     for _ in range(2):
         assert "can't be read (ValueError). Details are in the log." in keys.status(now=NOW).problem
     assert keys.current_signer(now=NOW).row.source == "installation"
-    (logged,) = (one for one in caplog.records if one.exc_info)
+    (logged,) = (record for record in caplog.records if record.exc_info)
     assert "embedded null" in str(logged.exc_info)
 
 

@@ -85,15 +85,19 @@ def test_their_values_are_removed_from_every_figure() -> None:
     reported(check)
     erased(check)
     snapshot = Report.objects.of(check.organisation).latest("pk").snapshot
-    questions = {one["id"]: one for one in snapshot["check"]["questions"]}
+    questions = {question["id"]: question for question in snapshot["check"]["questions"]}
     managers = [
         group for group in questions["reliability"]["by_relationship"] if group["relationship"] == "Manager"
     ]
-    assert [(one["values"], one["n"], one["skipped"], one["identifiable"]) for one in managers] == [
-        ([2], 1, 0, True)
-    ]
+    assert [
+        (manager["values"], manager["n"], manager["skipped"], manager["identifiable"]) for manager in managers
+    ] == [([2], 1, 0, True)]
     assert snapshot["check"]["contradictions"] == []
-    assert [one["text"] for one in questions["team"]["answers"]] == ["9 people", "12 people", "11 people"]
+    assert [answer["text"] for answer in questions["team"]["answers"]] == [
+        "9 people",
+        "12 people",
+        "11 people",
+    ]
     assert snapshot["left_out"] == 1
 
 

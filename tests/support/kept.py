@@ -84,7 +84,7 @@ def _plain(value: object) -> bool:
     if isinstance(value, list | tuple):
         return all(_plain(one) for one in value)
     if is_dataclass(value) and not isinstance(value, type):
-        return all(_plain(getattr(value, one.name)) for one in fields(value))
+        return all(_plain(getattr(value, field.name)) for field in fields(value))
     return isinstance(value, PLAIN)
 
 

@@ -207,10 +207,10 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
             )
             for name, url, api in zip(ORGANISATIONS, here.sandboxes, ("v3", "v1"), strict=True)
         ]
-        for one in accounts:
-            one.connect(here.base)
-            [(one.connection_id,)] = here.database.rows(
-                "SELECT id FROM greenhouse_connection WHERE api = %s", one.api
+        for account in accounts:
+            account.connect(here.base)
+            [(account.connection_id,)] = here.database.rows(
+                "SELECT id FROM greenhouse_connection WHERE api = %s", account.api
             )
         say("connected over v3 and v1")
         watch = stack.enter_context(Watch(here))
@@ -233,11 +233,11 @@ def _play(options: Options, folder: Path, say: Say) -> tuple[Findings, list[str]
             say=say,
         )
         meter = Meter(here)
-        for one in accounts:
-            one.limit_calls(False)
+        for account in accounts:
+            account.limit_calls(False)
         with meter if options.soak else nullcontext():
             _fail_and_live(run)
-        made = sum(one.delivered() for one in accounts)
+        made = sum(account.delivered() for account in accounts)
         _calm(run)
         say("no more faults")
         unsettled = _settle(run)
@@ -274,8 +274,8 @@ def _fail_and_live(run: Run) -> None:
             errors.append(error)
 
     thread = threading.Thread(target=torment, name="tormentor", daemon=True)
-    for one in accounts:
-        one.invite(FIRST)
+    for account in accounts:
+        account.invite(FIRST)
     with suppress(TimeoutError):  # they answer later on a slow machine
         invited = FIRST * len(accounts)
         until(lambda: len(run.mail.letters()) >= invited, seconds=60, what="the first invitations")
@@ -292,7 +292,7 @@ def _fail_and_live(run: Run) -> None:
         except Exception as error:  # noqa: BLE001 - as above
             errors.append(error)
 
-    threads = [thread, *(threading.Thread(target=live, args=[one], daemon=True) for one in accounts)]
+    threads = [thread, *(threading.Thread(target=live, args=[account], daemon=True) for account in accounts)]
     began = looked = time.monotonic()
     for each in threads:
         each.start()
@@ -302,7 +302,10 @@ def _fail_and_live(run: Run) -> None:
             here.database.look_after()
             if at - looked > 2:
                 looked = at
-                if options.deliveries and sum(one.delivered() for one in accounts) >= options.deliveries:
+                if (
+                    options.deliveries
+                    and sum(account.delivered() for account in accounts) >= options.deliveries
+                ):
                     break
                 if not options.soak and _is_behind(here):
                     behind.set()
@@ -343,8 +346,8 @@ def _calm(run: Run) -> None:
     run.mail.be_bad(False)
     run.mail.up()
     run.town.database.look_after()
-    for one in run.accounts:
-        one.calm()
+    for account in run.accounts:
+        account.calm()
 
 
 def _settle(run: Run) -> str:
@@ -366,7 +369,7 @@ def _settle(run: Run) -> str:
             quiet_since = time.monotonic()
             time.sleep(0.5)
             continue
-        waits = [later, *(one.waiting_seconds() for one in accounts)]
+        waits = [later, *(account.waiting_seconds() for account in accounts)]
         due_in = min((one for one in waits if one is not None), default=None)
         if busy:
             quiet_since = time.monotonic()
@@ -378,8 +381,8 @@ def _settle(run: Run) -> str:
             elif synced:
                 return ""
             else:
-                for one in accounts:
-                    one.repair(here.base)
+                for account in accounts:
+                    account.repair(here.base)
                 run.say("pressed Replay all failed, Create it again and Sync now")
                 synced = True
             quiet_since = time.monotonic()
@@ -390,11 +393,11 @@ def _settle(run: Run) -> str:
 def _lines(run: Run, findings: Findings) -> list[str]:
     here, accounts, people = run.town, run.accounts, run.people
     trouble = run.tormentor.trouble
-    acts = sum((one.acts for one in accounts), start=Counter[str]())
-    faults = sum((one.faults for one in accounts), start=Counter[str]())
-    made = sum(one.delivered() for one in accounts)
-    kills = ", ".join(f"{one.name} {one.killed}" for one in here.programs)
-    ended = {one.name: one.ended for one in here.programs if one.ended}
+    acts = sum((account.acts for account in accounts), start=Counter[str]())
+    faults = sum((account.faults for account in accounts), start=Counter[str]())
+    made = sum(account.delivered() for account in accounts)
+    kills = ", ".join(f"{program.name} {program.killed}" for program in here.programs)
+    ended = {program.name: program.ended for program in here.programs if program.ended}
     finished, declined = sum(one.finished for one in people.told), sum(one.declined for one in people.told)
     missed = set(run.tormentor.all_points) - set(trouble.points)
     disk = "real" if here.database.mounted else "not possible here"

@@ -317,8 +317,8 @@ class Tormentor:
         return f"for {seconds:.1f} s"
 
     def _each(self, act: Callable[[Account], None]) -> str:
-        for one in self.accounts:
-            act(one)
+        for account in self.accounts:
+            act(account)
         return ""
 
     def _some(self, act: Callable[[Account], None]) -> str:
@@ -327,8 +327,8 @@ class Tormentor:
 
     def _limit(self) -> str:
         for limited in (True, False):
-            for one in self.accounts:
-                one.limit_calls(limited)
+            for account in self.accounts:
+                account.limit_calls(limited)
             if limited:
                 time.sleep(self.chance.uniform(2, 5))
         return ""
@@ -349,8 +349,8 @@ class Tormentor:
         except psycopg.Error:
             return False
         self.trouble.jumped += timedelta(seconds=seconds)
-        for one in self.accounts:
-            one.pass_time(seconds)
+        for account in self.accounts:
+            account.pass_time(seconds)
         return True
 
     def _set_back(self) -> str | None:

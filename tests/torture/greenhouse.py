@@ -253,7 +253,7 @@ class Account:
         return self.chance.choices([one for _, one in weighted], [weight for weight, _ in weighted])[0]
 
     def replay(self) -> None:
-        sent = [one for one in self._deliveries() if one["state"] == "delivered"]
+        sent = [delivery for delivery in self._deliveries() if delivery["state"] == "delivered"]
         if sent:
             one = self.chance.choice(sent)
             again = {"times": self.chance.randint(1, 2), "new_event_id": self.chance.random() < 0.5}
@@ -310,7 +310,9 @@ class Account:
     def waiting_seconds(self) -> float | None:
         """Seconds until the next waiting attempt by the sandbox's clock; None if none waits."""
         now = datetime.fromisoformat(self.control.get("/_sandbox/clock").json()["now"])
-        waiting = [one["next_attempt_at"] for one in self._deliveries() if one["state"] == "pending"]
+        waiting = [
+            delivery["next_attempt_at"] for delivery in self._deliveries() if delivery["state"] == "pending"
+        ]
         due = [datetime.fromisoformat(one) for one in waiting if one]
         return max(0.0, (min(due) - now).total_seconds()) if due else None
 
@@ -338,4 +340,4 @@ class Account:
         """The bodies of the notes on a candidate's Activity Feed."""
         path = f"/v1/candidates/{candidate_id}/activity_feed"
         answer = self.control.get(path, auth=(KEY, "")).raise_for_status()
-        return [str(one["body"]) for one in answer.json()["notes"]]
+        return [str(note["body"]) for note in answer.json()["notes"]]

@@ -91,10 +91,10 @@ class Judge:
         self.found = Findings()
 
     def judge(self, trouble: Trouble, watch: Watch) -> Findings:
-        letters = [one for one in self.mail.letters() if one.kind != "other"]
+        letters = [letter for letter in self.mail.letters() if letter.kind != "other"]
         everywhere = {account.organisation: account.applications() for account in self.accounts}
         for account in self.accounts:
-            mine = [one for one in letters if one.organisation == account.organisation]
+            mine = [letter for letter in letters if letter.organisation == account.organisation]
             there = everywhere[account.organisation]
             self._deliveries(account)
             self._states(account, there)
@@ -124,7 +124,7 @@ class Judge:
         shown = self._shown_failed(account)
         garbled = set()
         for delivery in account.deliveries():
-            accepted = [one["event_id"] for one in delivery["attempts"] if one["status"] == 200]
+            accepted = [attempt["event_id"] for attempt in delivery["attempts"] if attempt["status"] == 200]
             if delivery["fault"] == "garble" or not _is_json(delivery["body"]):
                 garbled |= set(accepted)
             for event_id in accepted:
@@ -176,14 +176,14 @@ class Judge:
 
     def _states(self, account: Account, there: Mapping[int, dict[str, Any]]) -> None:
         ours, job = self._ours(account), account.job(JOB)["id"]
-        for one in account.applicants:
-            theirs = there[one.application_id]
+        for applicant in account.applicants:
+            theirs = there[applicant.application_id]
             self.found.counted["applications compared"] += 1
             in_job = any(found["id"] == job for found in theirs["jobs"])
-            mine = ours.get(one.application_id)
+            mine = ours.get(applicant.application_id)
             if mine is None:
                 if in_job:
-                    self.found.breach(f"{account.organisation}: {one.email} is unknown here.")
+                    self.found.breach(f"{account.organisation}: {applicant.email} is unknown here.")
                 continue
             status, ours_job, ours_stage, _ = mine
             stage = (theirs["current_stage"] or {}).get("id")
@@ -192,8 +192,8 @@ class Judge:
                 theirs["status"] == "active" and in_job and ours_stage != stage
             ):
                 self.found.breach(
-                    f"{account.organisation}: {one.email} ({one.application_id}) is {status} here, in "
-                    f"{ours_job}/{ours_stage}, but {expected} in {stage} there. Acts: {', '.join(one.done)}."
+                    f"{account.organisation}: {applicant.email} ({applicant.application_id}) is {status} here, in "
+                    f"{ours_job}/{ours_stage}, but {expected} in {stage} there. Acts: {', '.join(applicant.done)}."
                 )
 
     # --- mails --------------------------------------------------------------------------------------------------
@@ -202,8 +202,8 @@ class Judge:
         self, account: Account, letters: Sequence[Letter], there: Mapping[int, dict[str, Any]]
     ) -> None:
         by_kind: dict[tuple[str, str], set[str]] = defaultdict(set)
-        for one in letters:
-            by_kind[one.to, one.kind].add(one.message_id)
+        for letter in letters:
+            by_kind[letter.to, letter.kind].add(letter.message_id)
         waiting = self._waits_for_a_click(account)
         for person in account.applicants:
             theirs = there[person.application_id]
@@ -263,7 +263,7 @@ class Judge:
         return found | {(remote, kinds_of_mails.get(kind, "")) for remote, kind in unanswered}
 
     def _not_after_rejection(self, account: Account, letters: Sequence[Letter], watch: Watch) -> None:
-        by_address = {one.email: one for one in account.applicants}
+        by_address = {applicant.email: applicant for applicant in account.applicants}
         for letter in letters:
             one = by_address.get(letter.to)
             if one is None or not letter.kind.endswith("invitation") or UNDONE & set(one.done):
@@ -278,8 +278,8 @@ class Judge:
     def _repeated(self, letters: Sequence[Letter], trouble: Trouble) -> None:
         """Check that a mail was repeated only if its outcome was unknown."""
         copies: dict[tuple[str, str], list[Letter]] = defaultdict(list)
-        for one in letters:
-            copies[one.message_id, one.to].append(one)
+        for letter in letters:
+            copies[letter.message_id, letter.to].append(letter)
         for same in copies.values():
             self.found.counted["mails"] += 1
             for earlier, _ in pairwise(same):
@@ -294,8 +294,8 @@ class Judge:
 
     def _reminded(self, letters: Sequence[Letter]) -> None:
         first: dict[tuple[str, str, str], float] = {}
-        for one in letters:
-            first.setdefault((one.organisation, one.to, one.kind), one.taken)
+        for letter in letters:
+            first.setdefault((letter.organisation, letter.to, letter.kind), letter.taken)
         for (organisation, to, kind), at in first.items():
             if not kind.endswith("reminder"):
                 continue
@@ -306,13 +306,13 @@ class Judge:
 
     def _separate(self, letters: Sequence[Letter]) -> None:
         """Check that no name appears in the other organisation, which has the same addresses and ids."""
-        for one in letters:
+        for letter in letters:
             for other in self.accounts:
-                if other.organisation != one.organisation and (
-                    other.last_name in one.text or other.organisation in one.subject
+                if other.organisation != letter.organisation and (
+                    other.last_name in letter.text or other.organisation in letter.subject
                 ):
                     self.found.breach(
-                        f"{one.organisation}: a mail to {one.to} is about {other.organisation}'s people."
+                        f"{letter.organisation}: a mail to {letter.to} is about {other.organisation}'s people."
                     )
         for account in self.accounts:
             for other in self.accounts:
@@ -322,7 +322,9 @@ class Judge:
                     )
 
     def _all_notes(self, account: Account) -> str:
-        return "\n".join(note for one in account.applicants for note in account.notes(one.candidate_id))
+        return "\n".join(
+            note for applicant in account.applicants for note in account.notes(applicant.candidate_id)
+        )
 
     # --- notes and answers --------------------------------------------------------------------------------------
 
@@ -444,7 +446,9 @@ class Judge:
             if told.kind != "assessment invitation" or told.finished or told.declined:
                 continue
             account = next(one for one in self.accounts if one.organisation == told.organisation)
-            person = next((one for one in account.applicants if one.email == told.address), None)
+            person = next(
+                (applicant for applicant in account.applicants if applicant.email == told.address), None
+            )
             if person is None or UNDONE & set(person.done):
                 continue
             status = everywhere[told.organisation][person.application_id]["status"]

@@ -145,8 +145,8 @@ class Handler:
         if way == "cut after the message":
             self._cut(server)
             return "250 OK"
-        for one in letters:
-            one.answered = server.transport is not None and not server.transport.is_closing()
+        for letter in letters:
+            letter.answered = server.transport is not None and not server.transport.is_closing()
         return "250 OK"
 
     @staticmethod

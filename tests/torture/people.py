@@ -95,14 +95,14 @@ class People:
         ]
 
     def __enter__(self) -> Self:
-        for one in self._threads:
-            one.start()
+        for thread in self._threads:
+            thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
-        for one in self._threads:
-            one.join()
+        for thread in self._threads:
+            thread.join()
 
     def begin_no_more(self) -> None:
         """Let those who have started finish; nobody else starts."""
@@ -376,10 +376,10 @@ def own_data(base: str, told: Told, letters: Callable[[], list[Letter]]) -> dict
         page.press("E-mail me the link")
         end = time.monotonic() + 120
         while time.monotonic() < end:
-            for one in letters()[before:]:
-                mine = (one.organisation, one.to) == (told.organisation, told.address)
-                if mine and any("/d/" in link or "/dr/" in link for link in one.links):
-                    page.open(one.links[0])
+            for letter in letters()[before:]:
+                mine = (letter.organisation, letter.to) == (told.organisation, told.address)
+                if mine and any("/d/" in link or "/dr/" in link for link in letter.links):
+                    page.open(letter.links[0])
                     page.follow("Download my data")
                     found: dict[str, Any] = json.loads(page.body)
                     return found

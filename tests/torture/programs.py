@@ -131,21 +131,21 @@ class Supervisor:
         self._thread = threading.Thread(target=self._run, name="supervisor", daemon=True)
 
     def __enter__(self) -> Self:
-        for one in self.programs:
-            one.start()
+        for program in self.programs:
+            program.start()
         self._thread.start()
         return self
 
     def __exit__(self, *_: object) -> None:
         self._over.set()
         self._thread.join()
-        for one in reversed(self.programs):
-            one.stop()
+        for program in reversed(self.programs):
+            program.stop()
 
     def _run(self) -> None:
         while not self._over.wait(0.1):
-            for one in self.programs:
-                one.look_after()
+            for program in self.programs:
+                program.look_after()
 
 
 class Database:
@@ -233,8 +233,8 @@ class Database:
                     taken.append(self.connect())
             time.sleep(seconds)
         finally:
-            for one in taken:
-                one.close()
+            for connection in taken:
+                connection.close()
 
     def fill_disk(self, seconds: float) -> bool:
         """Fill the mounted disk, and restart the server if that stopped it. Returns False without such a disk."""

@@ -78,7 +78,9 @@ class Meter:
         for name, oldest in AGES.items():
             [(age,)] = database.rows(f"SELECT extract(epoch FROM {NOW} - ({oldest}))::float")
             ages[name] = max(0.0, age or 0.0)
-        memory = {one.name: _megabytes(one.process.pid) for one in self.town.programs if one.process}
+        memory = {
+            program.name: _megabytes(program.process.pid) for program in self.town.programs if program.process
+        }
         return Sample(at=time.monotonic(), memory=memory, connections=connections, ages=ages)
 
     def findings(self) -> tuple[list[str], list[str]]:
@@ -93,12 +95,12 @@ class Meter:
             lines.append(f"  memory of {program.name}: {before:.0f} MB, {after:.0f} MB")
             if after > before * GROWTH + MEGABYTES:
                 breaches.append(f"{program.name} grew from {before:.0f} to {after:.0f} MB.")
-        before, after = (max(one.connections for one in some) for some in (early, late))
+        before, after = (max(sample.connections for sample in some) for some in (early, late))
         lines.append(f"  connections at most: {before}, {after}")
         if after > before + SPARE:
             breaches.append(f"Connections grew from {before} to {after}.")
         for name in AGES:
-            ages = [one.ages[name] for one in self.samples]
+            ages = [sample.ages[name] for sample in self.samples]
             lines.append(f"  oldest of {name}: median {median(ages):.1f} s, at most {max(ages):.1f} s")
             if max(ages) > LONGEST_WAIT:
                 breaches.append(f"{name.capitalize()} waited for up to {max(ages):.0f} s.")
@@ -106,7 +108,7 @@ class Meter:
 
 
 def _memory(samples: Sequence[Sample], name: str) -> float:
-    return median(one.memory.get(name, 0.0) for one in samples)
+    return median(sample.memory.get(name, 0.0) for sample in samples)
 
 
 def _megabytes(pid: int) -> float:

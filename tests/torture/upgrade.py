@@ -141,10 +141,10 @@ class Upgrade:
 
     @staticmethod
     def _restart(programs: Sequence[Program], env: Mapping[str, str]) -> None:
-        for one in programs:
-            one.stop(SOON)
-            one.env = {**one.env, **env}
-            one.start()
+        for program in programs:
+            program.stop(SOON)
+            program.env = {**program.env, **env}
+            program.start()
 
     def _expect(self, release: str) -> None:
         def runs() -> bool:

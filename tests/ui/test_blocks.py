@@ -31,8 +31,8 @@ def drawn(*blocks: Block, **context: object) -> BeautifulSoup:
 def test_a_cell_that_spans_rows_is_omitted_from_the_following_rows() -> None:
     rows: list[list[str | Cell]] = [[Cell("Maria", rows=2), "Dates", "3"], ["Title", "4"]]
     page = drawn(Table(["Referee", "What", "Answers"], rows))
-    assert [one["rowspan"] for one in page.select("tbody th")] == ["2"]
-    assert [(one["data-label"], one.text.strip()) for one in page.select("tbody td")] == [
+    assert [tag["rowspan"] for tag in page.select("tbody th")] == ["2"]
+    assert [(tag["data-label"], tag.text.strip()) for tag in page.select("tbody td")] == [
         ("What", "Dates"),
         ("Answers", "3"),
         ("What", "Title"),
@@ -43,7 +43,7 @@ def test_a_cell_that_spans_rows_is_omitted_from_the_following_rows() -> None:
 def test_columns_of_figures_are_aligned_as_figures() -> None:
     rows = [["Numbers", "3 of 5", "−0.4 ± 0.2", "2 raters"], ["Letters", "–", "0.1 ± 0.2", "3"]]
     page = drawn(Table(["Category", "Solved", "Ability", "By"], rows))
-    assert [one.text for one in page.select("thead th.num")] == ["Solved", "Ability"]
+    assert [tag.text for tag in page.select("thead th.num")] == ["Solved", "Ability"]
 
 
 def test_a_name_that_looks_like_many_figures_is_read_in_linear_time() -> None:
@@ -52,12 +52,12 @@ def test_a_name_that_looks_like_many_figures_is_read_in_linear_time() -> None:
     page = drawn(Table(["Referee", "Company"], [["Maria", company]]))
     assert time.process_time() - began < 2
     assert page.select("thead th.num") == []
-    assert [one.text.strip() for one in page.select("tbody td")] == [company]
+    assert [tag.text.strip() for tag in page.select("tbody td")] == [company]
 
 
 def test_the_main_figure_is_emphasised() -> None:
     page = drawn(Prose(["6 of 12 tasks solved.", "6 of 12 again."], key="6 of 12"))
-    assert [one.text for one in page.select("strong")] == ["6 of 12"]
+    assert [tag.text for tag in page.select("strong")] == ["6 of 12"]
     assert page.get_text(" ", strip=True) == "6 of 12 tasks solved. 6 of 12 again."
 
 
@@ -70,7 +70,7 @@ def test_ratings_show_each_answer_and_their_range() -> None:
         alt="",
     )
     page = drawn(RatingChart(["Relationship", "Range"], (1, 5), [row], caption="Reliability"))
-    assert [one.text for one in page.select("tbody .visually-hidden")] == ["0", "1", "0", "1", "0"]
+    assert [tag.text for tag in page.select("tbody .visually-hidden")] == ["0", "1", "0", "1", "0"]
     assert page.select_one(".strip__range.num") is not None
     assert "2–4" in page.text
 
@@ -86,8 +86,8 @@ def test_answers_have_the_mark_of_their_relationship_and_a_legend() -> None:
         legend=[(manager, "Manager"), (own, "Self-assessment")],
     )
     page = drawn(chart)
-    assert [one["class"] for one in page.select("tbody i")] == [["letter", "letter--0"], ["strip__ring"]]
-    spoken = [one.text for one in page.select("tbody .visually-hidden")]
+    assert [tag["class"] for tag in page.select("tbody i")] == [["letter", "letter--0"], ["strip__ring"]]
+    spoken = [tag.text for tag in page.select("tbody .visually-hidden")]
     assert spoken == ["0", "1", "0", "0", "1, Self-assessment"]
     assert "2" in page.select_one(".strip__range.num").text  # type: ignore[union-attr]  # the range of the referees only
     assert "1 low" in page.text and "Manager" in page.text
@@ -101,10 +101,10 @@ def test_a_test_with_several_scores_is_one_row() -> None:
         name="Work style", note="20 items", scores=scores, requirement="Plans ahead", precision="None yet."
     )
     [cells] = [
-        one.select("th, td")
-        for one in drawn(ScoreTable(["Test", "Score", "Band", "Why"], [row])).select("tbody tr")
+        tag.select("th, td")
+        for tag in drawn(ScoreTable(["Test", "Score", "Band", "Why"], [row])).select("tbody tr")
     ]
-    assert [" ".join(one.text.split()) for one in cells] == [
+    assert [" ".join(cell.text.split()) for cell in cells] == [
         "Work style20 items. None yet",
         "Order 4.0 · Calm 3.1",
         "Plans ahead",

@@ -266,7 +266,7 @@ def statuses(who: Membership, acme: Acme, urls: list[URLPattern], *, slug: str =
 
 
 def test_every_page_says_which_kinds_of_members_may_open_it() -> None:
-    assert [one.name for one in ASKED if not hasattr(one.callback, "kinds")] == []
+    assert [pattern.name for pattern in ASKED if not hasattr(pattern.callback, "kinds")] == []
 
 
 def test_the_admin_finds_every_row(acme: Acme) -> None:
@@ -294,7 +294,7 @@ def test_head_requests_record_and_change_nothing(acme: Acme) -> None:
 def test_pages_for_others_are_refused_and_change_nothing(acme: Acme, kind: str) -> None:
     who: Membership = getattr(acme, kind)
     before = everything()
-    refused = [one for one in ASKED if who.kind not in one.callback.kinds]  # type: ignore[attr-defined]  # set by access.member
+    refused = [pattern for pattern in ASKED if who.kind not in pattern.callback.kinds]  # type: ignore[attr-defined]  # set by access.member
     found = statuses(who, acme, refused)
     assert {key: status for key, status in found.items() if status != 403} == {}
     assert len(found) > 20
@@ -336,7 +336,7 @@ def test_a_hiring_manager_without_the_role_finds_none_of_its_rows(acme: Acme) ->
 def test_rows_of_another_organisation_are_not_found_by_their_ids(acme: Acme) -> None:
     eve = factories.member(factories.organisation(name="Elsewhere"), kind="admin", name="Eve Else")
     before = everything()
-    with_rows = [one for one in ASKED if one.pattern.converters and one.name not in NO_ROW]
+    with_rows = [pattern for pattern in ASKED if pattern.pattern.converters and pattern.name not in NO_ROW]
     found = statuses(eve, acme, with_rows, slug=eve.organisation.slug)
     assert {key: status for key, status in found.items() if status != 404} == {}
     assert len(found) > 150

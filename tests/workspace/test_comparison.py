@@ -102,7 +102,7 @@ def test_with_too_many_candidates_the_page_says_that_it_shows_the_most_recent(
         finished(assessment, of, answers=lambda _place: {}, at=NOW + timedelta(days=day))
     response = shown(rita, role)
     listed = [row.result for table in response.context["tables"] for row in table.rows]
-    missing = {one.pk for one in people} - {one.application.pk for one in listed}
+    missing = {person.pk for person in people} - {one.application.pk for one in listed}
     assert (len(listed), missing) == (MAX_ROWS, {people[5].pk})
     assert f"Showing the {MAX_ROWS} most recent." in response.content.decode()
     assert [one.completed_at for one in listed].count(NOW) == MAX_ROWS - 10
@@ -335,7 +335,7 @@ def test_nobody_is_sorted_by_a_set_with_few_situations_even_with_issued_percenti
     for first in ("Low", "High"):
         done(role, first, "A")
     low, high = Score.objects.of(role.organisation).filter(scale="within").order_by("pk")
-    assert {(one.low, one.percentile) for one in (low, high)} == {(None, None)}
+    assert {(score.low, score.percentile) for score in (low, high)} == {(None, None)}
     low.value = 0.31
     in_group(attempt_part=low, device="computer")
     Score.objects.of(role.organisation).filter(pk=high.pk).update(
@@ -462,7 +462,7 @@ def test_reused_results_are_compared_for_the_new_application(
     factories.step_request(
         here, "assessment", state=StepRequest.State.REUSED, earlier=first, started_at=later(1)
     )
-    assert [one.result.application.pk for one in shown(rita, role).context["tables"][0].rows] == [here.pk]
+    assert [row.result.application.pk for row in shown(rita, role).context["tables"][0].rows] == [here.pk]
     StepRequest.objects.of(organisation).filter(application=here).update(started_at=later(-1))
     assert shown(rita, role).context["tables"] == []
 

@@ -38,7 +38,7 @@ def role(ann: Membership) -> Role:
 def fields_of(page: str, *, having: str) -> dict[str, list[str]]:
     """The values a browser would send for the form with this field."""
     soup = BeautifulSoup(page, "html.parser")
-    form = next(one for one in soup.select("main form") if one.select(f"[name={having}]"))
+    form = next(tag for tag in soup.select("main form") if tag.select(f"[name={having}]"))
     found: dict[str, list[str]] = {}
     for field in form.select("[name]"):
         if field.name == "button" or (

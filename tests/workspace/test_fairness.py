@@ -113,7 +113,7 @@ def test_of_150_reasons_the_rarest_can_be_chosen_too(role: Role) -> None:
         folded = shown.select_one(f"details:has(input[name={name}])")
         assert folded is not None
         assert "open" not in folded.attrs
-    assert [str(one["value"]) for one in shown.select("input[name=withdrawals][checked]")] == [
+    assert [str(tag["value"]) for tag in shown.select("input[name=withdrawals][checked]")] == [
         "Candidate withdrew",
         "Withdrew: found a flat elsewhere",
     ]

@@ -33,7 +33,7 @@ def found(who: Membership, text: str) -> Any:
 
 
 def people(who: Membership, text: str) -> list[str]:
-    return [one.candidate.name for one in found(who, text).candidates]
+    return [candidate.candidate.name for candidate in found(who, text).candidates]
 
 
 def zoe_sahin(check: Check, *, email: str, company: str) -> None:
@@ -70,7 +70,7 @@ def test_addresses_with_accents_are_found(role: Role, rita: Membership) -> None:
     check = checked(named(role, "Jürgen", "Müller", email="j@müller.example"))
     zoe_sahin(check, email="zoe@müller.example", company="Old Co")
     assert people(rita, "j@müller.example") == ["Jürgen Müller"]
-    assert [one.name for one in found(rita, "zoe@müller.example").referees] == ["Zoë Şahin"]
+    assert [referee.name for referee in found(rita, "zoe@müller.example").referees] == ["Zoë Şahin"]
 
 
 @pytest.mark.world
@@ -90,7 +90,7 @@ def test_accents_do_not_matter(rita: Membership) -> None:
     ):
         assert people(rita, text) == [name], text
     for text in ("sahin", "backerei", "Baeckerei Zoe Sahin", "ZOE@OLD.EXAMPLE"):
-        assert [one.name for one in found(rita, text).referees] == ["Zoë Şahin"], text
+        assert [referee.name for referee in found(rita, text).referees] == ["Zoë Şahin"], text
     assert [one.title for one in found(rita, "crepe").roles] == ["Crêpe Chef"]
 
 
@@ -119,7 +119,7 @@ def test_referees_roles_and_report_codes_are_found(role: Role, rita: Membership)
         created_at=factories.NOW,
     )
     report = reported(named(role, "Bo", "Abel"))
-    assert [one.name for one in found(rita, "hartman").referees] == ["Lena Hartmann"]
+    assert [referee.name for referee in found(rita, "hartman").referees] == ["Lena Hartmann"]
     assert [one.title for one in found(rita, "windw washer").roles] == ["Window Washer"]
     assert [one.code for one in found(rita, report.code.lower()).reports] == [report.code]
     page = signed_in(rita).get(path("search", role.organisation), {"q": "hartmann"})

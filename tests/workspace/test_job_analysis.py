@@ -183,7 +183,10 @@ def test_earlier_ratings_stay_listed_and_saving_again_adds_none(admin: Membershi
     for changes in ({}, {}, {"importance": "2", "at_entry": "learnt"}):
         assert client.post(where, {"text": "Lifts 20 kg"} | RATED | changes).status_code == 302
     [row] = job_analysis.requirements_of(role)
-    assert [(one.importance, one.at_entry) for one in job_analysis.ratings_of(row)] == [(2, False), (5, True)]
+    assert [(rating.importance, rating.at_entry) for rating in job_analysis.ratings_of(row)] == [
+        (2, False),
+        (5, True),
+    ]
     text = " ".join(client.get(where).content.decode().split())
     assert "2 ratings" in text and "importance 5, essential; criticality 4, serious harm" in text
     one.delete()

@@ -28,13 +28,13 @@ NOW = factories.NOW
 SOURCE = Path(goodword.__file__).parent
 ASKED = [one for one in MEMBER if isinstance(one, URLPattern)]
 OPEN = [
-    one
-    for one in patterns()
-    if one not in ASKED
-    and set(one.pattern.converters) <= {"token"}
+    pattern
+    for pattern in patterns()
+    if pattern not in ASKED
+    and set(pattern.pattern.converters) <= {"token"}
     # the first reports a missing worker; the others aren't installed or need a key
-    and one.name not in {"ready", "account_reset_password_from_key"}
-    and not str(one.name).startswith("gallery")
+    and pattern.name not in {"ready", "account_reset_password_from_key"}
+    and not str(pattern.name).startswith("gallery")
 ]
 #: in URLs: a NUL; a lone surrogate, control characters and invalid UTF-8; characters that need quoting; far too long
 VALUES = (

@@ -75,7 +75,7 @@ def shown(who: Membership, role: Role, **query: Any) -> Any:
 
 
 def names(response: Any) -> list[str]:
-    return [one.application.candidate.first_name for one in response.context["table"].columns]
+    return [column.application.candidate.first_name for column in response.context["table"].columns]
 
 
 def row(response: Any, label: str) -> list[list[str]]:
@@ -239,8 +239,10 @@ def test_hidden_names_are_not_revealed_by_references(
     page = response.content.decode()
     main = page[page.index("<main") :]
     assert [word for word in ("Quillfeather", "Ada") if word in main] == []
-    assert [one.name for one in response.context["table"].columns] == [f"Candidate {n}" for n in (1, 2, 3)]
-    candidates = [one.step_request.application_id for one in checks]
+    assert [column.name for column in response.context["table"].columns] == [
+        f"Candidate {n}" for n in (1, 2, 3)
+    ]
+    candidates = [check.step_request.application_id for check in checks]
     assert [pk for pk in candidates if path("candidate", role.organisation, pk) in page] == []
     assert all("names=hidden" in query for query, _, _ in response.context["chips"])
     assert (
@@ -285,7 +287,7 @@ def test_reused_references_count_for_the_application_that_reuses_them(
         here, "reference_check", earlier=elsewhere.step_request, state=StepRequest.State.REUSED
     )
     response = shown(rita, role)
-    assert [one.application.pk for one in response.context["table"].columns] == [here.pk]
+    assert [column.application.pk for column in response.context["table"].columns] == [here.pk]
     assert row(response, "Leadership") == [["M 3", "M 3", "S 4"]]
 
 
@@ -299,7 +301,7 @@ def test_references_reused_by_later_applications_to_the_role_are_compared_for_ea
         factories.step_request(again, "reference_check", earlier=first, state=StepRequest.State.REUSED)
         pks.append(again.pk)
     response = shown(rita, role)
-    assert [one.application.pk for one in response.context["table"].columns] == pks
+    assert [column.application.pk for column in response.context["table"].columns] == pks
     assert row(response, "Leadership") == [["M 3", "M 3", "S 4"]] * 3
 
 
@@ -377,7 +379,10 @@ def test_columns_are_sorted_by_the_names_shown(
 ) -> None:
     for first, preferred in (("Ada", "Zoe"), ("Bo", "")):
         answered(checked(role, asked, first, "Zorn", preferred_name=preferred), 1)
-    assert [one.name for one in with_references(role, rita)[0]] == ["Bo Zorn", "Zoe Zorn"]
+    assert [with_reference.name for with_reference in with_references(role, rita)[0]] == [
+        "Bo Zorn",
+        "Zoe Zorn",
+    ]
 
 
 def with_a_reference_each(role: Role, asked: QuestionnaireVersion, number: int) -> list[Check]:
@@ -469,4 +474,4 @@ def test_reused_references_are_compared_whatever_was_answered_since(
         step_request=earlier, completed_at=NOW + timedelta(days=1)
     )
     found, has_older = with_references(role, rita)
-    assert ([one.application.pk for one in found], has_older) == ([here.pk], False)
+    assert ([candidate.application.pk for candidate in found], has_older) == ([here.pk], False)

@@ -95,7 +95,9 @@ def test_figures_match_page_1(role: Role, rita: Membership) -> None:
     reported(ada, "assessment")
     reported(ada, "reference_check")
     taken, check = results(rita, role)["results"]
-    figures = {(test["test"], one["name"]): one for test in taken["tests"] for one in test["figures"]}
+    figures = {
+        (test["test"], figure["name"]): figure for test in taken["tests"] for figure in test["figures"]
+    }
     reasoning = figures["Reasoning", ""]
     assert (reasoning["value"], reasoning["out_of"], reasoning["percentile"]) == (14, 20, 68)
     assert (reasoning["band_low"], reasoning["band_high"], reasoning["group_size"]) == (12, 16, 412)
@@ -114,7 +116,7 @@ def test_figures_match_page_1(role: Role, rita: Membership) -> None:
     }
     assert check["facts"] == {"confirmed": 7, "corrected": 1, "unsure": 0}
     serving = check["ratings"][0]
-    assert [(one["relationship"], one["value"]) for one in serving["answers"]] == [
+    assert [(answer["relationship"], answer["value"]) for answer in serving["answers"]] == [
         ("Manager", 4),
         ("Colleague", 3),
         ("Direct report", 2),
@@ -236,7 +238,7 @@ def test_downloads_are_audited_and_contain_only_what_the_member_may_see(role: Ro
     assert len(results(other, role)["results"]) == 1
     assert len(results(rita, role)["results"]) == 2
     entries = AuditEntry.objects.of(role.organisation).filter(action="results.exported")
-    assert [one.details for one in entries] == [{"role": role.pk, "format": "json"}] * 2
+    assert [entry.details for entry in entries] == [{"role": role.pk, "format": "json"}] * 2
 
 
 def test_the_workbook_has_the_lines_of_the_csv_with_numbers_and_dates(role: Role, rita: Membership) -> None:
@@ -252,7 +254,7 @@ def test_the_workbook_has_the_lines_of_the_csv_with_numbers_and_dates(role: Role
         assert row[names["reported_at"]].startswith("s2 ")
         assert row[names["value"]] == f"n {float(line['value']):.10g}"
     entries = AuditEntry.objects.of(role.organisation).filter(action="results.exported")
-    assert [one.details["format"] for one in entries.order_by("pk")] == ["xlsx", "csv"]
+    assert [entry.details["format"] for entry in entries.order_by("pk")] == ["xlsx", "csv"]
 
 
 @pytest.mark.parametrize("form", ["csv", "xlsx", "json"])

@@ -205,7 +205,7 @@ def read_switch(text: str) -> dict[str, Any]:
 
 
 def _all(version: str) -> list[str]:
-    return [one.key for members in categories(version).values() for one in members]
+    return [member.key for members in categories(version).values() for member in members]
 
 
 def main(arguments: list[str] | None = None) -> None:
@@ -297,7 +297,9 @@ def _banner(app: Sandbox, options: Namespace, url: str, trust: str | None) -> li
     if trust:
         lines.append(f"TLS: trust the certificate authority in {trust}")
     if options.webhook_url:
-        hooks = [one for one in app.store.webhooks.rising() if one.endpoint_url == options.webhook_url]
+        hooks = [
+            webhook for webhook in app.store.webhooks.rising() if webhook.endpoint_url == options.webhook_url
+        ]
         lines.append(f"Web hooks: {len(hooks)} to {options.webhook_url}")
     if options.open_control:
         lines.append("Screens and control plane are open to every machine that reaches this one.")

@@ -42,7 +42,7 @@ def act() -> Response:
     if "acts" not in body:
         return json_response(_done(body, None))
     orders = body["acts"]
-    if not isinstance(orders, list) or not all(isinstance(one, dict) for one in orders):
+    if not isinstance(orders, list) or not all(isinstance(order, dict) for order in orders):
         raise ApiError(422, {"message": "acts takes a list of objects."})
     return json_response({"done": [_done(order, place) for place, order in enumerate(orders)]})
 

@@ -30,7 +30,7 @@ def issue(
     redirect_uri: str = "",
 ) -> str:
     """Issue a code or refresh token, and delete expired ones."""
-    for old in [one for one in store.grants.rising() if one.expires_at <= now]:
+    for old in [grant for grant in store.grants.rising() if grant.expires_at <= now]:
         store.grants.delete(old.id)
     secret = secrets.token_urlsafe(32)
     store.grants.insert(
@@ -89,7 +89,7 @@ def answer() -> ResponseReturnValue:
     """Redirect to the partner with a code or an error."""
     store = the_store()
     client, back = _client_and_way_back(store)
-    actor = next((one for one in _actors(store) if str(one.id) == request.form.get("user_id")), None)
+    actor = next((user for user in _actors(store) if str(user.id) == request.form.get("user_id")), None)
     if request.form.get("decision") != "authorize" or actor is None:
         return _leave(back, error="access_denied")
     return _let_in(store, client, back, _scopes(client), actor)
@@ -125,7 +125,7 @@ def _scopes(client: OAuthClient) -> list[str]:
 def _actors(store: Store) -> list[User]:
     """Users that the partner may act as: the acting user and, for a Site Admin, service accounts."""
     person = store.users[store.acting_user_id]
-    services = [one for one in store.users.rising() if one.service_account and not one.deactivated]
+    services = [user for user in store.users.rising() if user.service_account and not user.deactivated]
     return [person, *services] if person.site_admin else [person]
 
 

@@ -45,7 +45,7 @@ def once[R: HttpRequest, **P](
 
 
 def _digest(request: HttpRequest) -> bytes:
-    files = [(name, one.name, _content(one)) for name, several in request.FILES.lists() for one in several]
+    files = [(name, file.name, _content(file)) for name, several in request.FILES.lists() for file in several]
     sent = [request.user.pk, request.get_full_path(), request.POST.urlencode(), files]
     return sha256(repr(sent).encode()).digest()
 

@@ -255,7 +255,7 @@ def memberships_of(user: User) -> QuerySet[Membership]:
 
 def zone_of(memberships: Iterable[Membership]) -> tzinfo:
     """The time zone of pages and mails that belong to no organisation: that of the user's first one."""
-    return next((one.organisation.zone for one in memberships), UTC)
+    return next((membership.organisation.zone for membership in memberships), UTC)
 
 
 def admins_of(organisation: Organisation) -> QuerySet[Membership]:

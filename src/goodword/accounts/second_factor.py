@@ -84,12 +84,12 @@ def _old(prefix: str) -> list[int]:
         .order_by("pk")
         .values_list("pk", "data")
     )
-    return [pk for pk, data in rows if any(not one.startswith(prefix) for one in _values(data))]
+    return [pk for pk, data in rows if any(not value.startswith(prefix) for value in _values(data))]
 
 
 def _uses(prefix: str) -> bool:
     rows = Authenticator.objects.exclude(type=Authenticator.Type.WEBAUTHN).values_list("data", flat=True)
-    return any(one.startswith(prefix) for data in rows for one in _values(data))
+    return any(value.startswith(prefix) for data in rows for value in _values(data))
 
 
 def _reseal(ids: Sequence[int]) -> int:
@@ -101,7 +101,9 @@ def _reseal(ids: Sequence[int]) -> int:
                 if name in data:
                     data[name] = resealed(data[name], place=_PLACE)
             if "migrated_codes" in data:
-                data["migrated_codes"] = [resealed(one, place=_PLACE) for one in data["migrated_codes"]]
+                data["migrated_codes"] = [
+                    resealed(migrated_code, place=_PLACE) for migrated_code in data["migrated_codes"]
+                ]
         except crypto.CannotOpen:
             lost += 1
         else:

@@ -158,7 +158,12 @@ def _verified_address(sociallogin: SocialLogin) -> str:
     if _says_unverified(sociallogin):
         return ""
     return next(
-        (str(one.email) for one in sociallogin.email_addresses if str(one.verified).lower() == "true"), ""
+        (
+            str(email_address.email)
+            for email_address in sociallogin.email_addresses
+            if str(email_address.verified).lower() == "true"
+        ),
+        "",
     )
 
 
@@ -171,7 +176,7 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
     claims = claims_of(sociallogin.account)
     given = [claims.get(name) for name in ([names] if isinstance(names, str) else names)]
     values = [one[0] if isinstance(one, list) and one else one for one in given]
-    return any(one is not None and str(one).lower() not in _TRUE for one in values)
+    return any(value is not None and str(value).lower() not in _TRUE for value in values)
 
 
 def _look_alike(sociallogin: SocialLogin, address: str) -> str:

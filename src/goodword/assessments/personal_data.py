@@ -92,9 +92,9 @@ def erase(subject: Subject, now: datetime) -> Counts:
 
 def _forget(asked: QuerySet[Adjustment]) -> None:
     mails = Email.objects.across_organisations().filter(
-        subject_ref__in=[subject_ref_of(one) for one in asked]
+        subject_ref__in=[subject_ref_of(adjustment) for adjustment in asked]
     )
-    links.forget(purpose=Link.Purpose.ADJUSTMENT, subject_ids=[one.pk for one in asked])
+    links.forget(purpose=Link.Purpose.ADJUSTMENT, subject_ids=[adjustment.pk for adjustment in asked])
     links.forget_mails(mails)
     _delete(asked)
 
@@ -142,7 +142,7 @@ def export(wanted: ExportRequest) -> Sections:
         step_request__application_id__in=wanted.application_ids
     )
     rows = attempts.select_related("organisation", "step_request").order_by("pk")
-    return {"assessments": [_attempt(one, wanted) for one in rows]}
+    return {"assessments": [_attempt(row, wanted) for row in rows]}
 
 
 def _attempt(attempt: Attempt, wanted: ExportRequest) -> dict[str, Any]:
@@ -158,16 +158,18 @@ def _attempt(attempt: Attempt, wanted: ExportRequest) -> dict[str, Any]:
             "parts": [_part(part, wanted, times=times) for part in parts],
             "total": _total(attempt),
             "supervised verifications": [
-                _verification(one, wanted)
-                for one in Verification.objects.of(attempt.organisation)
+                _verification(verification, wanted)
+                for verification in Verification.objects.of(attempt.organisation)
                 .filter(part__attempt=attempt)
                 .order_by("pk")
             ],
             "adjustment requests": [
-                _adjustment(one, wanted) for one in asked if not wanted.seen_by_member or is_disclosed(one)
+                _adjustment(adjustment, wanted)
+                for adjustment in asked
+                if not wanted.seen_by_member or is_disclosed(adjustment)
             ],
             "mails about requests": [] if wanted.seen_by_member else _mails(asked),
-            "flags": [_flag(one) for one in attempt.flags.order_by("pk")] if wanted.by_member else [],
+            "flags": [_flag(flag) for flag in attempt.flags.order_by("pk")] if wanted.by_member else [],
         }
     )
 
@@ -192,7 +194,7 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
     shown = as_members_see(part) if wanted.seen_by_member else part
     hidden = wanted.seen_by_member and part.attempt.progress not in DONE
     answers = {} if hidden else {answer.item: answer for answer in part.answers.all()}
-    uploads = {} if hidden else {one.pk: one for one in part.uploads.defer("content").order_by("pk")}
+    uploads = {} if hidden else {upload.pk: upload for upload in part.uploads.defer("content").order_by("pk")}
     files = {pk: upload.name for pk, upload in uploads.items()}
     kind = kind_named(part.version.test.kind)
     exported: dict[str, Any] = {
@@ -214,13 +216,13 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
         "files": [
             without_empty(
                 {
-                    "name": one.name,
-                    "type": one.content_type,
-                    "bytes": one.size,
-                    "uploaded": one.uploaded_at if times else None,
+                    "name": upload.name,
+                    "type": upload.content_type,
+                    "bytes": upload.size,
+                    "uploaded": upload.uploaded_at if times else None,
                 }
             )
-            for one in uploads.values()
+            for upload in uploads.values()
         ],
         "scores": [
             without_empty(
@@ -236,17 +238,22 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
                     "ability": _ability(score),
                 }
             )
-            for score in ([] if hidden else sorted(part.scores.all(), key=lambda one: one.pk))
+            for score in ([] if hidden else sorted(part.scores.all(), key=lambda score: score.pk))
         ],
         "markings": [
             without_empty(
-                {"item": one.item, "points": one.points, "comment": one.comment, "marked": one.marked_at}
+                {
+                    "item": marking.item,
+                    "points": marking.points,
+                    "comment": marking.comment,
+                    "marked": marking.marked_at,
+                }
             )
-            for one in _markings(part, wanted)
+            for marking in _markings(part, wanted)
         ],
         "observations": [
-            _observation(one, times=times)
-            for one in (part.observations.order_by("pk") if wanted.by_member else ())
+            _observation(observation, times=times)
+            for observation in (part.observations.order_by("pk") if wanted.by_member else ())
         ],
     }
     if not wanted.seen_by_member:
@@ -325,7 +332,7 @@ def _answer(
 
 
 def _mails(asked: QuerySet[Adjustment]) -> list[dict[str, Any]]:
-    refs = [subject_ref_of(one) for one in asked]
+    refs = [subject_ref_of(adjustment) for adjustment in asked]
     return [exported_mail(mail) for mail in Email.objects.across_organisations().filter(subject_ref__in=refs)]
 
 
@@ -334,8 +341,8 @@ def _markings(part: AttemptPart, wanted: ExportRequest) -> list[Marking]:
     rows = list(part.markings.order_by("pk"))
     if not wanted.seen_by_member:
         return rows
-    count = Counter(one.item for one in rows)
-    return [one for one in rows if count[one.item] >= RATERS[part.part.two_raters]]
+    count = Counter(row.item for row in rows)
+    return [row for row in rows if count[row.item] >= RATERS[part.part.two_raters]]
 
 
 def _adjustment(one: Adjustment, wanted: ExportRequest) -> dict[str, Any]:

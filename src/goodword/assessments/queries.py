@@ -127,7 +127,7 @@ def parts_of(attempt: Attempt, *, scores: bool = True) -> Sequence[AttemptPart]:
     for row in rows:
         row.attempt, row.organisation = attempt, attempt.organisation
     for row in generated:
-        row.known_drawn = [one for one in drawn if one.part_id == row.pk]
+        row.known_drawn = [item for item in drawn if item.part_id == row.pk]
     return rows
 
 

@@ -208,14 +208,14 @@ def _total_data(total: TotalResult) -> TotalData:
         "reason": total.reason,
         "portions": [
             {
-                "name": one.category or one.name,
+                "name": portion.category or portion.name,
                 "counted": ", ".join(
-                    labelled(part.test, f"{part.solved}/{part.given}") for part in one.counted
+                    labelled(part.test, f"{part.solved}/{part.given}") for part in portion.counted
                 ),
-                "share": float(100 * one.share),
-                "weight": float(100 * one.weight),
+                "share": float(100 * portion.share),
+                "weight": float(100 * portion.weight),
             }
-            for one in total.portions
+            for portion in total.portions
         ],
     }
     if total.why_not:
@@ -326,7 +326,7 @@ def _precision(part: PartData, words: Phrases) -> str:
         if text := report.assumed_precision(part, words):
             return text
         scores = report.scores(part, words)
-        return words("no_precision") if any(one.axis and one.band is None for one in scores) else ""
+        return words("no_precision") if any(score.axis and score.band is None for score in scores) else ""
     sentences = [words("compared_with", group=group_text(normed, words))]
     if normed["reliability"] is not None:
         sentences.append(words("normed_score_reliability", value=words.number(normed["reliability"], 2)))
@@ -457,12 +457,12 @@ def _total(total: TotalData, words: Phrases) -> Section:
     how = words("total_weights", reason=total["reason"]) if total["weighted"] else words("total_categories")
     rows = [
         [
-            category_phrase(one["name"], words),
-            one["counted"],
-            words("percent", value=_percent(one["share"], words)),
-            words("percent", value=_percent(one["weight"], words)),
+            category_phrase(portion["name"], words),
+            portion["counted"],
+            words("percent", value=_percent(portion["share"], words)),
+            words("percent", value=_percent(portion["weight"], words)),
         ]
-        for one in total["portions"]
+        for portion in total["portions"]
     ]
     header = [
         words("test") if total["weighted"] else words("category"),

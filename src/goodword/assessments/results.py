@@ -154,7 +154,7 @@ def total_of(attempt: Attempt, parts: Sequence[Result]) -> TotalResult | None:
         value=Fraction(issued.value) if issued.value else None,
         weighted=issued.mode == Assessment.Total.WEIGHTS,
         reason=issued.reason,
-        portions=tuple(_portion(one, titles) for one in issued.portions),
+        portions=tuple(_portion(portion, titles) for portion in issued.portions),
         why_not=issued.why_not,
     )
 

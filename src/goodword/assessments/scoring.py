@@ -34,8 +34,8 @@ def compute_scores(
     kind = kind_of(content)
     found = kind.scores(content, form=form, items=items, answers=answers, calibration=calibration)
     return tuple(
-        one if kind.only_describes(one.scale) else _with_norms(one, (tables or {}).get(one.scale))
-        for one in found
+        score if kind.only_describes(score.scale) else _with_norms(score, (tables or {}).get(score.scale))
+        for score in found
     )
 
 
@@ -89,10 +89,12 @@ def make_total(parts: Sequence[ScoredPart], *, mode: str) -> ComputedTotal:
     """Total the parts with right and wrong answers. Portions are {"category": id or "", "part": id or "",
     "share", "weight", "counted": [{"part", "solved", "given"}]}, with fractions as strings."""
     counted = {
-        one.part: found for one in parts if (found := kind_named(one.kind).solved(one.scores, part=one.part))
+        part.part: found
+        for part in parts
+        if (found := kind_named(part.kind).solved(part.scores, part=part.part))
     }
     weighted = mode == Assessment.Total.WEIGHTS
-    given = {one.part: one.weight for one in parts if one.part in counted} if weighted else {}
+    given = {part.part: part.weight for part in parts if part.part in counted} if weighted else {}
     weights = {part: weight for part, weight in given.items() if weight}
     why_not = ""
     if not counted or any(in_all(found).share is None for found in counted.values()):
@@ -112,7 +114,9 @@ def make_total(parts: Sequence[ScoredPart], *, mode: str) -> ComputedTotal:
         value=made.value if made else None,
         why_not=why_not,
         weights=weights,
-        portions=[_issued_portion(one, counted, weighted=weighted) for one in made.made_of] if made else [],
+        portions=[_issued_portion(share, counted, weighted=weighted) for share in made.made_of]
+        if made
+        else [],
         version=SCORING["totals"],
     )
 
@@ -149,7 +153,7 @@ def score_part(part: AttemptPart) -> None:
         else {},
         calibration=_calibration_of(part),
     )
-    Score.objects.of(part.organisation).bulk_create(issued_score(part, one, group) for one in found)
+    Score.objects.of(part.organisation).bulk_create(issued_score(part, score, group) for score in found)
 
 
 def issued_score(part: AttemptPart, one: ComputedScore, group: NormGroup | None) -> Score:
@@ -194,7 +198,7 @@ def issue_total(attempt: Attempt) -> IssuedTotal | None:
             ScoredPart(
                 part=str(row.order),
                 kind=row.version.test.kind,
-                scores={one.scale: (one.value, one.items) for one in row.scores.all()},
+                scores={score.scale: (score.value, score.items) for score in row.scores.all()},
                 weight=row.part.weight,
             )
             for row in rows

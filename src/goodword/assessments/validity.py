@@ -125,12 +125,12 @@ def figures(
 def _figures(
     criterion: Criterion, people: Mapping[int, _Rated], taken: Mapping[Predictor, Mapping[int, _Taken]]
 ) -> CriterionFigures:
-    pairs = [list(one.ratings.values())[:2] for one in people.values() if len(one.ratings) > 1]
+    pairs = [list(person.ratings.values())[:2] for person in people.values() if len(person.ratings) > 1]
     rows = [_row(predictor, scores, people) for predictor, scores in taken.items()]
     return CriterionFigures(
         criterion=criterion,
         people=len(people),
-        raters=len({rater for one in people.values() for rater in one.ratings}),
+        raters=len({rater for person in people.values() for rater in person.ratings}),
         twice=len(pairs),
         agreement=one_way(pairs) if len(pairs) >= PAIRS else None,
         rows=[row for row in rows if row.n >= LISTED],
@@ -165,7 +165,7 @@ def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int
 
 def _deviations(values: Sequence[float]) -> list[float]:
     mean = fmean(values)
-    return [one - mean for one in values]
+    return [value - mean for value in values]
 
 
 def _rated(
@@ -205,9 +205,9 @@ def _taken(
     tests = Test.objects.of(organisation).select_related("organisation").order_by("title", "pk")
     for test in tests if only is None else (only,):
         firsts = {
-            one.part_id: one
-            for one in first_attempts(test, by_form=True)
-            if applicants is None or one.person in applicants
+            first_attempt.part_id: first_attempt
+            for first_attempt in first_attempts(test, by_form=True)
+            if applicants is None or first_attempt.person in applicants
         }
         contents: dict[str, Content] = {}
         found: defaultdict[tuple[str, str, str], dict[int, _Taken]] = defaultdict(dict)

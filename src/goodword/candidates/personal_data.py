@@ -104,7 +104,7 @@ def export(wanted: ExportRequest) -> Sections:
     )
     data: dict[str, Any] = {
         "person": _person(candidate, wanted),
-        "applications": [_application(one, wanted) for one in applications],
+        "applications": [_application(application, wanted) for application in applications],
     }
     if wanted.reader == ExportReader.CANDIDATE:
         data[RATINGS] = _ratings(wanted)
@@ -113,8 +113,8 @@ def export(wanted: ExportRequest) -> Sections:
         of_one = Q(application_id__in=wanted.application_ids)
         erasures = Erasure.objects.of(wanted.organisation).filter(own | of_one)
         holds = Hold.objects.of(wanted.organisation).filter(own)
-        data["erasures"] = [_erasure(one) for one in erasures.order_by("pk")]
-        data["legal holds"] = [_hold(one) for one in holds.order_by("pk")]
+        data["erasures"] = [_erasure(erasure) for erasure in erasures.order_by("pk")]
+        data["legal holds"] = [_hold(hold) for hold in holds.order_by("pk")]
     return data
 
 

@@ -176,8 +176,8 @@ def _read_line(
 def _formats_of(dates: Iterable[str]) -> Sequence[re.Pattern[str]]:
     """Return the formats of the file's dates. Excel rewrites typed dates in its region's format, such as 28/11/2026 or
     11/28/2026. A day above 12 shows which one it is; otherwise both stay possible."""
-    slashed = [text for text in dates if any(_day(text, one) for one in _SLASHED)]
-    fitting = [one for one in _SLASHED if all(_day(text, one) for text in slashed)]
+    slashed = [text for text in dates if any(_day(text, pattern) for pattern in _SLASHED)]
+    fitting = [pattern for pattern in _SLASHED if all(_day(text, pattern) for text in slashed)]
     return *_CERTAIN, *fitting
 
 
@@ -190,7 +190,7 @@ def _day(text: str, written: re.Pattern[str]) -> date | None:
 
 
 def _date(text: str, formats: Sequence[re.Pattern[str]]) -> date:
-    found = {day for one in formats if (day := _day(text, one))}
+    found = {day for pattern in formats if (day := _day(text, pattern))}
     if len(found) > 1:
         raise _Problem(
             _("the date may be day/month or month/day; write 2026-11-28, in a cell formatted as text")
@@ -262,7 +262,7 @@ def people_to_rate(
         and row.hired_at is not None
         and row.hired_at <= now - timedelta(days=DAYS)
     ]
-    return sorted(found, key=lambda one: (one.role.casefold(), one.name.casefold(), one.email))
+    return sorted(found, key=lambda person: (person.role.casefold(), person.name.casefold(), person.email))
 
 
 #: for uploads that nobody confirmed
@@ -358,16 +358,16 @@ def _hired(
     """Return the latest hire before the rating, or why there is none."""
     if not applications:
         return None, UNKNOWN
-    hired = [one for one in applications if one.is_hired]
+    hired = [application for application in applications if application.is_hired]
     if not hired:
         return None, NOT_HIRED
-    if any(one.pk in refused for one in hired):
+    if any(application.pk in refused for application in hired):
         return None, REFUSED
     if rated_on > today:
         return None, FUTURE
-    for one in hired:
-        if one.hired_on is None or one.hired_on <= rated_on:
-            return one.pk, ""
+    for application in hired:
+        if application.hired_on is None or application.hired_on <= rated_on:
+            return application.pk, ""
     return None, EARLY
 
 

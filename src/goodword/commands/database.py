@@ -34,7 +34,7 @@ def database_for(who: str, *, create: bool = False) -> Iterator[Path | None]:
         os.environ["DATABASE_URL"] = postgres.attach(data)
     except postgres.NotRunningError:
         # an interrupted upgrade leaves one of the others
-        if not create and not any(one.exists() for one in (layout.cluster, layout.old, layout.upgraded)):
+        if not create and not any(path.exists() for path in (layout.cluster, layout.old, layout.upgraded)):
             raise SettingError(
                 f"There is no embedded database in {data} (GOODWORD_DATA). Set DATABASE_URL or GOODWORD_DATA as for "
                 "the web server and the worker."
@@ -52,7 +52,7 @@ def database_for(who: str, *, create: bool = False) -> Iterator[Path | None]:
 
 
 def disconnect() -> None:
-    for one in connections.all(initialized_only=True):
-        one.close()
-        if hasattr(one, "close_pool"):
-            one.close_pool()
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()

@@ -66,7 +66,8 @@ class _Statement:
     def rows(self, arguments: dict[str, Any]) -> list[Any]:
         sql, parameters, read = self._compiled
         values = [
-            one.convert(arguments[one.name]) if isinstance(one, _Argument) else one for one in parameters
+            parameter.convert(arguments[parameter.name]) if isinstance(parameter, _Argument) else parameter
+            for parameter in parameters
         ]
         with _cursor() as cursor:
             cursor.execute(sql, values)
@@ -142,8 +143,8 @@ def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
     def read(row: Sequence[Any]) -> Any:
         values = converted(row)
         made = found["model"].from_db(alias, names, values[begin:end], fetch_mode=FETCH_ONE)
-        for one in related:
-            one.populate(values, made)
+        for populator in related:
+            populator.populate(values, made)
         for name, place in compiler.annotation_col_map.items():
             setattr(made, name, values[place])
         return made

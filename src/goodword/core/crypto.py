@@ -240,7 +240,7 @@ def register_sealed(*stored: Stored) -> None:
 
 def register_hashes(*purposes: bytes) -> None:
     """Register purposes of keyed hashes. Hash keys outlive the field keys that they were derived from."""
-    _purposes.extend(one.decode() for one in purposes)
+    _purposes.extend(purpose.decode() for purpose in purposes)
 
 
 def sealed_column(

@@ -72,12 +72,12 @@ def register(*found: Correction) -> None:
     name="clock.correct",
     cron="* * * * * 20",
     queueing_lock="clock.correct",
-    due=lambda now: [one.rows(now) for one in _corrections],
+    due=lambda now: [correction.rows(now) for correction in _corrections],
 )
 def correct(*, timestamp: int = 0) -> None:
     del timestamp  # every periodic job gets it
     now = clock.now()
-    for one in _corrections:
-        rows = one.rows(now)
-        if count := rows.update(**one.values(now)):
+    for correction in _corrections:
+        rows = correction.rows(now)
+        if count := rows.update(**correction.values(now)):
             log.warning("Corrected times of %d rows of %s in the future", count, rows.model._meta.label)

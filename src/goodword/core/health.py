@@ -113,13 +113,13 @@ class Readiness:
                 look.start()
         found = look.within(ANSWER_WITHIN)
         with self._lock:
-            if [one.area for one in found] != self._logged:
-                self._logged = [one.area for one in found]
-                for one in found:
-                    log.warning("Not ready: %s: %s %s", one.area, one.sentence, one.remedy)
+            if [finding.area for finding in found] != self._logged:
+                self._logged = [finding.area for finding in found]
+                for finding in found:
+                    log.warning("Not ready: %s: %s %s", finding.area, finding.sentence, finding.remedy)
                 if not found:
                     log.warning("Ready again")
-        return [one.area for one in found]
+        return [finding.area for finding in found]
 
 
 class _Round(threading.Thread):
@@ -156,7 +156,7 @@ class _Round(threading.Thread):
 def broken_now(conn: psycopg.Connection, *, now: datetime) -> list[Finding]:
     """The findings that make /readyz fail. Raises psycopg.Error if the database fails."""
     found = [*database.findings(conn, now=now, ready=True), *machine.disk()]
-    return [one for one in found if one.state is State.BROKEN]
+    return [finding for finding in found if finding.state is State.BROKEN]
 
 
 def installation_problems(*, now: datetime) -> list[Finding]:
@@ -167,7 +167,7 @@ def installation_problems(*, now: datetime) -> list[Finding]:
         found = [*database.findings(connection.connection, now=now, ready=True), *machine.disk()]
     except (psycopg.Error, DatabaseError) as error:
         found = [database.failure(error)]
-    return [one for one in found if one.state is not State.GOOD and one.area not in _OF_ALL]
+    return [finding for finding in found if finding.state is not State.GOOD and finding.area not in _OF_ALL]
 
 
 readiness = Readiness()

@@ -253,7 +253,7 @@ def in_columns(rows: Sequence[Sequence[str]]) -> str:
 def _report_unknown_task(task: str) -> bool:
     """Print an error if there is no such task. Returns whether it printed one. Only call this if nothing in the
     queue has this name: other versions may have left jobs of tasks that this version lacks."""
-    handlers = {events.name_of(one) for handlers in events.flow().values() for one in handlers}
+    handlers = {events.name_of(handler) for handlers in events.flow().values() for handler in handlers}
     if not task or task in handlers or task in jobs.REGISTERED:
         return False
     near = get_close_matches(task, [*jobs.REGISTERED, *handlers], n=3)

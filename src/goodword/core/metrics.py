@@ -245,15 +245,15 @@ class _Counted:
         failed = 0
         try:
             with psycopg.connect(**quick_connection(), autocommit=True) as conn:
-                for one in rows:
-                    family = GaugeMetricFamily(one.name, one.help, labels=one.labels)
+                for row in rows:
+                    family = GaugeMetricFamily(row.name, row.help, labels=row.labels)
                     try:
                         for *values, number in conn.execute(
-                            one.sql.encode(), one.values() or None
+                            row.sql.encode(), row.values() or None
                         ).fetchall():
                             family.add_metric([str(value) for value in values], float(number))
                     except psycopg.Error as error:
-                        log.warning("%s could not be counted: %s", one.name, first_line(error))
+                        log.warning("%s could not be counted: %s", row.name, first_line(error))
                         failed += 1
                         if conn.broken:
                             raise

@@ -88,7 +88,9 @@ def answer(question: Mapping[str, Any]) -> Any:
             country,
             subdiv=question["region"] or None,
             years=range(first, first + _YEARS),
-            language=next((one for one in languages if one.split("_")[0] == question["language"]), None),
+            language=next(
+                (language for language in languages if language.split("_")[0] == question["language"]), None
+            ),
         )
     except NotImplementedError:
         return None

@@ -183,10 +183,10 @@ class Children:
         )
 
     def pid(self, name: str) -> int:
-        return next(one.process.pid for one in self._programs if one.name == name)
+        return next(program.process.pid for program in self._programs if program.name == name)
 
     def ended(self) -> str:
-        return next((one.name for one in self._programs if one.process.poll() is not None), "")
+        return next((program.name for program in self._programs if program.process.poll() is not None), "")
 
     def watch(self, server: postgres.Server | None = None) -> None:
         self._server = server
@@ -204,14 +204,14 @@ class Children:
         self._over.set()
         if self._watcher is not None:
             self._watcher.join()
-        for one in reversed(self._programs):
-            if one.process.poll() is None:
-                one.process.terminate()
+        for program in reversed(self._programs):
+            if program.process.poll() is None:
+                program.process.terminate()
             try:
-                one.process.wait(GRACE_SECONDS)
+                program.process.wait(GRACE_SECONDS)
             except subprocess.TimeoutExpired:
-                os.killpg(one.process.pid, signal.SIGKILL)
-                one.process.wait()
+                os.killpg(program.process.pid, signal.SIGKILL)
+                program.process.wait()
         self._programs.clear()
         self._guard.dismiss()
 
@@ -219,10 +219,10 @@ class Children:
         while not self._over.wait(_LOOK_EVERY):
             now = time.monotonic()
             up = self._look_at_server(now)
-            for one in self._programs:
+            for program in self._programs:
                 if self._given_up:
                     return
-                self._look_at(one, now, may_start=up)
+                self._look_at(program, now, may_start=up)
 
     def _look_at(self, one: _Program, now: float, *, may_start: bool) -> None:
         if one.again_at is not None:
@@ -280,7 +280,9 @@ class Children:
         )
 
     def _tell_guard(self) -> None:
-        self._guard.watch([one.process.pid for one in self._programs if one.process.poll() is None])
+        self._guard.watch(
+            [program.process.pid for program in self._programs if program.process.poll() is None]
+        )
 
 
 def _how(status: int) -> str:

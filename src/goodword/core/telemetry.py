@@ -177,7 +177,7 @@ class OneLineRefusals(logging.Filter):
         request = getattr(record, "request", None)
         if isinstance(request, HttpRequest) and isinstance(line.args, tuple):
             path = safe_path(request.path, request.resolver_match)
-            line.args = tuple(path if one == request.path else one for one in line.args)
+            line.args = tuple(path if arg == request.path else arg for arg in line.args)
         return line
 
 
@@ -260,7 +260,7 @@ def scrubbed(event: Any, hint: dict[str, Any]) -> Any:
         if reference := getattr(getattr(record, "request", None), "error_reference", ""):
             kept["tags"]["reference"] = reference
     if found := event.get("exception"):
-        kept["exception"] = {"values": [_without_message(one) for one in found["values"]]}
+        kept["exception"] = {"values": [_without_message(value) for value in found["values"]]}
     return kept
 
 
@@ -269,7 +269,7 @@ def _without_message(exception: dict[str, Any]) -> dict[str, Any]:
     return {
         "type": exception.get("type"),
         "module": exception.get("module"),
-        "stacktrace": {"frames": [{key: one[key] for key in _FRAME if key in one} for one in frames]},
+        "stacktrace": {"frames": [{key: frame[key] for key in _FRAME if key in frame} for frame in frames]},
     }
 
 

@@ -185,7 +185,11 @@ def _is_link(found: re.Match[str], plain: str, *, bare: bool) -> bool:
 
 def _is_initials(host: str, rest: str) -> bool:
     *initials, last = host.split(".")
-    return last in _PARTICLES and all(len(one) == 1 for one in initials) and bool(re.match(r"\s+\w", rest))
+    return (
+        last in _PARTICLES
+        and all(len(initial) == 1 for initial in initials)
+        and bool(re.match(r"\s+\w", rest))
+    )
 
 
 def _suffix_of(host: str) -> str:

@@ -149,7 +149,7 @@ class Parser(HTTPRequestParser):  # type: ignore[misc]  # the library has no typ
         if encodings := _TRANSFER_ENCODING.findall(header_plus):
             # A proxy could see a different end and take the rest for another client's request.
             alone = "CONTENT_LENGTH" not in self.headers and self.version == "1.1"
-            if not alone or [one.strip(b" \t\r").lower() for one in encodings] != [b"chunked"]:
+            if not alone or [encoding.strip(b" \t\r").lower() for encoding in encodings] != [b"chunked"]:
                 raise ParsingError("The end of the body is ambiguous")
         limits: Server = self.adj.server
         self.is_upload = is_upload(self.path)
@@ -343,9 +343,13 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
     def make_room_for(self, new: Channel) -> None:
         """At a limit, close the longest idle connection, else the longest sending or receiving one, else the new
         one."""
-        others = [one for one in self.active_channels.values() if one is not new and not one.will_close]
+        others = [
+            channel
+            for channel in self.active_channels.values()
+            if channel is not new and not channel.will_close
+        ]
         if self.per_address:
-            same = [one for one in others if one.address == new.address]
+            same = [other for other in others if other.address == new.address]
             if len(same) >= self.per_address:
                 (self._spare(same) or new).will_close = True
                 return
@@ -407,14 +411,16 @@ class Server(TcpWSGIServer):  # type: ignore[misc]  # the library has no types
     @staticmethod
     def _spare(channels: Iterable[Channel]) -> Channel | None:
         idle = slow = None
-        for one in channels:
-            if one.will_close:
+        for channel in channels:
+            if channel.will_close:
                 continue
-            if one.is_idle():
-                if idle is None or one.last_activity < idle.last_activity:
-                    idle = one
-            elif (one.is_arriving() or one.is_going_out()) and (slow is None or one.began < slow.began):
-                slow = one
+            if channel.is_idle():
+                if idle is None or channel.last_activity < idle.last_activity:
+                    idle = channel
+            elif (channel.is_arriving() or channel.is_going_out()) and (
+                slow is None or channel.began < slow.began
+            ):
+                slow = channel
         return idle or slow
 
 

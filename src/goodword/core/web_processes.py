@@ -247,10 +247,10 @@ def _end(children: set[int]) -> None:
 def _close_connections() -> None:
     from django.db import connections
 
-    for one in connections.all(initialized_only=True):
-        one.close()
-        if hasattr(one, "close_pool"):
-            one.close_pool()
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
 
 
 def _child(listening: socket.socket, read_end: int, write_end: int, turned: Callable[[], None]) -> int:

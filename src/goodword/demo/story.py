@@ -310,7 +310,8 @@ class Story(StorySupport):
         rejected, hired = self.apply("Reza", "Tehrani"), self.apply("Hana", "Novák")
         due = self.apply("Dana", "Ortiz")
         invitations = [
-            self.move_and_wait(one, "Assessment", subject="assessment") for one in (rejected, hired, due)
+            self.move_and_wait(person, "Assessment", subject="assessment")
+            for person in (rejected, hired, due)
         ]
         self.greenhouse.reject(rejected, "Lacking skills or qualifications")
         self.greenhouse.hire(hired)

@@ -137,7 +137,7 @@ def sealed_secrets() -> list[tuple[str, str]]:
     live = Connection.objects.across_organisations().exclude(state=Connection.State.DISCONNECTED)
     secrets = WebhookSecret.objects.across_organisations().filter(connection__in=live)
     return [
-        *((one.place("credential"), one.credential) for one in live),
+        *((connection.place("credential"), connection.credential) for connection in live),
         *(
             (secret.connection.place("webhook_secret"), secret.secret)
             for secret in secrets.select_related("connection")

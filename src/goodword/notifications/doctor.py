@@ -179,7 +179,7 @@ def sender_domain(now: datetime) -> list[Finding]:  # noqa: ARG001 - a check's s
     seen = published(sender, list(settings.GOODWORD_MAIL_DKIM_SELECTORS))
     return [
         _record("SPF", seen["spf"]),
-        *(_record("DKIM", one) for one in seen["dkim"]),
+        *(_record("DKIM", finding) for finding in seen["dkim"]),
         _record("DMARC", seen["dmarc"]),
         *_returned_mail(sender),
     ]
@@ -210,4 +210,4 @@ def _returned_mail(sender: Sender) -> Iterator[Finding]:
             "Publish an MX record, or use a sender address that receives mail.",
         )
     else:
-        yield good(DNS, f"{name}: {', '.join(one.rstrip('.') for one in answer.texts)}.")
+        yield good(DNS, f"{name}: {', '.join(text.rstrip('.') for text in answer.texts)}.")

@@ -236,13 +236,13 @@ def _check(check: Check, wanted: ExportRequest) -> dict[str, Any]:
         "reason for declining": check.decline_reason,
         "asked for": [_slot(slot) for slot in Slot.objects.of(wanted.organisation).filter(check_run=check)],
         "own answers": rendered_self_reference(own, check, drafts=not wanted.seen_by_member) if own else None,
-        "referees": [_referee(one, wanted, see=check.candidate_may_see) for one in referees],
-        "devices and addresses": [_trace(one) for one in traces.order_by("pk")],
+        "referees": [_referee(referee, wanted, see=check.candidate_may_see) for referee in referees],
+        "devices and addresses": [_trace(trace) for trace in traces.order_by("pk")],
     }
     if wanted.by_member:
         data["marked complete because"] = check.marked_reason
         data["flags"] = [
-            _flag(one) for one in CheckFlag.objects.of(wanted.organisation).filter(check_run=check)
+            _flag(flag) for flag in CheckFlag.objects.of(wanted.organisation).filter(check_run=check)
         ]
     return without_empty(data)
 
@@ -264,7 +264,7 @@ def _referee_alone(wanted: ExportRequest) -> dict[str, Any]:
         },
         "mails": [exported_mail(mail) for mail in mails],
         "questions": exported_questions(wanted.organisation, refs),
-        "devices and addresses": [_trace(one) for one in traces],
+        "devices and addresses": [_trace(trace) for trace in traces],
     }
 
 

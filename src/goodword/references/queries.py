@@ -54,18 +54,20 @@ def _who(who: ReceivedReference) -> tuple[str, str]:
 
 
 def _work_again(found: Results) -> OutcomeRow | None:
-    question = next((one for one in found.questions if one.asks_work_again), None)
+    question = next((result for result in found.questions if result.asks_work_again), None)
     if question is None:
         return None
     by_answer: dict[str, list[ReceivedReference]] = {label: [] for _, label in question.options}
     for answer in _of_referees(question):
         by_answer.setdefault(answer.words, []).append(answer.by)
-    answers = [OutcomeAnswer(text, [_who(one) for one in by]) for text, by in by_answer.items() if by]
+    answers = [
+        OutcomeAnswer(text, [_who(reference) for reference in by]) for text, by in by_answer.items() if by
+    ]
     return OutcomeRow(gettext("Would work together again"), answers) if answers else None
 
 
 def _dates_and_title(found: Results) -> OutcomeRow | None:
-    people = {one.id: one for one in found.references}
+    people = {reference.id: reference for reference in found.references}
     facts: dict[str, list[VerifiedFact]] = {}
     for fact in found.verification:
         # a fact that the candidate had not stated can't differ
@@ -75,7 +77,7 @@ def _dates_and_title(found: Results) -> OutcomeRow | None:
     unsure = [people[pk] for pk, of_one in facts.items() if _verdict(of_one) == "unsure"]
     confirmed = [people[pk] for pk, of_one in facts.items() if _verdict(of_one) == "confirmed"]
     answers = [
-        OutcomeAnswer(text, [_who(one) for one in by], differs=by is differ)
+        OutcomeAnswer(text, [_who(reference) for reference in by], differs=by is differ)
         for text, by in (
             (gettext("Confirmed"), confirmed),
             (gettext("Not sure"), unsure),

@@ -54,12 +54,12 @@ def overview_sections(check: CheckData, words: Phrases) -> list[Section]:
     people, quotes = people_of(check, words), quotes_of(check)
     entries = [
         Quote(
-            text=words("text_removed") if (text := quotes[one["id"]]) is None else text,
-            by=f"{people[one['id']]}, {one['referee']['relationship']}",
+            text=words("text_removed") if (text := quotes[reference["id"]]) is None else text,
+            by=f"{people[reference['id']]}, {reference['referee']['relationship']}",
             language=None,
         )
-        for one in check["references"]
-        if one["id"] in quotes
+        for reference in check["references"]
+        if reference["id"] in quotes
     ]
     quoted = Section(words("quote_of_each"), [Quotes(entries)]) if entries else None
     return [section for section in (ratings_section(check, words), quoted) if section is not None]
@@ -83,7 +83,7 @@ def _summary(check: CheckData, words: Phrases) -> Section:
 
 
 def _facts_sentences(check: CheckData, words: Phrases) -> list[str]:
-    known = {one["id"]: one for one in check["references"]}
+    known = {reference["id"]: reference for reference in check["references"]}
     facts = [(kind_of(fact, known[fact["reference"]]), fact) for fact in check["verification"]]
     facts = [(kind, fact) for kind, fact in facts if kind != "relationship_confirm"]
     by_verdict: dict[str, set[str]] = {}
@@ -261,23 +261,27 @@ def legend_of(check: CheckData, marks: Marks, words: Phrases) -> list[tuple[Mark
         for name, mark in marks.of_relationship.items()
         if name in names
     ]
-    if any(one["self_reference"] for one in check["references"]):
+    if any(reference["self_reference"] for reference in check["references"]):
         legend.append((marks.own, words("self_mark")))
     return legend
 
 
 def _relationships(check: CheckData) -> list[str]:
     """The relationships of received references, and in older snapshots also those of answers."""
-    found = [one["referee"]["relationship"] for one in check["references"] if not one["self_reference"]]
+    found = [
+        reference["referee"]["relationship"]
+        for reference in check["references"]
+        if not reference["self_reference"]
+    ]
     return found + [group["relationship"] for group in groups_of(check) if not group["self_reference"]]
 
 
 def _identifiable(check: CheckData) -> set[str]:
     """Relationships with only one referee whose answers haven't been erased."""
     people = Counter(
-        one["referee"]["relationship"]
-        for one in check["references"]
-        if not one["self_reference"] and not one.get("erased")
+        reference["referee"]["relationship"]
+        for reference in check["references"]
+        if not reference["self_reference"] and not reference.get("erased")
     )
     return {name for name, n in people.items() if n == 1}
 
@@ -290,7 +294,7 @@ def people_of(check: CheckData, words: Phrases) -> dict[str, str]:
 
 
 def _referees(check: CheckData, words: Phrases) -> Section | None:
-    answered = [one for one in check["references"] if not one["self_reference"]]
+    answered = [reference for reference in check["references"] if not reference["self_reference"]]
     if not answered:
         return None
     people, marks, quotes = people_of(check, words), marks_of(check, words), quotes_of(check)
@@ -366,8 +370,8 @@ def quotes_of(check: CheckData) -> dict[str, str | None]:
         check["questions"],
         key=lambda one: quote_order(work_again=one is again, long_text=one["type"] == "long_text"),
     )
-    chosen = {one["id"]: one.get("quote") for one in check["references"]}
-    own = {one["id"] for one in check["references"] if one["self_reference"]}
+    chosen = {reference["id"]: reference.get("quote") for reference in check["references"]}
+    own = {reference["id"] for reference in check["references"] if reference["self_reference"]}
     found: dict[str, CommentData] = {}
     for question in order:
         for comment in question["comments"]:

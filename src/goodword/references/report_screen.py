@@ -47,7 +47,9 @@ def screen_sections(check: CheckData, words: Phrases) -> list[Section]:
     for heading, questions in groupby(
         check["questions"], key=lambda one: one.get("competency") or one["text"]
     ):
-        blocks = [block for one in questions for block in _question_blocks(one, check, people, words)]
+        blocks = [
+            block for question in questions for block in _question_blocks(question, check, people, words)
+        ]
         sections.append(Section(heading, blocks))
     return sections
 

@@ -542,7 +542,7 @@ def _contradictions(
     received: Sequence[ReceivedReference], facts: Sequence[VerifiedFact]
 ) -> Iterator[Contradiction]:
     """Different dates or titles from referees of the same company. The relationship is always each referee's own."""
-    people = {one.id: one for one in received}
+    people = {reference.id: reference for reference in received}
     groups: dict[tuple[str, str, str], dict[str, list[ReceivedReference]]] = {}
     for fact in facts:
         who = people[fact.reference]

@@ -203,15 +203,17 @@ def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given
         ],
         "questions": [
             _question_without_referee(
-                one, reference, relationship=known[reference], given=given.get(one["id"], ())
+                question, reference, relationship=known[reference], given=given.get(question["id"], ())
             )
-            for one in check["questions"]
+            for question in check["questions"]
         ],
         "verification": [one for one in check["verification"] if one["reference"] != reference],
     }
     if "contradictions" in check:
         kept["contradictions"] = [
-            one for one in check["contradictions"] if reference not in one["references"]
+            contradiction
+            for contradiction in check["contradictions"]
+            if reference not in contradiction["references"]
         ]
     return {**snapshot, "check": kept, "left_out": snapshot.get("left_out", 0) + 1}
 
@@ -245,7 +247,7 @@ def _group_without_referee(
     answers = _others(group["answers"], reference)
     if len(answers) == len(group["answers"]):
         return dict(group)
-    answered = [one for one in answers if one["values"]]
+    answered = [answer for answer in answers if answer["values"]]
     return {
         **group,
         "answers": answers,
@@ -276,7 +278,7 @@ def _older_group_without_referee(group: Mapping[str, Any], given: Sequence[int])
 
 
 def _others(entries: Sequence[Mapping[str, Any]], reference: str) -> list[Mapping[str, Any]]:
-    return [one for one in entries if one["reference"] != reference]
+    return [entry for entry in entries if entry["reference"] != reference]
 
 
 @erases("reports.Report", "reports.ReportFile", "reports.ReportOpening", "reports.ResultReview")
@@ -300,7 +302,7 @@ def export(wanted: ExportRequest) -> Sections:
         .select_related("step_request__step")
         .prefetch_related("openings")
     )
-    found = {"reports": [_report(one, wanted) for one in reports.order_by("pk")]}
+    found = {"reports": [_report(report, wanted) for report in reports.order_by("pk")]}
     if wanted.by_member:
         found["reviews"] = _reviews(wanted)
     return found
@@ -315,14 +317,14 @@ def _reviews(wanted: ExportRequest) -> list[dict[str, Any]]:
     return [
         without_empty(
             {
-                "step": one.step_request.step.get_kind_display(),
-                "result of": one.since,
-                "assigned to": str(one.assigned_to.user) if one.assigned_to else "",
-                "reviewed": one.reviewed_at,
-                "reviewed by": str(one.reviewed_by.user) if one.reviewed_by else "",
+                "step": review.step_request.step.get_kind_display(),
+                "result of": review.since,
+                "assigned to": str(review.assigned_to.user) if review.assigned_to else "",
+                "reviewed": review.reviewed_at,
+                "reviewed by": str(review.reviewed_by.user) if review.reviewed_by else "",
             }
         )
-        for one in reviews.order_by("pk")
+        for review in reviews.order_by("pk")
     ]
 
 

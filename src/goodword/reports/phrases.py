@@ -114,7 +114,7 @@ PHRASES: Catalogue = {
 def all_phrases(language: str) -> Mapping[str, str]:
     catalogues = [PHRASES, references.PHRASES, assessments.PHRASES]
     catalogues += [kind_named(name).report.phrases for name in Test.Kind]
-    return {key: phrase for one in catalogues for key, phrase in one[language].items()}
+    return {key: phrase for catalogue in catalogues for key, phrase in catalogue[language].items()}
 
 
 def words_for(language: str) -> Phrases:

@@ -121,7 +121,7 @@ def _scores(table: ScoreTable) -> Table:
 
 
 def _score_cell(scores: Sequence[Score]) -> Cell:
-    text = " · ".join(f"{one.label} {one.value}".strip() for one in scores)
+    text = " · ".join(f"{score.label} {score.value}".strip() for score in scores)
     note = scores[0].note.replace("\n", ". ") if len(scores) == 1 else ""
     return Cell(text, note=note or None)
 

@@ -51,7 +51,7 @@ def write_comment(*, application_id: int, text: str, author: Membership, now: da
         if same is not None:
             return same
         mentioned = mentioned_in(text, author=author)
-        if gone := [one.user.name for one in mentioned if one.deactivated_at is not None]:
+        if gone := [member.user.name for member in mentioned if member.deactivated_at is not None]:
             raise Refused(
                 _("%(names)s no longer works here and can't be notified. Remove the @.")
                 % {"names": ", ".join(gone)}
@@ -61,7 +61,7 @@ def write_comment(*, application_id: int, text: str, author: Membership, now: da
                 _("%(name)s has no login and can't be notified. Remove the @.")
                 % {"name": application.recruiter_name}
             )
-        if strangers := [one.user.name for one in mentioned if not _sees(one, application)]:
+        if strangers := [member.user.name for member in mentioned if not _sees(member, application)]:
             raise Refused(
                 _("%(names)s can't see this candidate. Add them to the role first, or don't mention them.")
                 % {"names": ", ".join(strangers)}
@@ -73,10 +73,10 @@ def write_comment(*, application_id: int, text: str, author: Membership, now: da
             text=text,
             written_at=now,
         )
-        for one in mentioned:
-            if one != author:
-                Mention.objects.create(organisation=author.organisation, comment=comment, member=one)
-                _mail(comment, application, to=one, now=now)
+        for member in mentioned:
+            if member != author:
+                Mention.objects.create(organisation=author.organisation, comment=comment, member=member)
+                _mail(comment, application, to=member, now=now)
         _audit("comment.written", comment, member=author, now=now)
         return comment
 

@@ -149,7 +149,7 @@ def preview_erasure(candidate: Candidate, *, only: Application | None = None) ->
     try:
         with transaction.atomic():
             person, applications = lock_person(candidate.pk)
-            going = [one for one in applications if only is None or one.pk == only.pk]
+            going = [application for application in applications if only is None or application.pk == only.pk]
             counts = personal_data.erase(subject(person, going, whole=only is None), now=person.created_at)
             raise _Rollback
     except _Rollback:

@@ -120,7 +120,7 @@ def first_run(request: MemberRequest) -> HttpResponse:
 
 def _jobs(request: MemberRequest) -> dict[str, Any]:
     try:
-        jobs = [one for one in unlinked_jobs(request.member) if one.job.is_open]
+        jobs = [unlinked_job for unlinked_job in unlinked_jobs(request.member) if unlinked_job.job.is_open]
     except CALL_ERRORS as error:
         return {"trouble": str(error_message(error))}
     return {"jobs": jobs[:JOBS], "jobs_count": len(jobs)}

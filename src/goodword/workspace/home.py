@@ -22,15 +22,15 @@ def home(request: HttpRequest) -> HttpResponseBase:
         .filter(user=request.user)
         .order_by("organisation__name")
     )
-    memberships = [one for one in every if one.deactivated_at is None]
+    memberships = [member for member in every if member.deactivated_at is None]
     if len(memberships) == 1:
         return redirect("needs_you", memberships[0].organisation.slug)
-    ended = [] if memberships else [(one.organisation, _admins(one.organisation)) for one in every]
+    ended = [] if memberships else [(member.organisation, _admins(member.organisation)) for member in every]
     return render(request, "workspace/choose_organisation.html", {"memberships": memberships, "ended": ended})
 
 
 def _admins(organisation: Organisation) -> list[User]:
-    return [one.user for one in admins_of(organisation)[:ADMINS_NAMED]]
+    return [member.user for member in admins_of(organisation)[:ADMINS_NAMED]]
 
 
 @require_safe

@@ -106,7 +106,7 @@ def fitting(sentences: Iterable[str], test: Test) -> list[str]:
             assert_never(kind)
     if cues is None:
         return []
-    return [one for one in sentences if cues.search(one) and not _NOT_TESTED.search(one)]
+    return [sentence for sentence in sentences if cues.search(sentence) and not _NOT_TESTED.search(sentence)]
 
 
 def sentences_of_role(role: Role) -> list[str]:

@@ -143,9 +143,9 @@ def repeat_erasures(entries: Iterable[Erased], *, now: datetime, copied_at: date
     somebody else who got the same id in a restored database."""
     known = set(ErasureEntry.objects.values_list("uid", flat=True))
     return sum(
-        _repeat_erasure(one, now=now, until=min(one.erased_at, copied_at or one.erased_at))
-        for one in sorted(entries, key=lambda one: one.erased_at)
-        if one.uid not in known
+        _repeat_erasure(entry, now=now, until=min(entry.erased_at, copied_at or entry.erased_at))
+        for entry in sorted(entries, key=lambda one: one.erased_at)
+        if entry.uid not in known
     )
 
 

@@ -70,9 +70,14 @@ def already_in_stage(
 ) -> set[tuple[int, str]]:
     """Pairs of application id and kind of step whose `why_not_started` is "already_there". At most two queries."""
     found = {
-        (one.connection_id, one.job_id, one.remote_id, one.stage_id): one.pk
-        for one in applications
-        if one.connection_id is not None and one.remote_id is not None
+        (
+            application.connection_id,
+            application.job_id,
+            application.remote_id,
+            application.stage_id,
+        ): application.pk
+        for application in applications
+        if application.connection_id is not None and application.remote_id is not None
     }
     if not found:
         return set()
@@ -169,7 +174,11 @@ def progress_of(
 
 
 def _left_before_start(organisation: HasPk, requests: Iterable[StepRequest]) -> set[int]:
-    waiting = [one.pk for one in requests if one.state == StepRequest.State.WAITING and one.due_at is None]
+    waiting = [
+        request.pk
+        for request in requests
+        if request.state == StepRequest.State.WAITING and request.due_at is None
+    ]
     if not waiting:
         return set()
     rows = StepRequest.objects.of(organisation).filter(left_before_start(organisation), pk__in=waiting)

@@ -160,7 +160,7 @@ class AssignForm(forms.Form):
         super().__init__(data, initial={"colleague": now})
         field = self.fields["colleague"]
         assert isinstance(field, forms.ChoiceField)
-        names = [(one.pk, f"{one.user.name}, {one.user.email}") for one in among]
+        names = [(member.pk, f"{member.user.name}, {member.user.email}") for member in among]
         field.choices = [("", _("Choose …")), *names]
 
 
@@ -170,7 +170,7 @@ def assign_page(request: MemberRequest, pk: int) -> HttpResponseBase:
     review = _review(request, pk)
     application = review.step_request.application
     data = request.POST if request.method == "POST" else None
-    among = {one.pk: one for one in colleagues([application])}
+    among = {member.pk: member for member in colleagues([application])}
     form = AssignForm(data, among=among.values(), now=review.assigned_to_id)
     if form.is_valid():
         colleague = among[form.cleaned_data["colleague"]]
@@ -199,7 +199,9 @@ def assign_several_page(request: MemberRequest) -> HttpResponseBase:
     reviews = list(rows.order_by("since", "pk"))
     if not reviews:
         return _none_to_assign(request)
-    among = {one.pk: one for one in colleagues([one.step_request.application for one in reviews])}
+    among = {
+        member.pk: member for member in colleagues([review.step_request.application for review in reviews])
+    }
     form = AssignForm(request.POST if request.method == "POST" else None, among=among.values(), now=None)
     if form.is_valid():
         colleague = among[form.cleaned_data["colleague"]]

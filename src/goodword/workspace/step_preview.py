@@ -319,7 +319,10 @@ class Example:
         if stage >= Stage.NAMED:
             self._name_referees()
         if stage >= Stage.SENT:
-            requests = [send_request(self.check, one, now=self.now) for one in unsent_referees(self.check)]
+            requests = [
+                send_request(self.check, unsent_referee, now=self.now)
+                for unsent_referee in unsent_referees(self.check)
+            ]
             self.referee_path = self._portal(Link.Purpose.REFEREE, requests[0].pk)
         if stage == Stage.DONE:
             self._requests().update(state=ReferenceRequest.State.ANSWERED, settled_at=self.now)
@@ -407,7 +410,7 @@ def check_preview(request: MemberRequest, pk: int, step_pk: int, name: str = "")
 def _preview(request: MemberRequest, step: Step, name: str) -> HttpResponse:
     example = Example(step, language=wanted_language(request), now=clock.now())
     pages = pages_of(example)
-    page = next((one for one in pages if one.name == name), None)
+    page = next((preview_page for preview_page in pages if preview_page.name == name), None)
     if page is None:
         raise Http404
     example.bring_to(page.stage)
@@ -416,11 +419,15 @@ def _preview(request: MemberRequest, step: Step, name: str) -> HttpResponse:
     if response.status_code != HTTPStatus.OK:
         raise Http404
     at = [request.organisation.slug, step.role_id, step.pk]
-    url = {one.name: _url(at, one.name, example.language) for one in pages}
+    url = {preview_page.name: _url(at, preview_page.name, example.language) for preview_page in pages}
     banner = Banner(
         title=_("Preview of the reference check for %(role)s") % {"role": step.role.title},
         leave=reverse("role_step", args=at),
-        ways=[PreviewLink(name=one.title, url=url[one.name], here=one is page) for one in pages if one.title],
+        ways=[
+            PreviewLink(name=preview_page.title, url=url[preview_page.name], here=preview_page is page)
+            for preview_page in pages
+            if preview_page.title
+        ],
         languages=[
             PreviewLink(name=label, code=code, url=_url(at, name, code), here=code == example.language)
             for code, label in language_choices(example.languages)

@@ -404,7 +404,7 @@ def test_a_new_invitation_asks_the_contact_again_about_an_open_request() -> None
     assert len(mails(attempt, "adjustment_request")) == 1
     invite_again(step_request=attempt.step_request, member=role.owner, after=at_once.pk, now=NOW + 20 * DAY)
     again = mails(attempt, "adjustment_request")[1:]
-    assert [(one.to_address, one.link_subject_id) for one in again] == [(HANNA[1], row.pk)]
+    assert [(email.to_address, email.link_subject_id) for email in again] == [(HANNA[1], row.pk)]
     assert answers(row, percent=50, now=NOW + 21 * DAY).state == "granted"
 
 
@@ -419,7 +419,7 @@ def test_a_new_invitation_shows_no_request_to_the_hiring_team() -> None:
     again = invite_again(
         step_request=attempt.step_request, member=role.owner, after=attempt.pk, now=NOW + 20 * DAY
     )
-    assert [one.to_address for one in mails(attempt, "adjustment_request")] == [HANNA[1]]
+    assert [mail.to_address for mail in mails(attempt, "adjustment_request")] == [HANNA[1]]
     assert ([state for state, *_ in requests(again)], fresh(again).clock_stopped_at) == (["withdrawn"], None)
     assert len(mails(attempt, "adjustment_lost")) == 1
 

@@ -117,7 +117,7 @@ def test_granting_replaces_the_part_by_an_untimed_one_with_the_same_situations()
     grants(asked(attempt, percent=0, form=True), {1: CREATE})
     part = part_of(attempt)
     assert (taken(attempt), clocks(attempt)[1]) == ((WRITTEN, None), 720)
-    situations = [one["id"] for one in before.version.content["situations"]]
+    situations = [situation["id"] for situation in before.version.content["situations"]]
     assert [item.id for item in items_of(part)] == situations
     assert (part.items, part.version.language) == (before.items, before.version.language)
     row = Adjustment.objects.of(attempt.organisation).get()
@@ -169,7 +169,7 @@ def test_an_archived_version_is_granted_and_not_made_again() -> None:
     make_open_texts(now=NOW)
     Test.objects.of(attempt.organisation).filter(open_text_of__isnull=False).update(archived_at=NOW)
     make_open_texts(now=NOW)
-    assert [one.versions for one in open_text_offers(attempt)] == [[]]
+    assert [offer.versions for offer in open_text_offers(attempt)] == [[]]
     grants(asked(attempt, percent=0, form=True), {1: CREATE})
     assert taken(attempt) == (WRITTEN, None)
     assert Test.objects.of(attempt.organisation).filter(open_text_of__isnull=False).count() == 1
@@ -178,14 +178,16 @@ def test_an_archived_version_is_granted_and_not_made_again() -> None:
 @pytest.mark.world
 def test_a_published_version_is_offered_and_a_second_grant_makes_no_other() -> None:
     attempt, other = timed(CLOCKED), timed(CLOCKED)
-    assert [one.versions for one in open_text_offers(attempt)] == [[]]
+    assert [open_text_offer.versions for open_text_offer in open_text_offers(attempt)] == [[]]
     made = published_by_a_recruiter(attempt)
     [offer] = open_text_offers(attempt)
-    assert [(one.test, one.language) for one in offer.versions] == [(made, "en")]
+    assert [(version.test, version.language) for version in offer.versions] == [(made, "en")]
     grants(asked(attempt), {1: CREATE})
     assert part_of(attempt).version.test == made
     assert Test.objects.filter(open_text_of__isnull=False).count() == 1
-    assert [one.versions for one in open_text_offers(other)] == [[]]  # in another organisation
+    assert [open_text_offer.versions for open_text_offer in open_text_offers(other)] == [
+        []
+    ]  # in another organisation
 
 
 @pytest.mark.world

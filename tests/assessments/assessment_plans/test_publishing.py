@@ -90,7 +90,7 @@ def test_a_new_version_is_used_for_new_invitations_only(step: Step, rita: Member
         [(WORK_STYLE, "full:openness", None), (REASONING, "standard_20", 1500)],
     )
     assert (early.assessment.number, late.assessment, found.published_by) == (1, found, rita)
-    assert [one.number for one in versions_of(step)] == [2, 1]
+    assert [assessment.number for assessment in versions_of(step)] == [2, 1]
 
 
 @pytest.mark.world

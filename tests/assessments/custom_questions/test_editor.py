@@ -165,7 +165,7 @@ def test_file_questions_are_edited_in_all_languages(rita: Membership) -> None:
     assert [row.content["questions"][2]["text"] for row in draft(test).rows] == ["A sketch", "Eine Skizze"]
     custom_drafts.set_rubric(test=test, question_id=plan, criteria=[CRITERION], revision=revision(test))
     custom_drafts.remove_question(test=test, question_id=plan, revision=revision(test))
-    assert [[one["id"] for one in row.content["questions"]] for row in draft(test).rows] == [
+    assert [[question["id"] for question in row.content["questions"]] for row in draft(test).rows] == [
         ["why", "pick", "tools"]
     ] * 2
     assert draft(test).content["rubrics"] == []

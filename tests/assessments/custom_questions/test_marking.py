@@ -85,7 +85,9 @@ def marked_events() -> int:
 
 
 def seen(attempt: Attempt, by: Membership, item: str = "why") -> AnswerToMark:
-    return next(one for part in parts_to_mark(attempt, member=by) for one in part.answers if one.item == item)
+    return next(
+        answer for part in parts_to_mark(attempt, member=by) for answer in part.answers if answer.item == item
+    )
 
 
 def url(attempt: Attempt, *more: object) -> str:
@@ -98,7 +100,7 @@ def url(attempt: Attempt, *more: object) -> str:
 def test_only_answers_with_a_rubric_can_be_marked(attempt: Attempt) -> None:
     rita = rater(attempt)
     (part,) = parts_to_mark(attempt, member=rita)
-    assert [(one.item, one.state, one.most) for one in part.answers] == [
+    assert [(answer.item, answer.state, answer.most) for answer in part.answers] == [
         ("why", "open", 6),
         ("plan", "open", 3),
     ]
@@ -181,7 +183,7 @@ def test_marks_create_a_new_version_of_the_report(attempt: Attempt) -> None:
     give(attempt, rita, comment="Says what waits")
     give(attempt, rita, "plan")
     run_jobs()
-    assert [(one.version, one.state) for one in reports.all()] == [(1, "ready"), (2, "ready")]
+    assert [(report.version, report.state) for report in reports.all()] == [(1, "ready"), (2, "ready")]
     assert reports.all()[0].snapshot == frozen
     assert "Says what waits" not in json.dumps(frozen)
     assert "Says what waits" in json.dumps(reports.all()[1].snapshot)
@@ -330,7 +332,7 @@ def test_question_and_answer_are_marked_up_in_the_candidates_language(attempt: A
     Attempt.objects.of(attempt.organisation).filter(pk=attempt.pk).update(language="de")
     client = signed_in(rater(attempt))
     page = BeautifulSoup(client.get(url(attempt, 1, "why")).content, "html.parser")
-    assert [one.select("h2")[0].text for one in page.select("section[lang=de]")] == [TEXT["text"]]
+    assert [tag.select("h2")[0].text for tag in page.select("section[lang=de]")] == [TEXT["text"]]
     links = BeautifulSoup(client.get(url(attempt)).content, "html.parser").select(".marking__what a")
     assert {link.get("lang") for link in links} == {"de"}
 

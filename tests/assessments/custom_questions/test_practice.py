@@ -89,7 +89,7 @@ def filled(page: BeautifulSoup) -> dict[str, Any]:
         else:
             given[name] = [*given.get(name, []), box["value"]][:2]
     for place, box in enumerate(form.select("select")):
-        options = [str(one["value"]) for one in box.select("option") if one.get("value")]
+        options = [str(tag["value"]) for tag in box.select("option") if tag.get("value")]
         given[str(box["name"])] = options[place % len(options)]
     for box in form.select("textarea, input:not([type=radio], [type=checkbox], [type=hidden])"):
         given[str(box["name"])] = "2025" if str(box["name"]).endswith("year") else "12"
@@ -160,7 +160,7 @@ def test_practice_comes_before_the_clock_starts() -> None:
     assert links["Practise first"] == f"{where}practice/1/"
     sent = Client().post(f"{where}practice/1/", filled(soup(Client().get(f"{where}practice/1/"))))
     assert sent.headers.get("Location") == f"{where}?practised=yes"
-    buttons = [one.get_text() for one in soup(Client().get(sent["Location"])).select("main .button--primary")]
+    buttons = [tag.get_text() for tag in soup(Client().get(sent["Location"])).select("main .button--primary")]
     assert buttons == ["Start the clock"]
     assert rows(attempt) == before
 

@@ -141,7 +141,7 @@ def test_only_the_join_has_greenhouse_ids(acme: World, folder: Path) -> None:
     # one candidate, one attempt at each of four assessments
     assert len({row["person"] for row in joined}) == 1 and len({row["attempt"] for row in joined}) == 4
     others = Application.objects.of(acme.organisation).exclude(pk=acme.planted.pk)
-    ids = {str(one.remote_id) for one in others} | {str(one.candidate.remote_id) for one in others}
+    ids = {str(other.remote_id) for other in others} | {str(other.candidate.remote_id) for other in others}
     for name in NAMES - {"join.csv", "sums.txt", "items.jsonl"}:
         assert ids & set((folder / name).read_text().replace('"', ",").split(",")) == set()
 

@@ -133,7 +133,7 @@ def test_careless_scale_answers_are_flagged() -> None:
 @pytest.mark.world
 def test_careful_answers_and_pauses_are_not_flagged() -> None:
     attempt = work_style(value=4, seconds=5)
-    note(attempt, "left", *[one.id for one in statements_of(attempt)], amount=30)
+    note(attempt, "left", *[statement.id for statement in statements_of(attempt)], amount=30)
     settled(attempt)
     assert flags(attempt) == []
     assert flags_of(attempt).checked is True

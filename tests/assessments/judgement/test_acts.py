@@ -109,7 +109,7 @@ def test_a_changed_action_keeps_its_id_and_a_new_one_gets_its_own(rita: Membersh
     )
     (after,) = situations(test)
     assert (after["id"], after["text"]) == (situation["id"], "Later still.")
-    assert [one["text"] for one in after["actions"]] == ["Ask them to wait.", "Offer coffee."]
+    assert [action["text"] for action in after["actions"]] == ["Ask them to wait.", "Offer coffee."]
     assert after["actions"][0]["id"] == second["id"]
     assert after["actions"][1]["id"] not in {first["id"], second["id"], "not_one_of_this_set"}
 
@@ -167,11 +167,11 @@ def test_a_published_version_has_the_basis_of_its_key_and_never_changes(rita: Me
     change_details(test=test, name="Another", instructions="a", construct="b", revision=revision(test))
     assert publish(test, rita) == "2"
     assert rows(test)[:1] == frozen
-    assert [one.number for one in drafts.DRAFTS.newest(test)] == ["2"]
+    assert [version.number for version in drafts.DRAFTS.newest(test)] == ["2"]
     test.refresh_from_db()
     assert test.title == "Another"
     entries = AuditEntry.objects.of(rita.organisation).filter(action="test.published").order_by("pk")
-    assert [(one.details["version"], one.details["key_set_by"]) for one in entries] == [
+    assert [(entry.details["version"], entry.details["key_set_by"]) for entry in entries] == [
         ("1", "Ana Ruiz."),
         ("2", "Ana Ruiz."),
     ]
@@ -205,11 +205,14 @@ def test_a_translation_follows_the_source_and_keeps_the_words_it_has(rita: Membe
     assert german["language"] == "de"
     assert german["response_scale"][0]["label"] == "Nicht geeignet"
     shapes = [
-        [(one["id"], [(a["id"], a["effectiveness"]) for a in one["actions"]]) for one in each["situations"]]
+        [
+            (situation["id"], [(a["id"], a["effectiveness"]) for a in situation["actions"]])
+            for situation in each["situations"]
+        ]
         for each in (source, german)
     ]
     assert shapes[0] == shapes[1]
-    assert [one["text"] for one in german["situations"]] == ["de two", "de one"]
+    assert [situation["text"] for situation in german["situations"]] == ["de two", "de one"]
     assert [action["text"] for action in german["situations"][1]["actions"]] == [f"de {SORRY.text}", ""]
     assert count_untranslated(source, german) == 2
 

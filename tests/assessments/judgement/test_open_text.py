@@ -35,7 +35,7 @@ def test_each_situation_becomes_a_question_with_a_rubric_in_each_language(rita: 
     assert english.name == "Situations with customers, in your own words"
     assert len(english.questions) == len(english.rubrics) == 8
     criteria = next(iter(english.rubrics.values()))
-    assert [(one.text, one.points) for one in criteria] == [
+    assert [(criterion.text, criterion.points) for criterion in criteria] == [
         ("Takes effective action", 5),
         ("Gives reasons that fit the situation", 3),
     ]
@@ -71,7 +71,7 @@ def test_its_questions_can_be_edited_like_those_of_a_questionnaire(rita: Members
     test = create_open_text(
         test=ensure_builtin(rita.organisation, "judgement_customer", now=NOW), by=rita, now=NOW
     )
-    [first, second, *others] = [one["id"] for one in draft(test).content["questions"]]
+    [first, second, *others] = [question["id"] for question in draft(test).content["questions"]]
     browser = signed_in(rita)
     typed = {f"first_{row.language}": f"{row.language}: The van is late." for row in draft(test).rows}
     where = url("custom_question_text", test, first)
@@ -87,9 +87,9 @@ def test_its_questions_can_be_edited_like_those_of_a_questionnaire(rita: Members
     browser.post(url("custom_question_file_remove", test, first), {"revision": revision(test)})
     content = draft(test).content
     new = content["questions"][-1]
-    assert [one["id"] for one in content["questions"]] == [second, *others, new["id"]]
+    assert [question["id"] for question in content["questions"]] == [second, *others, new["id"]]
     assert (new["type"], new["text"]) == ("long_text", typed["first_en"])
-    assert first not in [one["question"] for one in content["rubrics"]]
+    assert first not in [rubric["question"] for rubric in content["rubrics"]]
     publish_test(test=test, revision=revision(test), by=rita, now=NOW)
     # the German question is still empty
     assert sorted(row.language for row in DRAFTS.newest(test)) == ["en", "fr"]

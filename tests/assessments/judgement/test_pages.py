@@ -281,9 +281,9 @@ def test_a_text_to_translate_is_described_by_its_source(rita: Membership) -> Non
     test = own(rita, LATE)
     add_language(test=test, language="fr", revision=revision(test), now=NOW)
     page = BeautifulSoup(signed_in(rita).get(url("judgement_language", test, "fr")).content, "html.parser")
-    sources = {one["id"]: one.get_text(" ", strip=True) for one in page.select(".pair__source")}
+    sources = {tag["id"]: tag.get_text(" ", strip=True) for tag in page.select(".pair__source")}
     described = [
-        sources[str(one["aria-describedby"]).split()[-1]] for one in page.select(".pair__field [lang=fr]")
+        sources[str(tag["aria-describedby"]).split()[-1]] for tag in page.select(".pair__field [lang=fr]")
     ]
     assert f"English: {LATE}" in described
     assert len(described) == len(sources)

@@ -38,13 +38,21 @@ def cases(sets: Sequence[JudgementSet], *, with_words: bool) -> list[Case]:
     frequent: list[str] = []
     if with_words:
         used = Counter(
-            word for one in sets for action in one.actions for word in set(words(action.text.lower()))
+            word
+            for judgement_set in sets
+            for action in judgement_set.actions
+            for word in set(words(action.text.lower()))
         )
         frequent = [word for word, n in used.items() if n >= _FREQUENT]
     return [
-        Case(one.id, situation.id, _values(situation, one.language, frequent), _best(situation))
-        for one in sets
-        for situation in one.situations
+        Case(
+            judgement_set.id,
+            situation.id,
+            _values(situation, judgement_set.language, frequent),
+            _best(situation),
+        )
+        for judgement_set in sets
+        for situation in judgement_set.situations
     ]
 
 

@@ -61,9 +61,10 @@ def simulated(judgement: JudgementSet, *, people: int, seed: int = 1) -> MeanPer
         ]
         for style, stretch in STYLES.items()
     }
-    distances = {style: [-(one.distance or 0) for one in scores] for style, scores in found.items()}
+    distances = {style: [-(score.distance or 0) for score in scores] for style, scores in found.items()}
     correlations = {
-        style: [one.within for one in scores if one.within is not None] for style, scores in found.items()
+        style: [score.within for score in scores if score.within is not None]
+        for style, scores in found.items()
     }
     return MeanPercentiles(distance=_means(distances), correlation=_means(correlations))
 

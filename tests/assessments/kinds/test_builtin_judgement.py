@@ -214,8 +214,8 @@ def test_versions_2_and_3_only_reword_the_actions(set_id: str, language: str) ->
         assert [replace(action, text="") for action in before.actions] == [
             replace(action, text="") for action in third.actions
         ]
-        assert [(one.id, one.text) for one in before.situations] == [
-            (one.id, one.text) for one in third.situations
+        assert [(situation.id, situation.text) for situation in before.situations] == [
+            (situation.id, situation.text) for situation in third.situations
         ]
 
 

@@ -55,7 +55,7 @@ def test_without_a_reliability_a_correlation_keeps_its_band_but_has_no_percentil
 
     def within(table: NormTable) -> ComputedScore:
         found = compute_scores(judgement, form="", items=items, answers=answers, tables={WITHIN: table})
-        return next(one for one in found if one.scale == WITHIN)
+        return next(score for score in found if score.scale == WITHIN)
 
     known = norm_table([n / 100 for n in range(100)], 0.8)
     without, normed = within(replace(known, reliability=reliability)), within(known)

@@ -116,8 +116,11 @@ def test_only_the_chosen_scales_are_asked_and_scored() -> None:
     assert form == "short20:conscientiousness,openness"
     asked = [item.id for item in load().items_of(form)]
     found = score(load(), form, {item: PERSON[item] for item in asked})
-    every = {one.scale.id: one for one in score(load(), WORK_STYLE_FORM, PERSON)}
-    assert [(one.scale.id, one.n_items) for one in found] == [("conscientiousness", 4), ("openness", 4)]
+    every = {scale_score.scale.id: scale_score for scale_score in score(load(), WORK_STYLE_FORM, PERSON)}
+    assert [(scale_score.scale.id, scale_score.n_items) for scale_score in found] == [
+        ("conscientiousness", 4),
+        ("openness", 4),
+    ]
     assert list(found) == [every["conscientiousness"], every["openness"]]
     assert (load().whole_form(form), load().offer(form).items) == (WORK_STYLE_FORM, 8)
     assert load().narrowed(WORK_STYLE_FORM, [scale.id for scale in load().scales]) == WORK_STYLE_FORM

@@ -145,6 +145,9 @@ def test_questions_in_another_language_share_ids_choices_and_right_answers() -> 
 def test_the_sheet_of_a_judgement_set_without_a_panel_says_that_it_is_for_practice() -> None:
     told = "For practice and preview, not for decisions"
     assert [
-        technical_sheet(one).limits[0].startswith(told)
-        for one in (load_judgement("judgement_customer"), read_judgement(small_set() | {"panel": PANEL}))
+        technical_sheet(judgement_set).limits[0].startswith(told)
+        for judgement_set in (
+            load_judgement("judgement_customer"),
+            read_judgement(small_set() | {"panel": PANEL}),
+        )
     ] == [True, False]

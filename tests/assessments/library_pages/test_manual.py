@@ -110,7 +110,7 @@ def test_no_manual_contains_items_or_keys(rita: Membership) -> None:
             items = [item.text for item in content.items]
         if isinstance(content, JudgementSet):
             items = [situation.text for situation in content.situations]
-            items += [text for one in content.actions for text in (one.text, one.reason) if text]
+            items += [text for action in content.actions for text in (action.text, action.reason) if text]
         assert items or not version.language
         assert [item for item in items if line(item) in text] == []
 
@@ -330,12 +330,12 @@ def test_names_and_descriptions_of_scales_are_marked_with_the_language_of_the_te
     for language in ("en", "de"):
         where = url("test_manual", rita.organisation, german.test_id, query=f"language={language}&form=full")
         page = BeautifulSoup(signed_in(rita).get(where).content, "html.parser")
-        table = next(one for one in page.select("table") if "Construct" in one.text)
+        table = next(tag for tag in page.select("table") if "Construct" in tag.text)
         found[language] = [
             [cell.text for cell in row.select("[lang=de]")] for row in table.select("tbody tr")
         ]
     scales = facts_of(german, "full").sheet.scales
-    texts = [[text for text in (one.name, one.construct, one.description) if text] for one in scales]
+    texts = [[text for text in (scale.name, scale.construct, scale.description) if text] for scale in scales]
     assert found == {"en": [[] for _scale in scales], "de": texts}
 
 

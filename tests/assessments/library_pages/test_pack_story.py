@@ -74,7 +74,10 @@ def test_scores_of_an_imported_scale_pack_match_a_manual_calculation(applied: Ap
     # warm: 5, and 1 reversed is 5: (5 + 5) / 2; quick: 2, and 3 reversed is 3: (2 + 3) / 2
     assert found == {"warm": (5.0, 2, 2, None), "quick": (2.5, 2, 2, None)}
     by_the_code_of_the_built_in = score(parse_pack(small_pack()), "full", {"1": 5, "2": 2, "3": 1, "4": 3})
-    assert {one.scale.id: one.mean for one in by_the_code_of_the_built_in} == {"warm": 5.0, "quick": 2.5}
+    assert {scale_score.scale.id: scale_score.mean for scale_score in by_the_code_of_the_built_in} == {
+        "warm": 5.0,
+        "quick": 2.5,
+    }
 
 
 @pytest.mark.world

@@ -41,7 +41,9 @@ def kept(who: Membership) -> dict[str, Any]:
     return rows(who.organisation) | {
         "rows": [model.objects.across_organisations().count() for model in (Attempt, AttemptPart, Answer)],
         "drawn": [model.objects.across_organisations().count() for model in (DrawnItem, Upload)],
-        "sessions": [{name: value for name, value in one.items() if "csrf" not in name} for one in sessions],
+        "sessions": [
+            {name: value for name, value in session.items() if "csrf" not in name} for session in sessions
+        ],
     }
 
 

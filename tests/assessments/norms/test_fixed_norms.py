@@ -80,8 +80,15 @@ def finishes(
 
 def against(issued: list[Score]) -> set[tuple[object, ...]]:
     return {
-        (one.percentile, one.percentile_low, one.percentile_high, one.low, one.high, one.norm_group_id)
-        for one in issued
+        (
+            score.percentile,
+            score.percentile_low,
+            score.percentile_high,
+            score.low,
+            score.high,
+            score.norm_group_id,
+        )
+        for score in issued
     }
 
 
@@ -91,16 +98,16 @@ NONE = {(None, None, None, None, None, None)}
 def test_percentile_and_band_match_a_manual_calculation(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)))
-    assert {one.value for one in found} == {3.0}
+    assert {score.value for score in found} == {3.0}
     group = NormGroup.objects.of(norms.organisation).get(norm_set=norms)
     # 30 below, 60 equal, 30 above: (30 + 30) of 120
-    assert {(one.percentile, one.norm_group_id) for one in found} == {(50, group.pk)}
+    assert {(score.percentile, score.norm_group_id) for score in found} == {(50, group.pk)}
     # sd of (3 + 3t) / 4, reliability 8/27; each end is between two of the three possible scores
     error = 0.75 * sqrt(60 / 119) * sqrt(19 / 27)
-    for one in found:
-        assert one.low is not None and one.high is not None
-        assert isclose(one.low, 3 - 1.645 * error) and isclose(one.high, 3 + 1.645 * error)
-        assert (one.percentile_low, one.percentile_high) == (25, 75)
+    for score in found:
+        assert score.low is not None and score.high is not None
+        assert isclose(score.low, 3 - 1.645 * error) and isclose(score.high, 3 + 1.645 * error)
+        assert (score.percentile_low, score.percentile_high) == (25, 75)
 
 
 def test_the_stated_number_of_people_is_that_behind_the_percentile(normed: tuple[NormSet, str]) -> None:
@@ -108,7 +115,7 @@ def test_the_stated_number_of_people_is_that_behind_the_percentile(normed: tuple
     norms, number = normed
     NormGroup.objects.of(norms.organisation).filter(norm_set=norms).update(n=132)
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)))
-    stated = [issued_normed_score(one) for one in found]
+    stated = [issued_normed_score(score) for score in found]
     assert {one.group_words for one in stated if one} == {
         "120 first attempts in English on computers, norms 1"
     }
@@ -118,7 +125,7 @@ def test_the_stated_number_of_people_is_that_behind_the_percentile(normed: tuple
 def test_on_a_phone_there_is_no_group_and_so_no_percentile(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), device="phone")
-    assert {one.value for one in found} == {3.0}
+    assert {score.value for score in found} == {3.0}
     assert against(found) == NONE
 
 
@@ -126,7 +133,7 @@ def test_on_a_phone_there_is_no_group_and_so_no_percentile(normed: tuple[NormSet
 def test_another_language_has_no_percentile(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number), keyed((3, 3, 3, 3)), language="de")
-    assert {one.value for one in found} == {3.0}
+    assert {score.value for score in found} == {3.0}
     assert against(found) == NONE
 
 
@@ -134,7 +141,7 @@ def test_another_language_has_no_percentile(normed: tuple[NormSet, str]) -> None
 def test_another_form_has_no_percentile(normed: tuple[NormSet, str]) -> None:
     norms, number = normed
     found = finishes(assessment_of(norms, number, form="full"), {})
-    assert {one.value for one in found} == {3.0}
+    assert {score.value for score in found} == {3.0}
     assert against(found) == NONE
 
 

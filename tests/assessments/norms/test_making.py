@@ -159,8 +159,11 @@ def test_first_attempts_count_per_form(work_style: Test) -> None:
     people = applications(role, 3)
     finished(short, people, answers=scale_answers)
     finished(full, people, answers=scale_answers, at=LATER)
-    assert sorted(one.form for one in first_attempts(work_style, by_form=True)) == ["full"] * 3 + [FORM] * 3
-    assert [one.form for one in first_attempts(work_style, by_form=False)] == [FORM] * 3
+    assert (
+        sorted(first_attempt.form for first_attempt in first_attempts(work_style, by_form=True))
+        == ["full"] * 3 + [FORM] * 3
+    )
+    assert [first_attempt.form for first_attempt in first_attempts(work_style, by_form=False)] == [FORM] * 3
 
 
 def test_merged_candidates_count_once(work_style: Test) -> None:
@@ -193,7 +196,7 @@ def test_nothing_of_erased_people_counts_and_later_attempts_are_not_first_ones(w
     candidates = Candidate.objects.of(work_style.organisation)
     candidates.filter(pk=people[3].candidate_id).update(erased_at=NOW)
     other = assessment_with(work_style)
-    again = [factories.application(other.step.role, candidate=one.candidate) for one in people[:3]]
+    again = [factories.application(other.step.role, candidate=person.candidate) for person in people[:3]]
     finished(other, again, answers=scale_answers, at=LATER)
     assert count(work_style) == 1
 

@@ -193,7 +193,7 @@ def test_a_set_with_few_situations_gets_no_norms_and_the_page_says_what_to_do(ac
     version = own_situations(acme, n=4)
     found = published(role_of(acme), (version.test, version.number, FULL_FORM))
     actions = version.content["situations"][0]["actions"]
-    given: dict[str, Json] = {version.content["situations"][0]["id"]: {one["id"]: 3 for one in actions}}
+    given: dict[str, Json] = {version.content["situations"][0]["id"]: {action["id"]: 3 for action in actions}}
     finished(found, applications(found.step.role, 1), answers=lambda _place: given)
     browser = recruiter(version.test)
     text = words(browser.get(address(version.test)))

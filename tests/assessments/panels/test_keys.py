@@ -77,14 +77,19 @@ def publish(test: Test, by: Membership, **source: str) -> JudgementSet:
 
 
 def states(test: Test) -> list[str]:
-    return [one.state for one in experts_of(test, draft(test).content)]
+    return [expert.state for expert in experts_of(test, draft(test).content)]
 
 
 def rewrite(test: Test, text: str) -> None:
     situation = situations(test)[0]
     actions = [
-        KeyedAction(id=one["id"], text=one["text"], effectiveness=one["effectiveness"], reason=one["reason"])
-        for one in situation["actions"]
+        KeyedAction(
+            id=action["id"],
+            text=action["text"],
+            effectiveness=action["effectiveness"],
+            reason=action["reason"],
+        )
+        for action in situation["actions"]
     ]
     change_situation(
         test=test, situation_id=situation["id"], text=text, actions=actions, revision=revision(test)

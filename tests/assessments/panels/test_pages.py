@@ -315,7 +315,7 @@ def test_an_expert_downloads_and_erases_their_data(workshop: Test, rita: Members
     where = address(expert, "expert_data")
     found = browser.get(f"{where}?download=1").json()
     assert (found["name"], len(found["ratings"]), found["ratings"][0]["rating"]) == ("Ana Ruiz", 4, 4)
-    assert [(one["to"], one["what"]) for one in found["mails"]] == [
+    assert [(mail["to"], mail["what"]) for mail in found["mails"]] == [
         ("ana@workshop.example", "panel.invitation")
     ]
     assert "Your data is erased" in words(browser.post(where))
@@ -330,7 +330,7 @@ def test_an_expert_still_reads_what_they_rated_after_publication(workshop: Test,
     texts = [action["text"] for situation in situations(workshop) for action in situation["actions"]]
     publish(workshop, by=rita)
     found = Client().get(f"{address(expert, 'expert_data')}?download=1").json()
-    assert [one["action"] for one in found["ratings"]] == texts
+    assert [rating["action"] for rating in found["ratings"]] == texts
 
 
 def test_an_expired_link_mails_a_new_one(workshop: Test, rita: Membership) -> None:

@@ -34,7 +34,7 @@ def people() -> list[Answers]:
 def test_difficulties_and_spread_match_mirt() -> None:
     found = calibrate(people())
     assert found.sd == pytest.approx(oracle()["sd"], abs=1e-4)
-    assert [one.b for one in found.cells.values()] == pytest.approx(oracle()["difficulties"], abs=1e-4)
+    assert [cell.b for cell in found.cells.values()] == pytest.approx(oracle()["difficulties"], abs=1e-4)
 
 
 def test_the_posterior_mode_matches_mirt_and_the_likelihood_mode_matches_girth() -> None:

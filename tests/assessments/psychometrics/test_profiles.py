@@ -34,7 +34,8 @@ def by_scipy(pairs: Pairs) -> float:
     from scipy.stats import pearsonr  # type: ignore[import-untyped]  # scipy has no types
 
     left, right = (
-        np.concatenate([np.array(one[side], float) - np.mean(one[side]) for one in pairs]) for side in (0, 1)
+        np.concatenate([np.array(pair[side], float) - np.mean(pair[side]) for pair in pairs])
+        for side in (0, 1)
     )
     return float(pearsonr(left, right)[0])
 
@@ -62,7 +63,7 @@ def test_the_correlation_ignores_level_and_spread() -> None:
     ) == pytest.approx(1)
     assert correlation_within(groups_of([([1, 2, 3], [4.0, 3.0, 2.0])])) == pytest.approx(-1)
     pairs = answers(Random(1), groups=6, size=4, noise=1)
-    other = [([2 * one + 7 for one in ratings], keys) for ratings, keys in pairs]
+    other = [([2 * rating + 7 for rating in ratings], keys) for ratings, keys in pairs]
     assert correlation_within(groups_of(other)) == pytest.approx(correlation_within(groups_of(pairs)))
 
 
@@ -114,8 +115,8 @@ def people_of(source: Random, *, n: int, groups: int, size: int = 4) -> tuple[li
         def rated(these: Sequence[float], noise: float = noise) -> list[int]:
             return [max(1, min(5, round(key + source.gauss(0, noise)))) for key in these]
 
-        people.append([group(rated(one), one) for one in keys])
-        parallel = correlation_within([group(rated(one), one) for one in keys])
+        people.append([group(rated(key), key) for key in keys])
+        parallel = correlation_within([group(rated(key), key) for key in keys])
         assert parallel is not None
         results.append(parallel)
     return people, results
@@ -127,7 +128,7 @@ def test_split_half_reliability_is_the_correlation_with_a_second_result(groups: 
     from scipy.stats import pearsonr
 
     people, again = people_of(Random(groups), n=500, groups=groups)
-    first: list[Any] = [correlation_within(one) for one in people]
+    first: list[Any] = [correlation_within(person) for person in people]
     found = split_half(people)
     assert found == pytest.approx(float(pearsonr(first, again)[0]), abs=0.06)
     assert split_half(people[::-1]) == found

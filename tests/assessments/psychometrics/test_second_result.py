@@ -34,7 +34,7 @@ def pairs() -> Mapping[str, tuple[tuple[ItemCurve, ...], tuple[ItemCurve, ...]]]
 
 
 def solved(chance: random.Random, items: tuple[ItemCurve, ...], ability: float) -> int:
-    return sum(chance.random() < point(one, ability).p for one in items)
+    return sum(chance.random() < point(item, ability).p for item in items)
 
 
 @pytest.mark.matrix
@@ -116,8 +116,10 @@ def test_the_rate_depends_on_ability_among_those_with_a_high_first_result() -> N
 def test_the_prediction_is_below_a_high_first_result_and_rises_with_it() -> None:
     found = predictions(STANDARD, SECOND).by_first
     assert found[20].expected / 12 < 0.95
-    assert [one.expected for one in found] == sorted(one.expected for one in found)
-    assert [one.least for one in found] == sorted(one.least for one in found)
+    assert [prediction.expected for prediction in found] == sorted(
+        prediction.expected for prediction in found
+    )
+    assert [prediction.least for prediction in found] == sorted(prediction.least for prediction in found)
     assert found[17].least == 6
     assert found[17].expected == pytest.approx(9.4, abs=0.1)
     assert found[17].error == pytest.approx(1.6, abs=0.1)

@@ -26,7 +26,10 @@ def test_similar_groups_are_calibrated_together_and_a_different_one_alone() -> N
         }
     )
     assert [dict(pool.strata) for pool in found.pools] == [{DESK: 300, PHONE: 200}, {GERMAN: 200}]
-    assert [(one.reference, one.focal) for one in found.comparisons] == [(DESK, GERMAN), (DESK, PHONE)]
+    assert [(comparison.reference, comparison.focal) for comparison in found.comparisons] == [
+        (DESK, GERMAN),
+        (DESK, PHONE),
+    ]
     assert found.comparisons[0].effects["item", 0].size == "C"
     assert found.left_out == {Stratum("fr", "phone"): 199}
     assert found.n == 700

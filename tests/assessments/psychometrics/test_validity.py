@@ -76,7 +76,7 @@ def test_the_correction_recovers_the_correlation_among_all_applicants() -> None:
 def test_the_end_of_an_interval_has_enough_decimals_to_differ_from_0() -> None:
     ends = [(0.0031, -0.00042), (0.0, 0.006), (-0.3, 0.21)]
     found = [Estimate(r=0.1, low=low, high=high) for low, high in ends]
-    assert [(one.low_places, one.high_places) for one in found] == [(3, 4), (2, 2), (2, 2)]
+    assert [(estimate.low_places, estimate.high_places) for estimate in found] == [(3, 4), (2, 2), (2, 2)]
 
 
 def test_intervals_cover_the_true_correlation() -> None:

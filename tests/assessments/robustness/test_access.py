@@ -55,7 +55,7 @@ def eve() -> Membership:
 
 
 def names(urls: list[URLPattern]) -> list[str]:
-    return [str(one.name) for one in urls]
+    return [str(url.name) for url in urls]
 
 
 def any_ids(pattern: URLPattern) -> dict[str, object]:
@@ -67,7 +67,9 @@ def any_ids(pattern: URLPattern) -> dict[str, object]:
 def everything() -> dict[str, list[dict[str, Any]]]:
     """All organisation-owned rows and all events."""
     owned: list[Any] = [
-        one for one in apps.get_models() if issubclass(one, OrganisationOwned) and one is not AuditEntry
+        model
+        for model in apps.get_models()
+        if issubclass(model, OrganisationOwned) and model is not AuditEntry
     ]
     found = {one._meta.label: list(one._base_manager.order_by("pk").values()) for one in (*owned, Event)}
     return {label: rows for label, rows in found.items() if rows}
@@ -176,6 +178,9 @@ def test_rows_of_another_organisation_are_not_found(eve: Membership, theirs: Oth
 @pytest.mark.slow
 def test_the_same_urls_open_for_their_owners(theirs: OtherOrganisation) -> None:
     slug, browser = theirs.admin.organisation.slug, signed_in(theirs.admin)
-    statuses = {one.name: browser.get(theirs.address(one, slug=slug)).status_code for one in OF_ASSESSMENTS}
+    statuses = {
+        assessment.name: browser.get(theirs.address(assessment, slug=slug)).status_code
+        for assessment in OF_ASSESSMENTS
+    }
     assert {name: status for name, status in statuses.items() if status not in {200, 302, 405}} == {}
     assert len(statuses) > 40

@@ -46,8 +46,8 @@ def at_this_moment() -> Iterator[Callable[[datetime], Any]]:
         travellers[-1].start()
 
     yield stand
-    for one in reversed(travellers):
-        one.stop()
+    for traveller in reversed(travellers):
+        traveller.stop()
 
 
 def test_concurrent_starts_draw_items_once(at_this_moment: Callable[[datetime], Any]) -> None:

@@ -57,7 +57,7 @@ def rate(
 ) -> RatingImport:
     """Hire them and import ratings for them."""
     organisation = people[0].organisation
-    ids = [one.pk for one in people]
+    ids = [person.pk for person in people]
     Application.objects.of(organisation).filter(pk__in=ids).update(status="hired", hired_at=NOW)
     made = RatingImport.objects.create(
         organisation=organisation, lowest=1, highest=highest, made_at=at, confirmed_at=at

@@ -84,12 +84,12 @@ def _ended_by_member(people: list[Application]) -> None:
 
 
 def _erased(people: list[Application]) -> None:
-    ids = [one.candidate_id for one in people[:5]]
+    ids = [person.candidate_id for person in people[:5]]
     Candidate.objects.of(people[0].organisation).filter(pk__in=ids).update(erased_at=NOW)
 
 
 def _being_erased(people: list[Application]) -> None:
-    ids = [one.pk for one in people[:5]]
+    ids = [person.pk for person in people[:5]]
     Application.objects.of(people[0].organisation).filter(pk__in=ids).update(erasure_requested_at=NOW)
 
 
@@ -115,7 +115,7 @@ def test_late_incomplete_and_erased_results_do_not_count(
 def test_ratings_do_not_count_while_the_hire_is_undone(role: Role, status: str) -> None:
     people = took(role, 60, score, test=REASONING)
     rate(people, rating)
-    undone = Application.objects.of(role.organisation).filter(pk__in=[one.pk for one in people[:5]])
+    undone = Application.objects.of(role.organisation).filter(pk__in=[person.pk for person in people[:5]])
     undone.update(status=status)
     assert (only(role).people, only_row(role).n) == (55, 55)
     undone.update(status="hired")
@@ -169,7 +169,7 @@ def test_ratings_on_another_scale_are_another_criterion(role: Role) -> None:
     rate(people, rating)
     rate(people, rating, criterion="overall", rater="Cy")
     rate(people[:3], rating, highest=7)
-    assert [(one.criterion.scale, one.people) for one in figures(role.organisation)] == [
+    assert [(figure.criterion.scale, figure.people) for figure in figures(role.organisation)] == [
         ("1–5", 12),
         ("1–7", 3),
     ]

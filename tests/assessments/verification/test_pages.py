@@ -156,7 +156,7 @@ def test_a_task_has_all_sentences_that_its_script_shows() -> None:
     browser.post(f"{path}start/")
     script = Path(str(finders.find("assessments/clock.js"))).read_text()
     words = {
-        re.sub("[A-Z]", lambda one: f"-{one[0].lower()}", name)
+        re.sub("[A-Z]", lambda match: f"-{match[0].lower()}", name)
         for name in re.findall(r"part\.dataset\.(\w+)", script)
     }
     (part,) = BeautifulSoup(text(browser, f"{path}task/1/"), "html.parser").select("[data-part]")

@@ -73,7 +73,7 @@ def test_skipped_tasks_are_not_solved_and_counted() -> None:
 def test_tasks_are_new_and_of_the_forms_families() -> None:
     attempt = finished()
     row = verification.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
-    first = {from_json(one.content).task for one in part_of(attempt).drawn.all()}
+    first = {from_json(item.content).task for item in part_of(attempt).drawn.all()}
     tasks = tasks_of(row)
     assert not first & {task.drawn.task for task in tasks}
     wanted = [

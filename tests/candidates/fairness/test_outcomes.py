@@ -22,7 +22,9 @@ pytestmark = pytest.mark.django_db
 
 
 def counts(row: StageRates) -> dict[str, tuple[int, int] | None]:
-    return {one.group: (one.count.selected, one.count.decided) if one.count else None for one in row.rates}
+    return {
+        rate.group: (rate.count.selected, rate.count.decided) if rate.count else None for rate in row.rates
+    }
 
 
 @pytest.fixture
@@ -69,7 +71,10 @@ def test_a_declined_offer_counts_as_selected(role: Role) -> None:
     seen = found(role, raw, decisions=proposed(rejection_reasons(role.organisation)))
     assert counts(seen.selected) == {"A": (40, 100), "B": (40, 100)}
     assert counts(seen.stages[0]) == {"A": (40, 40), "B": (40, 40)}
-    assert [(one.hired, one.declined, one.rejected) for one in seen.groups] == [(8, 32, 60), (36, 4, 60)]
+    assert [(total.hired, total.declined, total.rejected) for total in seen.groups] == [
+        (8, 32, 60),
+        (36, 4, 60),
+    ]
 
 
 def test_reasons_are_proposed_by_their_words() -> None:

@@ -207,8 +207,10 @@ def test_chance_is_called_a_difference_in_one_of_twenty_tables_at_most_with_any_
         for _table in range(150)
     ]
     compared = [compare_all(each) for each in tables]
-    low = sum(any(one.p < 0.05 for one in ratios.values()) for ratios, _all in compared)
-    missed = sum(any(not one.low < 1 < one.high for one in ratios.values()) for ratios, _all in compared)
+    low = sum(any(ratio.p < 0.05 for ratio in ratios.values()) for ratios, _all in compared)
+    missed = sum(
+        any(not ratio.low < 1 < ratio.high for ratio in ratios.values()) for ratios, _all in compared
+    )
     together = sum(found is not None and found.p < 0.05 for _ratios, found in compared)
     assert max(low, missed, together) <= 150 * 0.08
 

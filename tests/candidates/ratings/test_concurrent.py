@@ -21,7 +21,7 @@ def test_two_uploads_of_one_file_count_once() -> None:
     people = [f"ada{number}@x.example" for number in range(40)]
     for address in people:
         hired(admin, address)
-    lines = [f"{one},Bo,{TODAY - timedelta(days=day)},4" for one in people for day in range(20)]
+    lines = [f"{person},Bo,{TODAY - timedelta(days=day)},4" for person in people for day in range(20)]
     uploads = [read(admin, *lines) for _ in range(2)]
     together = Barrier(2)
 

@@ -50,7 +50,7 @@ def read(admin: Membership, *lines: str, scale: Scale = SCALE, refused: Collecti
 
 def to_rate(admin: Membership, refused: Collection[int] = ()) -> list[tuple[str, date]]:
     found = ratings.people_to_rate(admin.organisation, now=NOW, refused=refused)
-    return [(one.email, one.hired_on) for one in found]
+    return [(person.email, person.hired_on) for person in found]
 
 
 def test_somebody_hired_twice_is_listed_once_with_the_hire_that_a_rating_counts_for(
@@ -132,7 +132,7 @@ def test_people_who_must_not_be_rated_are_left_out_even_if_they_objected_after_t
     assert ratings.confirm(made, by=admin, now=NOW, refused={ada.pk, bob.pk})
     assert counting(admin) == [(cy.pk, "Bo", 4.0)]
     to_rate = ratings.people_to_rate(admin.organisation, now=NOW, refused={ada.pk})
-    assert [one.email for one in to_rate] == ["bob@x.example"]
+    assert [person.email for person in to_rate] == ["bob@x.example"]
     again = read(admin, f"bob@x.example,Bo,{TODAY},4")
     assert not ratings.confirm(again, by=admin, now=NOW, refused={bob.pk})
 

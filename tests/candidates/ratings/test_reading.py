@@ -49,7 +49,7 @@ def test_dates_are_read_as_excel_writes_them_in_its_regions(
     dates: tuple[str, ...], read: tuple[date, ...]
 ) -> None:
     lines = "".join(f"a{n}@x.example,Bo,{day},3,3\n" for n, day in enumerate(dates))
-    assert tuple(one.rated_on for one in read_ratings((HEAD + lines).encode(), SCALE)) == read
+    assert tuple(read_rating.rated_on for read_rating in read_ratings((HEAD + lines).encode(), SCALE)) == read
 
 
 @pytest.mark.parametrize("written", ["1,000", "1.000", "2,500"])

@@ -75,7 +75,7 @@ def test_the_embedded_database_moves_to_another_server(tmp_path: Path) -> None:
 def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     file, erasures = tmp_path / "one.goodword", tmp_path / "erasures.jsonl"
     assert main(["backup", str(tmp_path)]) == 0
-    assert [one.suffix for one in tmp_path.iterdir()] == [".goodword"]
+    assert [path.suffix for path in tmp_path.iterdir()] == [".goodword"]
     assert main(["backup", str(file)]) == 0
     assert main(["erasures", str(erasures)]) == 0
     assert main(["restore", "--check", str(file)]) == 0

@@ -69,7 +69,7 @@ def test_the_newest_backups_and_those_made_by_hand_are_kept(kept: Path) -> None:
         run = nightly.back_up(now=NIGHT + timedelta(days=day))
         assert run is not None
         assert (run.state, run.error) == ("done", "")
-    assert sorted(one.name for one in kept.iterdir()) == [
+    assert sorted(path.name for path in kept.iterdir()) == [
         "erasures.jsonl",
         "goodword-2026-01-01T000000Z.goodword",
         "goodword-2026-03-04T020700Z-nightly.goodword",
@@ -118,7 +118,7 @@ def test_a_backup_succeeds_even_if_an_old_one_cannot_be_deleted(
     run = nightly.back_up(now=NIGHT)
     assert run is not None
     assert (run.state, nightly.is_due(now=NIGHT)) == ("done", False)
-    assert [one.getMessage() for one in caplog.records if str(old) in one.getMessage()] == [
+    assert [record.getMessage() for record in caplog.records if str(old) in record.getMessage()] == [
         f"An old backup can't be deleted: [Errno 21] Is a directory: '{old}'"
     ]
 

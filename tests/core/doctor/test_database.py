@@ -31,7 +31,7 @@ def conn() -> psycopg.Connection:
 
 
 def states(found: list[Finding]) -> dict[str, str]:
-    return {one.area: one.state for one in found}
+    return {finding.area: finding.state for finding in found}
 
 
 def found_by(look: Callable[..., Finding], conn: psycopg.Connection) -> tuple[str, str]:
@@ -47,7 +47,7 @@ def test_a_healthy_database_is_good_in_every_area_but_for_autovacuum(conn: psyco
     assert {area: state for area, state in states(found).items() if state != "good"} == {
         "vacuum": "attention"
     }
-    assert [one.area for one in found] == [
+    assert [finding.area for finding in found] == [
         *("clock", "database", "migrations", "field_key", "worker", "jobs", "reactions", "database_size"),
         *("connections", "time_limits", "notifications", "locks", "vacuum", "backup", "mail"),
         *("deliveries", "notes"),

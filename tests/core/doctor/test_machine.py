@@ -94,9 +94,9 @@ def test_static_files_are_missing_incomplete_outdated_or_good(settings: Settings
 def test_a_virus_scanner_is_tried_if_one_is_set(settings: Settings) -> None:
     assert machine.virus_scanner() == []
     settings.GOODWORD_CLAMD = "tcp://127.0.0.1:9"
-    assert [one.state for one in machine.virus_scanner()] == ["broken"]
+    assert [finding.state for finding in machine.virus_scanner()] == ["broken"]
     with scanner(says(b"PONG\0")) as settings.GOODWORD_CLAMD:
-        assert [one.state for one in machine.virus_scanner()] == ["good"]
+        assert [finding.state for finding in machine.virus_scanner()] == ["good"]
 
 
 # --- the proxy ------------------------------------------------------------------------------------------------
@@ -184,7 +184,7 @@ def test_a_failing_or_hanging_check_does_not_affect_the_others(caplog: pytest.Lo
         seconds=2,
     )
     never.set()
-    assert [(one.area, one.state) for one in found] == [
+    assert [(finding.area, finding.state) for finding in found] == [
         ("first", "broken"),
         ("second", "broken"),
         ("third", "good"),
@@ -206,7 +206,10 @@ def test_checks_of_the_database_are_skipped_without_one() -> None:
         ],
         now=clock.now,
     )
-    assert [(one.area, one.state) for one in found] == [("database", "broken"), ("greenhouse", "attention")]
+    assert [(finding.area, finding.state) for finding in found] == [
+        ("database", "broken"),
+        ("greenhouse", "attention"),
+    ]
     assert not asked
 
 
@@ -246,11 +249,11 @@ def test_doctor_prints_json_and_exits_with_1_if_something_is_broken(
     said = json.loads(capsys.readouterr().out)
     assert set(said) == {"version", "checked_at", "state", "findings"}
     assert said["state"] == "broken"
-    states = {one["area"]: one["state"] for one in said["findings"]}
+    states = {finding["area"]: finding["state"] for finding in said["findings"]}
     assert states["worker"] == "broken"
     assert states["greenhouse"] == states["proxy"] == states["database"] == "good"
     assert states["dns"] == "attention"
-    assert all(one["remedy"] for one in said["findings"] if one["state"] != "good")
+    assert all(finding["remedy"] for finding in said["findings"] if finding["state"] != "good")
 
 
 @pytest.mark.programs
@@ -264,7 +267,7 @@ def test_doctor_is_a_separate_program(wrong: dict[str, str], found: tuple[str, s
     )
     assert done.returncode == 1, done.stderr
     said = json.loads(done.stdout)
-    assert found in {(one["area"], one["state"]) for one in said["findings"]}
+    assert found in {(finding["area"], finding["state"]) for finding in said["findings"]}
 
 
 def test_doctor_continues_without_a_database(

@@ -218,7 +218,7 @@ def test_a_note_that_waited_has_the_visibility_chosen_since(world: World) -> Non
     world.organisation.note_visibility = "admin_only"
     world.organisation.save()
     story.try_to_post(after=timedelta(hours=1))
-    assert ([one.visibility for one in story.notes()], story.note.visibility) == (
+    assert ([note.visibility for note in story.notes()], story.note.visibility) == (
         ["admin_only"],
         "admin_only",
     )

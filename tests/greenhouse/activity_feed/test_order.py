@@ -123,7 +123,7 @@ def test_two_notes_posted_at_the_same_time_are_put_in_order(
     assert posted(story, older, after=OLDER_WAITS)[0] == "sent"
     assert posted(story, newer, after=NEWER_WAITS)[0] == "sent"
     assert codes(story) == [CODE, AGAIN]
-    assert [one.attempts for one in ActivityFeedNote.objects.of(story.world.organisation)] == [2, 2]
+    assert [note.attempts for note in ActivityFeedNote.objects.of(story.world.organisation)] == [2, 2]
 
 
 def test_a_newer_note_that_failed_holds_up_no_older_one(

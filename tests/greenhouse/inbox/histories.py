@@ -88,8 +88,8 @@ class Story:
 
     def there(self) -> Iterator[tuple[RemoteApplication, RemoteApplication | None]]:
         """Each application with Greenhouse's row, if it still has one."""
-        for one in self.applications:
-            yield one, self.world.greenhouse.store.applications.get(one.id)
+        for application in self.applications:
+            yield application, self.world.greenhouse.store.applications.get(application.id)
 
     def _send(self, body: bytes, event_id: str, fate: str) -> None:
         copies = {

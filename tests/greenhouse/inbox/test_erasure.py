@@ -61,7 +61,8 @@ def test_exports_have_the_deliveries_about_merged_profiles(world: World) -> None
         about = {"person": {"id": remote.candidate_id, "title": title}}
         world.post(json.dumps({"action": "update_candidate", "payload": about}).encode())
     winner, loser = (
-        Candidate.objects.of(world.organisation).get(remote_id=one.candidate_id) for one in (ada, old)
+        Candidate.objects.of(world.organisation).get(remote_id=application.candidate_id)
+        for application in (ada, old)
     )
     Candidate.objects.of(world.organisation).filter(pk=loser.pk).update(merged_into=winner)
     found = export_deliveries.export(

@@ -71,8 +71,8 @@ def play(world: World, history: list[Moment], order: list[int]) -> Story:
         job_id=second.id,
         stages={"assessment": stages[OFFER], "reference_check": stages[REFERENCES]},
     )
-    for one in list(world.greenhouse.store.applications.rising()):  # only those of the story
-        forget_application(world.greenhouse.store, one)
+    for application in list(world.greenhouse.store.applications.rising()):  # only those of the story
+        forget_application(world.greenhouse.store, application)
     bystander = world.greenhouse.candidate(first_name="Bystander", email="bystander@people.example")
     world.greenhouse.application(bystander)  # an account without any candidate is implausible
     settled(world)

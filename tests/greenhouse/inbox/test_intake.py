@@ -515,7 +515,7 @@ def test_they_are_logged_and_measured_like_those_of_the_view(
         finally:
             web.close()
     assert web.deliveries.stored == 1
-    from_view, ours = ({**vars(one)["facts"], "milliseconds": 0} for one in caplog.records)
+    from_view, ours = ({**vars(record)["facts"], "milliseconds": 0} for record in caplog.records)
     assert ours == from_view
     assert ours["path"] == "/hooks/greenhouse/[redacted]/"
     measured = 'goodword_request_seconds_count{method="POST",route="greenhouse_hook",status="200"} 2.0'

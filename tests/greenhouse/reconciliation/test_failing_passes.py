@@ -78,7 +78,7 @@ def test_a_permission_withdrawn_as_empty_lists_marks_nobody_and_says_so(
     world.greenhouse.store.switches |= {"service_user_site_admin": False, "non_admin_reads": "empty"}
     row = reconcile(world, full=True)
     assert (row.state, row.error) == ("failed", f"{NO_APPLICATIONS} {NO_JOBS}")
-    assert [world.ours(one).not_visible_since for one in remotes] == [None] * 3
+    assert [world.ours(remote).not_visible_since for remote in remotes] == [None] * 3
     assert not RoleNotice.objects.of(world.organisation).filter(kind="job_gone").exists()
     assert findings(world) == {}
 
@@ -149,7 +149,7 @@ def test_applications_that_cannot_be_read_are_not_taken_for_a_missing_permission
     row = reconcile(world, full=True)
     theirs = len(list(world.greenhouse.store.applications.by("job_id", world.job_id)))
     assert (row.state, row.error) == ("done", LEFT_OUT.format(n=theirs))
-    assert [world.ours(one).not_visible_since for one in made] == [None, None]
+    assert [world.ours(application).not_visible_since for application in made] == [None, None]
 
 
 @pytest.mark.world
@@ -326,9 +326,9 @@ def test_a_job_whose_applications_have_all_gone_is_followed_where_greenhouse_sho
     other = world.greenhouse.application(job=1)
     gone = world.apply()
     settled(world)
-    for one in list(world.greenhouse.store.applications.rising()):
-        if one.job_id == world.job_id:
-            world.greenhouse.store.applications.delete(one.id)
+    for application in list(world.greenhouse.store.applications.rising()):
+        if application.job_id == world.job_id:
+            world.greenhouse.store.applications.delete(application.id)
     row = reconcile(world, full=True)
     assert (row.state, row.error) == ("done", "")
     assert world.ours(gone).not_visible_since is not None

@@ -172,7 +172,7 @@ def test_only_moves_known_to_be_younger_than_48_hours_are_invited_at_once(
 def test_of_more_than_twenty_the_oldest_are_invited_and_the_rest_wait() -> None:
     many = [missed(n, entered_at=NOW - timedelta(minutes=n)) for n in range(1, 31)]
     at_once, waiting = decide(many, now=NOW)
-    assert [one.remote_id for one in at_once] == list(range(30, 10, -1))
+    assert [missed_invitation.remote_id for missed_invitation in at_once] == list(range(30, 10, -1))
     assert [(one.remote_id, why) for one, why in waiting] == [(n, TOO_MANY) for n in range(10, 0, -1)]
 
 

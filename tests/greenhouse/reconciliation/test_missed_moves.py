@@ -175,7 +175,11 @@ def test_missed_rejections_hires_and_their_undoing_are_synced(either: World) -> 
     progress.unreject(store, back, actor_id=None, now=now)
     either.outgoing()
     reconcile(either, full=True)
-    assert [either.ours(one).status for one in (rejected, hired, back)] == ["rejected", "hired", "active"]
+    assert [either.ours(application).status for application in (rejected, hired, back)] == [
+        "rejected",
+        "hired",
+        "active",
+    ]
     assert event_names(either.ours(back).pk)[-1] == "application.unrejected"
     assert findings(either) == {("missed_end", "synced"): 2, ("not_reported", "synced"): 1}
 

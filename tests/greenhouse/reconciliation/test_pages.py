@@ -336,7 +336,7 @@ def test_the_list_needs_no_more_queries_for_three_than_for_one(world: World, adm
     all_three = list(Finding.objects.of(world.organisation))
     with CaptureQueriesContext(database) as three:
         client.get(url(world, "greenhouse_missed_invitations"))
-    Finding.objects.filter(pk__in=[one.pk for one in all_three[1:]]).delete()
+    Finding.objects.filter(pk__in=[finding.pk for finding in all_three[1:]]).delete()
     with CaptureQueriesContext(database) as one:
         client.get(url(world, "greenhouse_missed_invitations"))
     assert len(three) == len(one)

@@ -85,7 +85,7 @@ def test_findings_are_shown_by_day_and_kind_with_their_time(world: World) -> Non
     health = sync_status(world.connection, now=NOW)
     times, waited = "Mon 2 Mar, 21:00 and Tue 3 Mar, 08:00", "1 of them waited for a decision."
     with timezone.override("UTC"):
-        assert [[describe(one) for one in day.counts] for day in health.days] == [
+        assert [[describe(count) for count in day.counts] for day in health.days] == [
             [f"No webhook reported 12 moves into mapped stages between {times}. {waited}"],
             ["No webhook reported 1 rejection or hire (Mon 2 Mar, 07:00)."],
         ]
@@ -97,7 +97,7 @@ def test_invisible_applications_and_job_changes_need_no_delivery(world: World) -
     found(world, NOW, kind=Finding.Kind.JOB_CHANGED)
     [day] = sync_status(world.connection, now=NOW).days
     assert day.deliveries is None
-    assert [describe(one) for one in day.counts] == [
+    assert [describe(count) for count in day.counts] == [
         "1 linked job changed. See the role.",
         "1 application is no longer visible in Greenhouse. Nothing was erased.",
     ]
@@ -136,7 +136,7 @@ def test_changes_that_the_four_webhooks_do_not_report_do_not_mean_they_are_off(w
     status = sync_status(world.connection, now=NOW)
     [day] = status.days
     assert (status.silent, day.deliveries) == (0, None)
-    assert [describe(one) for one in day.counts] == [
+    assert [describe(count) for count in day.counts] == [
         (
             "2 changes that the four webhooks don't report, such as undone rejections, undone hires, merges and "
             "new addresses."

@@ -252,7 +252,7 @@ def test_both_secret_keys_are_valid_for_the_chosen_time(desk: Desk) -> None:
 
 def rotated(desk: Desk) -> list[str]:
     """The secret keys that are accepted, newest first."""
-    return [one.reveal() for one in WebhookSecret.valid(desk.connection(), now=clock.now())]
+    return [secret.reveal() for secret in WebhookSecret.valid(desk.connection(), now=clock.now())]
 
 
 @pytest.mark.world

@@ -28,15 +28,15 @@ def row(connection: Connection) -> dict[str, object]:
 def test_a_working_connection_is_good_and_nothing_about_it_changes(either: Desk) -> None:
     connection = either.connect()
     before = row(connection)
-    assert [(one.area, one.state) for one in found()] == [("greenhouse", "good")]
+    assert [(finding.area, finding.state) for finding in found()] == [("greenhouse", "good")]
     after = row(connection)
     assert {name for name in after if after[name] != before[name]} <= {"token", "token_lease_until"}
 
 
 def test_without_connections_there_is_nothing_to_try(desk: Desk) -> None:
-    assert [(one.area, one.state) for one in found()] == [("greenhouse", "good")]
+    assert [(finding.area, finding.state) for finding in found()] == [("greenhouse", "good")]
     Connection.objects.filter(pk=desk.connect().pk).update(state=Connection.State.DISCONNECTED)
-    assert [(one.area, one.state) for one in found()] == [("greenhouse", "good")]
+    assert [(finding.area, finding.state) for finding in found()] == [("greenhouse", "good")]
 
 
 def test_a_revoked_key_is_broken(old_desk: Desk) -> None:

@@ -361,8 +361,8 @@ def test_test_now_shows_all_results_once(live: Desk) -> None:
     client = live.client(live.admin)
     response = client.post(live.own("greenhouse_test"), follow=True)
     found = [
-        " ".join(one.get_text(" ").split())
-        for one in BeautifulSoup(response.content, "html.parser").select(
+        " ".join(tag.get_text(" ").split())
+        for tag in BeautifulSoup(response.content, "html.parser").select(
             "[aria-labelledby=results] .notice, #results .notice"
         )
     ] or text(response.content)

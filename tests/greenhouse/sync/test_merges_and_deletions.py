@@ -573,7 +573,7 @@ def test_one_person_is_not_invited_twice_if_a_merge_removes_an_application_durin
     assert start_due(now=clock.now() + timedelta(minutes=31)) == 1
     run_jobs()
     requests = {one.id: world.ours(one).step_requests.get() for one in (loser, winner)}
-    assert [(one.state, one.waiting_reason) for one in requests.values()] == [
+    assert [(request.state, request.waiting_reason) for request in requests.values()] == [
         ("waiting", "click"),
         ("started", ""),
     ]

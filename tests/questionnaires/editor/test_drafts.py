@@ -114,7 +114,7 @@ def test_a_competency_is_added_in_all_languages(rita: Membership) -> None:
     add_language(questionnaire=ours, language="de", now=NOW)
     add_competency(questionnaire=ours, key="reliability")
     german = draft(ours).translations[0].questions
-    library = next(one for one in builtin.competencies("de") if one.key == "reliability")
+    library = next(competency for competency in builtin.competencies("de") if competency.key == "reliability")
     assert (german[0]["text"], german[1]["text"]) == ("", library.text)
     assert gaps(draft(ours).entries, german) == 1
 

@@ -406,10 +406,14 @@ def test_the_default_questionnaire_cannot_be_archived(rita: Membership, works: C
     general.refresh_from_db()
     leadership.refresh_from_db()
     assert (general.archived_at, leadership.archived_at is None) == (None, False)
-    offered = [one.value for one in questionnaire_choices(rita.organisation, chosen=None)]
+    offered = [
+        questionnaire_choice.value
+        for questionnaire_choice in questionnaire_choices(rita.organisation, chosen=None)
+    ]
     assert "builtin:leadership" not in offered
     assert "builtin:leadership" in [
-        one.value for one in questionnaire_choices(rita.organisation, chosen=leadership.pk)
+        questionnaire_choice.value
+        for questionnaire_choice in questionnaire_choices(rita.organisation, chosen=leadership.pk)
     ]
     page = works.get(path("questionnaires", rita.organisation))
     assert [row.questionnaire.pk for row in page.context["archived"]] == [leadership.pk]

@@ -130,7 +130,9 @@ def test_a_text_copied_from_the_self_reference_is_flagged() -> None:
     settled(story)
     (flag,) = CheckFlag.objects.of(story.application.organisation).filter(code="alike_texts")
     assert (flag.grade, flag.key) == ("high", f"{story.requests[0].referee_id},candidate")
-    shown = next(one for one in flags_of(story.check).to_review if one.id == flag.pk)
+    shown = next(
+        displayed_flag for displayed_flag in flags_of(story.check).to_review if displayed_flag.id == flag.pk
+    )
     assert f"one by {story.application.candidate.name} share 100%" in shown.facts
 
 

@@ -224,7 +224,9 @@ def test_french_colons_have_a_space_before_them() -> None:
 
 def test_relationships_differ_in_shape_and_letters() -> None:
     marks = ratings_of(page_content(reference_check(6), replaced=()))["legend"]
-    assert len({one["shape"] for one in marks}) == len({one["letters"] for one in marks}) == len(marks) == 4
+    assert (
+        len({mark["shape"] for mark in marks}) == len({mark["letters"] for mark in marks}) == len(marks) == 4
+    )
 
 
 def test_options_that_nobody_chose_are_shown_for_one_answer_and_listed_for_many() -> None:

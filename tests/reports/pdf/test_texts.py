@@ -234,7 +234,7 @@ def test_every_language_has_the_same_phrases_with_the_same_places() -> None:
 def test_packages_do_not_share_a_key() -> None:
     catalogues = [PHRASES, references.PHRASES, assessments.PHRASES]
     catalogues += [kind_named(name).report.phrases for name in Test.Kind]
-    assert sum(len(one["en"]) for one in catalogues) == len(all_phrases("en"))
+    assert sum(len(catalogue["en"]) for catalogue in catalogues) == len(all_phrases("en"))
 
 
 def test_rendering_leaves_the_snapshot_as_it_was() -> None:

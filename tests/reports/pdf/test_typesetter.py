@@ -112,10 +112,10 @@ def test_the_process_survives_a_request_to_stop_so_that_its_parent_can_finish(ow
 
 def test_threads_share_one_process_and_get_their_own_reports() -> None:
     snapshots = [reference_check(1, name=f"Ada {number}") for number in range(6)]
-    alone = [render_pdf(one).bytes for one in snapshots]
+    alone = [render_pdf(snapshot).bytes for snapshot in snapshots]
     pid = typesetter.pid
     with ThreadPoolExecutor(6) as threads:
-        assert [one.bytes for one in threads.map(render_pdf, snapshots)] == alone
+        assert [rendered_pdf.bytes for rendered_pdf in threads.map(render_pdf, snapshots)] == alone
     assert typesetter.pid == pid
 
 

@@ -170,7 +170,7 @@ def _answer(question: Question, number: int, place: int) -> Any:
             comment = REMARKS[(number + place) % 4] if place % 2 else ""
             return {"level": RATINGS[number % 5][place % 5], "not_able": False, "comment": comment}
         case Adjectives():
-            chosen = [one.value for one in question.choices]
+            chosen = [choice.value for choice in question.choices]
             return [chosen[(number * 3 + step * 2) % len(chosen)] for step in range(question.pick)]
         case Between():
             return {"place": 2 + number % 3, "not_able": False, "comment": ""}

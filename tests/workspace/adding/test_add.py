@@ -68,7 +68,7 @@ def test_adding_a_candidate_starts_the_chosen_steps(role: Role, rita: Membership
     assert Attempt.objects.of(role.organisation).get().language == "de"
     assert Check.objects.of(role.organisation).count() == 1
     mails = Email.objects.of(role.organisation).order_by("kind")
-    assert [(one.kind, one.to_address, one.reply_to) for one in mails] == [
+    assert [(mail.kind, mail.to_address, mail.reply_to) for mail in mails] == [
         ("assessment.invitation", "ada@mail.example", rita.user.email),
         ("references.invitation", "ada@mail.example", rita.user.email),
     ]

@@ -91,7 +91,7 @@ def test_somebody_is_erased_while_a_line_with_their_address_is_imported() -> Non
         lock_person(ada.candidate_id)  # as an erasure does first
     assert imported == [[False]]
     added = Application.objects.of(role.organisation).filter(role=role)
-    assert [one.candidate.name for one in added.select_related("candidate")] == ["Cher"]
+    assert [application.candidate.name for application in added.select_related("candidate")] == ["Cher"]
 
 
 def test_an_import_that_is_just_being_started_is_not_deleted_as_old() -> None:

@@ -77,7 +77,7 @@ def press(client: Client, of: CandidateImport, button: str, **data: Any) -> Any:
 
 def names(role: Role) -> list[str]:
     rows = Application.objects.of(role.organisation).filter(connection_id=None).select_related("candidate")
-    return [one.candidate.name for one in rows.order_by("pk")]
+    return [row.candidate.name for row in rows.order_by("pk")]
 
 
 def test_a_file_is_checked_before_anything_happens(role: Role, rita: Membership) -> None:
@@ -116,7 +116,7 @@ def test_the_good_lines_are_imported_once(role: Role, rita: Membership) -> None:
     [entry] = AuditEntry.objects.of(role.organisation).filter(action="candidates.imported")
     assert (entry.member, entry.details["rows"]) == (rita, 2)
     added = Event.objects.filter(name="application.added")
-    assert {(one.actor, one.data["import_id"]) for one in added} == {(f"member:{rita.pk}", of.pk)}
+    assert {(event.actor, event.data["import_id"]) for event in added} == {(f"member:{rita.pk}", of.pk)}
     page = client.get(path("role_import_check", role.organisation, role.pk, of.pk)).content.decode()
     assert "2 candidates imported" in page and "Nobody has been e-mailed." in page
 
@@ -152,7 +152,7 @@ def test_mails_go_out_only_after_their_number_was_confirmed(role: Role, rita: Me
     press(client, of, "confirm", step=["assessment", "reference_check"], confirmed="yes")
     run_jobs()
     mails = Email.objects.of(role.organisation).order_by("to_address", "kind")
-    assert [(one.to_address, one.kind) for one in mails] == [
+    assert [(mail.to_address, mail.kind) for mail in mails] == [
         ("ada@mail.example", "assessment.invitation"),
         ("ada@mail.example", "references.invitation"),
         ("cy@mail.example", "assessment.invitation"),
@@ -369,7 +369,10 @@ def test_an_unpublished_assessment_waits(role: Role, rita: Membership) -> None:
     imports.start(of, steps=["assessment", "reference_check"], member=rita, now=NOW)
     assert not imports.import_some(of.pk, now=NOW)
     requests = StepRequest.objects.of(role.organisation).order_by("step__kind")
-    assert [(one.step.kind, one.state, one.waiting_reason) for one in requests.select_related("step")] == [
+    assert [
+        (request.step.kind, request.state, request.waiting_reason)
+        for request in requests.select_related("step")
+    ] == [
         ("assessment", "waiting", "unpublished"),
         ("reference_check", "started", ""),
     ]
@@ -401,4 +404,4 @@ def test_the_page_says_whether_anybody_is_invited(
         "Invitations are on their way.",
         "Nobody has been",
     )
-    assert said in page and sum(one in page for one in sentences) == 1
+    assert said in page and sum(sentence in page for sentence in sentences) == 1

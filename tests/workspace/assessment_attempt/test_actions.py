@@ -59,7 +59,7 @@ def rita(application: Application) -> Membership:
 def time_to_answer(member: Membership, attempt: Attempt) -> str:
     page = path("candidate", member.organisation, attempt.step_request.application_id)
     rows = BeautifulSoup(signed_in(member).get(page).content, "html.parser").select("#assessment .kv__row")
-    [row] = [text for one in rows if "Time to answer" in (text := " ".join(one.get_text().split()))]
+    [row] = [text for tag in rows if "Time to answer" in (text := " ".join(tag.get_text().split()))]
     return row
 
 

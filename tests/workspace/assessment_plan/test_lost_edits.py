@@ -94,7 +94,7 @@ def test_a_test_removed_in_another_tab_can_be_added_again_with_its_settings(
     sent = {str(box["name"]): str(box["value"]) for box in again.select("input")}
     response = browser.post(address(step, "role_assessment_add"), sent, follow=True)
     assert messages_of(response) == ["Saved to draft."]
-    assert [(one.test.key, one.form, one.minutes, one.requirement) for one in parts(draft(step))] == [
+    assert [(part.test.key, part.form, part.minutes, part.requirement) for part in parts(draft(step))] == [
         (WORK_STYLE, DEFAULT_FORM, None, ""),
         (REASONING, "short_12", 12, TYPED["requirement"]),
     ]

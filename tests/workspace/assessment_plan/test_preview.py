@@ -188,7 +188,7 @@ def test_the_preview_is_available_in_each_language(step: Step, rita: Membership)
     browser = signed_in(rita)
     page = soup(browser.get(address(step)))
     assert [link.get_text() for link in page.select("aside nav a[lang]")] == ["English", "Deutsch"]
-    assert [one.get_text() for one in page.select("form.languages .languages__one")] == ["English", "Deutsch"]
+    assert [tag.get_text() for tag in page.select("form.languages .languages__one")] == ["English", "Deutsch"]
     sent = browser.post(address(step, "role_preview_language"), {"language": "de"})
     page = soup(browser.get(sent["Location"]))
     assert page.select_one("html")["lang"] == "de"  # type: ignore[index]
@@ -319,12 +319,14 @@ def test_the_preview_shows_the_title_of_the_job_post(step: Step, rita: Membershi
 def test_previewing_without_a_draft_or_tests_redirects_with_a_message(step: Step, rita: Membership) -> None:
     browser = signed_in(rita)
     response = browser.get(address(step), follow=True)
-    assert [str(one) for one in response.context["messages"]] == [
+    assert [str(message) for message in response.context["messages"]] == [
         "The draft no longer exists. It was published or discarded."
     ]
     drafted(step, by=rita)
     response = browser.get(address(step), follow=True)
-    assert [str(one) for one in response.context["messages"]] == ["No tests yet. Add one to preview it."]
+    assert [str(message) for message in response.context["messages"]] == [
+        "No tests yet. Add one to preview it."
+    ]
 
 
 @pytest.mark.world

@@ -47,7 +47,7 @@ def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk)
         "Moved to “Reference Check” the candidate, immediately Request to name 2 referees"
     )
     assert rows[2].startswith("Candidate presses Send each referee Request for a reference Questionnaire")
-    subjects = [" ".join(one.get_text().split()) for one in page.select(".sent-mail dd.strong")]
+    subjects = [" ".join(tag.get_text().split()) for tag in page.select(".sent-mail dd.strong")]
     where = f"Senior Account Manager at {either.organisation.name}"
     assert subjects == [
         f"Your assessment for {where}",

@@ -256,7 +256,7 @@ def test_syncing_continues_after_a_failure(desk: Desk) -> None:
     from goodword.workspace.automation.confirm import sync_batch
 
     assert sync_batch(automation_id=automation.pk, after=0, now=factories.NOW) is None
-    assert [remote_id for remote_id, _ in stage_names(desk)] == sorted(one.id for one in people)
+    assert [remote_id for remote_id, _ in stage_names(desk)] == sorted(person.id for person in people)
 
 
 @pytest.mark.world

@@ -52,9 +52,9 @@ def test_a_recruiter_with_a_look_alike_address_is_not_a_member(desk: Desk) -> No
 def recruiter_of_job(desk: Desk) -> Any:
     store = desk.greenhouse.store
     [recruiter] = [
-        one.user_id
-        for one in store.job_owners.rising()
-        if one.job_id == jobs_of(desk)[0].id and one.responsible and one.type == "recruiter"
+        owner.user_id
+        for owner in store.job_owners.rising()
+        if owner.job_id == jobs_of(desk)[0].id and owner.responsible and owner.type == "recruiter"
     ]
     return store.users[recruiter]
 

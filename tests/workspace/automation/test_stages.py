@@ -134,7 +134,7 @@ def test_back_shows_the_selection(desk: Desk) -> None:
 @pytest.mark.world
 def test_the_candidates_path_shows_the_effect_of_each_tick(desk: Desk) -> None:
     page = Wizard(desk).get("role_automation_stages", jobs_of(desk)[0])
-    shown = [" ".join(one.get_text().split()) for one in page.select("[data-follows]:not([hidden])")]
+    shown = [" ".join(tag.get_text().split()) for tag in page.select("[data-follows]:not([hidden])")]
     assert shown == [
         "Assessment. Due in 7 working days, 2 reminders. Pauses if moved on first.",
         "Reference check. Due in 10 working days, 2 reminders. Continues if moved on first.",

@@ -59,8 +59,8 @@ def test_a_requirement_is_proposed_from_the_job_post(either: Desk) -> None:
 
 @pytest.mark.world
 def test_a_post_that_asks_for_nothing_leaves_the_field_empty(desk: Desk) -> None:
-    for one in desk.greenhouse.store.job_posts.rising():
-        one.content = "<p>We sell windows.</p>"
+    for job_post in desk.greenhouse.store.job_posts.rising():
+        job_post.content = "<p>We sell windows.</p>"
     page = review(Wizard(desk))
     field = page.select_one("textarea[name=requirement]")
     assert field is not None
@@ -79,7 +79,7 @@ def test_confirm_keeps_what_the_post_asks_for(desk: Desk) -> None:
 @pytest.mark.world
 def test_the_emails_are_shown_and_leave_nothing_behind(desk: Desk) -> None:
     page = review(Wizard(desk))
-    assert [one.get_text() for one in page.select(".sent-mail > summary")] == [
+    assert [tag.get_text() for tag in page.select(".sent-mail > summary")] == [
         "Assessment",
         "Reminder",
         "Reference check",

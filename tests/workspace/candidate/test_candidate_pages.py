@@ -114,7 +114,7 @@ def test_the_page_shows_steps_results_reports_and_timeline(role: Role, rita: Mem
     assert report.code in html
     assert path("report_pdf", role.organisation, report.pk) in html
     [overview] = BeautifulSoup(html, "html.parser").select(".overview")
-    assert [one.get_text(" ", strip=True) for one in overview.select(".kv__row")] == [
+    assert [tag.get_text(" ", strip=True) for tag in overview.select(".kv__row")] == [
         f"{scale} 3.0 (scale from 1 to 5)"
         for scale in ("Contact with others", "Give and take", "Planning and order", "New and proven ways")
     ]
@@ -199,8 +199,10 @@ def test_hiring_managers_do_not_see_the_recipients_of_mails(role: Role) -> None:
     role.viewers.add(viewer)
     response = signed_in(viewer).get(path("candidate", role.organisation, application.pk))
     entries = response.context["timeline"]
-    assert "E-mail sent: notice to the recruiter that the report is ready" in {one.title for one in entries}
-    assert [one.details for one in entries if one.details] == []
+    assert "E-mail sent: notice to the recruiter that the report is ready" in {
+        entry.title for entry in entries
+    }
+    assert [entry.details for entry in entries if entry.details] == []
     assert "Ada Zorn has finished" not in response.content.decode()
 
 
@@ -214,10 +216,10 @@ def test_arrows_lead_to_the_neighbours_on_the_role_that_the_member_may_see(
     named(factories.role(role.organisation), "Eve", "Elsewhere")
     client = signed_in(rita)
     pages = {
-        one.candidate.short_name: client.get(path("candidate", role.organisation, one.pk)).context[
-            "neighbours"
-        ]
-        for one in (first, second, last)
+        application.candidate.short_name: client.get(
+            path("candidate", role.organisation, application.pk)
+        ).context["neighbours"]
+        for application in (first, second, last)
     }
     shown = {name: (one.previous, one.next) for name, one in pages.items()}
     assert shown == {"Ada": (second, None), "Bo": (last, first), "Dee": (None, second)}

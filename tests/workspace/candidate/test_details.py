@@ -197,7 +197,7 @@ def test_members_set_the_status(
     ada.refresh_from_db()
     assert (ada.status, ada.rejection_reason) == (status, shown)
     assert (ada.rejected_at or ada.hired_at) == NOW + timedelta(hours=1)
-    names = [one.name for one in Event.objects.filter(application_id=ada.pk).order_by("pk")]
+    names = [event.name for event in Event.objects.filter(application_id=ada.pk).order_by("pk")]
     assert names == ["application.added", f"application.{status}"]
 
 

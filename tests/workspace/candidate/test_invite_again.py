@@ -94,7 +94,7 @@ def again(
 
 def confirmed(member: Membership, story: Story) -> None:
     response = again(member, story.application, story.check.step_request_id, {"after": story.check.pk})
-    assert [str(one) for one in response.context["messages"]] == ["New invitation on its way."]
+    assert [str(message) for message in response.context["messages"]] == ["New invitation on its way."]
     run_jobs()
 
 
@@ -122,7 +122,7 @@ def test_two_members_who_invite_again_at_once_send_one_invitation(kind: str) -> 
     run_jobs()
     before = counts(application)
     response = again(tom, application, step_request_id)
-    assert [str(one) for one in response.context["messages"]] == [
+    assert [str(message) for message in response.context["messages"]] == [
         "This candidate has just been invited again. No further e-mail was sent."
     ]
     assert counts(application) == before
@@ -132,7 +132,7 @@ def test_two_members_who_invite_again_at_once_send_one_invitation(kind: str) -> 
         "reference_check": "2 referees who haven't answered get new links by e-mail.",
         "assessment": "New invitation on its way.",
     }
-    assert [str(one) for one in response.context["messages"]] == [expected[kind]]
+    assert [str(message) for message in response.context["messages"]] == [expected[kind]]
 
 
 # --- confirmation
@@ -167,7 +167,7 @@ def test_confirming_twice_invites_once() -> None:
     confirmed(rita, story)
     before = counts(story.application)
     response = again(rita, story.application, story.check.step_request_id, {"after": first})
-    assert [str(one) for one in response.context["messages"]] == [
+    assert [str(message) for message in response.context["messages"]] == [
         "This candidate has just been invited again. No further e-mail was sent."
     ]
     assert counts(story.application) == before
@@ -216,7 +216,7 @@ def test_ending_a_started_assessment_asks_for_confirmation() -> None:
 def test_inviting_again_to_an_open_check_needs_no_confirmation() -> None:
     story = sent()
     response = again(member_of(story.application), story.application, story.check.step_request_id)
-    assert [str(one) for one in response.context["messages"]] == [
+    assert [str(message) for message in response.context["messages"]] == [
         "2 referees who haven't answered get new links by e-mail."
     ]
 
@@ -230,7 +230,7 @@ def test_refusals_are_shown_before_the_confirmation() -> None:
     rita = member_of(story.application)
     where = path("step_invite_again", rita.organisation, story.application.pk, story.check.step_request_id)
     response = signed_in(rita).get(where, follow=True)
-    assert [str(one) for one in response.context["messages"]] == [
+    assert [str(message) for message in response.context["messages"]] == [
         "This candidate has no usable e-mail address, or is marked “Do not e-mail”."
     ]
 

@@ -388,7 +388,7 @@ def test_old_or_unfinished_results_are_not_offered(
 def test_results_of_other_people_or_kinds_are_not_offered(first: Role, second: Role, earlier: Report) -> None:
     stranger = arrive(second, named(first, "Bo", "Abel"))
     other_step = arrive(second, earlier.step_request.application, "reference_check")
-    assert [start_of(one).state for one in (stranger, other_step)] == ["started", "started"]
+    assert [start_of(application).state for application in (stranger, other_step)] == ["started", "started"]
 
 
 @pytest.mark.world

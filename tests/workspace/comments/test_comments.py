@@ -167,7 +167,7 @@ def test_authors_and_admins_delete_a_comment_after_confirming(
     for text in ("first", "second"):
         say(rita, application, text)
     first, second = Comment.objects.of(org).order_by("pk")
-    places = [path("comment_delete", org, application.pk, one.pk) for one in (first, second)]
+    places = [path("comment_delete", org, application.pk, comment.pk) for comment in (first, second)]
     assert signed_in(rita).get(places[0]).status_code == 200
     assert Client().post(places[0]).status_code == 302
     refused = signed_in(tom).post(places[0], follow=True)
@@ -223,7 +223,7 @@ def test_many_comments_take_no_more_queries_and_the_last_three_are_shown(
         write_comment(application_id=application.pk, text=str(number), author=who, now=at)
     assert queries(client, where) == before
     page = BeautifulSoup(client.get(where).content, "html.parser")
-    assert [one.get_text() for one in page.select("#comments > .card__body > .comments .as-written")] == [
+    assert [tag.get_text() for tag in page.select("#comments > .card__body > .comments .as-written")] == [
         "4",
         "3",
         "2",

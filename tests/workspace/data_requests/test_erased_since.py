@@ -59,7 +59,7 @@ def test_a_person_is_erased_again_once(tmp_path: Path) -> None:
     assert ada.candidate.email not in file.read_text()
     assert applied(file) == 1
     people = Candidate.objects.of(role.organisation).order_by("pk")
-    assert [(one.erased_at, bool(one.email)) for one in people] == [(LATER, False), (None, True)]
+    assert [(person.erased_at, bool(person.email)) for person in people] == [(LATER, False), (None, True)]
     actions = AuditEntry.objects.of(role.organisation).filter(action="person.erased")
     assert [entry.details["candidate"] for entry in actions] == [ada.candidate_id]
     assert applied(file) == 0
@@ -81,9 +81,9 @@ def test_profiles_merged_since_the_backup_are_erased_too(tmp_path: Path, applied
         factories.application(factories.role(role.organisation), candidate=loser.candidate, created_at=LATER)
     assert applied(file) == 2
     rows = Application.objects.of(role.organisation).filter(pk__in=[loser.pk, winner.pk])
-    assert [one.erased_at for one in rows] == [LATER, LATER]
+    assert [row.erased_at for row in rows] == [LATER, LATER]
     people = Candidate.objects.of(role.organisation).order_by("pk")
-    assert [bool(one.email) for one in people] == [applied_again, False]
+    assert [bool(person.email) for person in people] == [applied_again, False]
 
 
 @pytest.mark.world
@@ -94,7 +94,7 @@ def test_only_the_erased_one_of_two_applications_is_removed(tmp_path: Path) -> N
     file = list_after(lambda: erased(second), tmp_path / "list")
     assert applied(file) == 1
     rows = Application.objects.of(role.organisation).order_by("pk")
-    assert [(one.pk, one.erased_at) for one in rows] == [(first.pk, None), (second.pk, LATER)]
+    assert [(row.pk, row.erased_at) for row in rows] == [(first.pk, None), (second.pk, LATER)]
 
 
 @pytest.mark.world

@@ -51,7 +51,7 @@ def page(role: Role, name: str, application: Application, *, kind: str = "admin"
 def state(application: Application) -> tuple[str, bool, list[bool]]:
     """Name, whether erased, and whether each erasure is done."""
     row = Application.objects.of(application.organisation).select_related("candidate").get(pk=application.pk)
-    done = [one.done_at is not None for one in Erasure.objects.of(row.organisation).order_by("pk")]
+    done = [erasure.done_at is not None for erasure in Erasure.objects.of(row.organisation).order_by("pk")]
     return row.candidate.name, row.erased_at is not None, done
 
 
@@ -137,7 +137,7 @@ def test_the_link_shows_the_closed_page_and_stops_working_after_erasure(role: Ro
 
     def shown() -> tuple[int, bool]:
         answer = client.get(there, follow=True)
-        return answer.status_code, "workflow/closed.html" in [one.name for one in answer.templates]
+        return answer.status_code, "workflow/closed.html" in [template.name for template in answer.templates]
 
     assert shown() == (200, False)
     asked(ada)

@@ -55,7 +55,7 @@ def told(response: Any) -> tuple[str, list[str], list[str]]:
     context = response.context
 
     def lines(outcomes: Any) -> list[str]:
-        return [f"{one.application.candidate.first_name}: {one.sentence}" for one in outcomes]
+        return [f"{outcome.application.candidate.first_name}: {outcome.sentence}" for outcome in outcomes]
 
     return context["title"], lines(context["done"]), lines(context["refused"])
 
@@ -91,8 +91,8 @@ def test_a_preview_names_who_is_reminded_and_changes_nothing(role: Role, rita: M
 
 def test_nobody_is_told_to_invite_a_rejected_candidate_again(role: Role, rita: Membership) -> None:
     ada, bo = (named(role, name, "Zorn") for name in ("Ada", "Bo"))
-    for one in (ada, bo):
-        Attempt.objects.of(role.organisation).filter(pk=invited(one).pk).update(closed_at=NOW)
+    for application in (ada, bo):
+        Attempt.objects.of(role.organisation).filter(pk=invited(application).pk).update(closed_at=NOW)
     Application.objects.of(role.organisation).filter(pk=ada.pk).update(status="rejected")
     asked = {"act": "remind", "step": "assessment", "application": [ada.pk, bo.pk]}
     assert told(press(signed_in(rita), role, **asked)) == (
@@ -141,7 +141,7 @@ def test_an_action_leads_back_to_its_page_of_the_list(
     assert form is not None
     data = {"act": "cancel", "step": "check", "application": str(box["value"])}
     outcome = soup(client.post(str(form["action"]), data))
-    assert second in [str(one["href"]) for one in outcome.select(".actions a")]
+    assert second in [str(tag["href"]) for tag in outcome.select(".actions a")]
 
 
 @pytest.mark.world
@@ -267,8 +267,8 @@ def test_acts_are_refused_to_others_and_change_nothing(role: Role, rita: Members
     ada = named(role, "Ada", "Zorn")
     hidden = named(role, "Hidden", "Bo", private=True)
     other = named(factories.role(factories.organisation()), "Else", "Where")
-    for one in (ada, hidden):
-        checked(one)
+    for application in (ada, hidden):
+        checked(application)
     manager = factories.member(role.organisation, kind="hiring_manager")
     role.viewers.add(manager)
     stranger = factories.member(factories.organisation(), kind="admin")
@@ -381,7 +381,7 @@ def test_members_are_asked_to_choose_between_two_steps(role: Role, rita: Members
     assert (question.status_code, question.context["asks"], told(question)[1:]) == (200, True, ([], []))
     page = soup(question)
     assert page.select('input[name="step"][checked]') == []
-    assert [one["value"] for one in page.select('input[name="application"]')] == [str(ada.pk), str(bo.pk)]
+    assert [tag["value"] for tag in page.select('input[name="application"]')] == [str(ada.pk), str(bo.pk)]
     again = press(client, role, **asked, asked="yes")
     assert (again.status_code, "Choose a step." in again.content.decode(), rows(role)) == (422, True, before)
     _title, done, refused = told(
@@ -417,7 +417,7 @@ def test_candidates_added_by_hand_are_rejected_once(role: Role, rita: Membership
     title, done, refused = told(preview)
     assert (title, done) == ("Reject 1 of 3", ["Ada: Rejected. Closed: Reference check."])
     assert refused == ["Bo: Already hired.", "Cy: Greenhouse decides this. Reject or hire them there."]
-    assert [one["value"] for one in soup(preview).select('input[name="reason"][checked]')] == ["organisation"]
+    assert [tag["value"] for tag in soup(preview).select('input[name="reason"][checked]')] == ["organisation"]
     assert rows(role) == before
     done = press(client, role, **asked, reason="candidate", confirmed="yes")
     assert told(done)[0] == "1 of 3 rejected"
@@ -440,7 +440,7 @@ def test_candidates_added_by_hand_are_marked_as_hired(role: Role, rita: Membersh
 def test_status_buttons_are_offered_for_candidates_added_by_hand(role: Role, rita: Membership) -> None:
     def offered() -> list[str]:
         page = soup(signed_in(rita).get(path("role", role.organisation, role.pk)))
-        return [str(one["value"]) for one in page.select('button[name="act"]')]
+        return [str(tag["value"]) for tag in page.select('button[name="act"]')]
 
     named(role, "Ada", "Zorn")
     assert offered() == ["remind", "extend", "invite", "again", "cancel"]

@@ -71,7 +71,7 @@ def test_the_file_has_the_filters_and_order_of_the_page(role: Role, rita: Member
     }
     assert len(lines(signed_in(rita), path("candidates_csv", role.organisation))) == 4
     exported = AuditEntry.objects.of(role.organisation).filter(action="candidates.exported").order_by("pk")
-    assert [one.details for one in exported] == [
+    assert [entry.details for entry in exported] == [
         {"role": role.pk, "filters": {"status": "active", "sort": "-name"}},
         {"role": None, "filters": {}},
     ]
@@ -127,7 +127,7 @@ def test_the_page_links_to_a_workbook_of_the_same_rows(role: Role, rita: Members
         menu = page.select_one(".list__csv")
         assert menu is not None
         assert "Download these 2" in menu.get_text()
-        as_workbook, as_csv = (str(one["href"]) for one in menu.select("a"))
+        as_workbook, as_csv = (str(tag["href"]) for tag in menu.select("a"))
         response = client.get(as_workbook)
         assert response["Content-Disposition"].endswith('.xlsx"')
         assert response["Content-Type"] == XLSX

@@ -68,7 +68,10 @@ def assert_stored_as_shown(rita: Membership, *, now: datetime) -> None:
     applications = Application.objects.of(rita.organisation).filter(role__isnull=False)
     marks = progress_of(applications, organisation=rita.organisation, now=now)
     assert stored == {
-        pk: ["needs_attention" if one.attention else SHOWN.get(one.state, one.state) for one in pair]
+        pk: [
+            "needs_attention" if progress.attention else SHOWN.get(progress.state, progress.state)
+            for progress in pair
+        ]
         for pk, pair in marks.items()
     }
     assert different() == []

@@ -100,7 +100,7 @@ def test_a_filter_that_nobody_matches_any_more_stays_chosen(role: Role, rita: Me
     named(role, "Ada", "Zorn", stage_name="Offer")
     page = signed_in(rita).get(path("role", role.organisation, role.pk), {"stage": "Interview"})
     options = BeautifulSoup(page.content, "html.parser").select("[name=stage] option")
-    assert [(one.get_text(), one.has_attr("selected")) for one in options] == [
+    assert [(option.get_text(), option.has_attr("selected")) for option in options] == [
         ("Any", False),
         ("Offer", False),
         ("Interview", True),
@@ -251,8 +251,10 @@ def test_lists_have_the_candidates_that_the_member_may_see(role: Role, rita: Mem
     gone = named(other, "Cy", "Zorn")
     Application.objects.of(org).filter(pk=gone.pk).update(role=None)
     seen = list(visible_applications(who))
-    assert set(Scope.of(who, None).rows().values_list("pk", flat=True)) == {one.pk for one in seen}
-    assert set(Scope.of(who, None).values("stage_name")) == {one.stage_name for one in seen}
+    assert set(Scope.of(who, None).rows().values_list("pk", flat=True)) == {
+        application.pk for application in seen
+    }
+    assert set(Scope.of(who, None).values("stage_name")) == {application.stage_name for application in seen}
     for one in visible_roles(who):
         rows = Scope.of(who, one).rows()
         of_role = [row for row in seen if row.role_id == one.pk]

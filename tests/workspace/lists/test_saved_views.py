@@ -27,7 +27,7 @@ def role(rita: Membership) -> Role:
 
 def views(who: Membership) -> list[tuple[str, int | None, str]]:
     rows = SavedView.objects.of(who.organisation).filter(member=who).order_by("pk")
-    return [(one.name, one.role_id, one.query) for one in rows]
+    return [(row.name, row.role_id, row.query) for row in rows]
 
 
 def test_a_view_is_saved_replaced_shown_and_deleted(role: Role, rita: Membership) -> None:

@@ -67,7 +67,7 @@ def test_every_search_finds_a_name_however_it_is_typed(role: Role, rita: Members
     }.items():
         assert listed(rita, text, role) == [last], text
         assert listed(rita, text, None) == [last], text
-        assert [one.candidate.last_name for one in find(rita, text).candidates] == [last], text
+        assert [candidate.candidate.last_name for candidate in find(rita, text).candidates] == [last], text
 
 
 @pytest.mark.world

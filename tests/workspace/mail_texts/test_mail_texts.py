@@ -139,7 +139,9 @@ def test_every_placeholder_has_a_value_in_both_parts(
 
 def test_each_mail_has_a_name_and_a_layout_with_all_its_texts() -> None:
     for kind, mail in MAILS.items():
-        assert [one for one in LAYOUTS[kind] if isinstance(one, str)] == [part.name for part in mail.parts]
+        assert [layout for layout in LAYOUTS[kind] if isinstance(layout, str)] == [
+            part.name for part in mail.parts
+        ]
     assert list(NAMES) == list(LAYOUTS) == list(MAILS)
 
 
@@ -311,7 +313,7 @@ def test_a_reset_brings_back_the_standard_text(org: Organisation, ann: Membershi
     for _ in range(2):
         assert client.post(reset, {"seen": seen})["Location"] == page_of(org)
     assert stored(org) == []
-    assert [one.action for one in audited(org)] == [
+    assert [entry.action for entry in audited(org)] == [
         "mail_text.changed",
         "mail_text.reset",
     ]

@@ -144,7 +144,7 @@ def test_a_new_person_needs_no_password_where_single_sign_on_is_required(
     assert ("Set password and join" in shown, 'type="password"' in shown) == (False, False)
     response = client.post(url, {"name": "Nina New"})
     assert (response.status_code, response["Location"]) == (302, "/accounts/login/?next=/o/acme/home/")
-    assert [str(one) for one in get_messages(response.wsgi_request)] == [
+    assert [str(message) for message in get_messages(response.wsgi_request)] == [
         "You have joined. Acme requires single sign-on. Use “Sign in with Northwind ID”."
     ]
     nina = Membership.objects.of(ann.organisation).get(user__email=NINA)

@@ -48,7 +48,7 @@ def rows(client: Client, where: str) -> list[str]:
 
 def buttons(client: Client, where: str) -> list[str]:
     page = BeautifulSoup(client.get(where).content, "html.parser")
-    return [" ".join(one.get_text().split()) or str(one["title"]) for one in page.select(".need .button")]
+    return [" ".join(tag.get_text().split()) or str(tag["title"]) for tag in page.select(".need .button")]
 
 
 def form_of(client: Client, where: str, button: str) -> tuple[str, dict[str, str]]:
@@ -211,18 +211,18 @@ def test_a_check_is_due_only_once_its_invitation_has_been_sent(here: World) -> N
     sent, unsent = (checked(here.named(name)) for name in ("Ada", "Bob"))
     Check.objects.of(here.role.organisation).filter(pk=unsent.pk).update(invited_at=None)
     viewer = Viewer(member=here.rita, mine=True, now=sent.deadline_at - DAY)
-    assert [one.what for one in next_up(viewer)] == ["1 reference check is due"]
+    assert [upcoming.what for upcoming in next_up(viewer)] == ["1 reference check is due"]
 
 
 @pytest.mark.world
 def test_the_number_of_hidden_rows_is_that_behind_the_link(here: World) -> None:
     settled, open_ = (waits(here.named(name), WaitingReason.NO_ADDRESS) for name in ("Ada", "Bob"))
-    for one in (settled, open_):
-        hide(member=here.rita, source="waiting", need_id=one.pk, now=clock.now())
+    for step_request in (settled, open_):
+        hide(member=here.rita, source="waiting", need_id=step_request.pk, now=clock.now())
     StepRequest.objects.of(here.role.organisation).filter(pk=settled.pk).delete()
     client = signed_in(here.rita)
     page = BeautifulSoup(client.get(f"{home(here)}?show=overdue").content, "html.parser")
-    [link] = [one for one in page.select("a") if one.get_text().startswith("Hidden until tomorrow")]
+    [link] = [tag for tag in page.select("a") if tag.get_text().startswith("Hidden until tomorrow")]
     assert link.get_text() == "Hidden until tomorrow (1)"
     assert rows(client, f"{home(here)}{link['href']}") == ["Bob Zorn"]
 

@@ -83,14 +83,14 @@ def test_an_appeal_that_waited_goes_to_the_next_recruiter(attempt: Attempt, happ
 
 def appeals(application: Application) -> list[tuple[str, str]]:
     rows = Appeal.objects.of(application.organisation).filter(application=application).order_by("pk")
-    return [(one.text, one.answer) for one in rows]
+    return [(row.text, row.answer) for row in rows]
 
 
 def mails(application: Application) -> list[tuple[str, str]]:
     rows = (
         Email.objects.of(application.organisation).filter(kind__startswith="workflow.appeal").order_by("pk")
     )
-    return [(one.kind.removeprefix("workflow.appeal_"), one.to_address) for one in rows]
+    return [(row.kind.removeprefix("workflow.appeal_"), row.to_address) for row in rows]
 
 
 def team_mails(application: Application) -> list[str]:
@@ -99,7 +99,7 @@ def team_mails(application: Application) -> list[str]:
 
 def audited(application: Application) -> list[tuple[str, str]]:
     rows = AuditEntry.objects.of(application.organisation).filter(action__startswith="appeal.").order_by("pk")
-    return [(one.action, one.actor) for one in rows]
+    return [(row.action, row.actor) for row in rows]
 
 
 def opened(application: Application, text: str = TEXT, **values: Any) -> Appeal:
@@ -372,7 +372,7 @@ def test_admins_are_mailed_if_neither_the_recruiter_nor_the_owner_may_answer(
     Candidate.objects.of(organisation).update(private=True)
     Membership.objects.of(organisation).filter(pk=of_role.pk).update(kind="hiring_manager")
     opened(application)
-    assert team_mails(application) == [one.user.email for one in admins]
+    assert team_mails(application) == [admin.user.email for admin in admins]
 
 
 @pytest.mark.world

@@ -80,14 +80,17 @@ def test_referees_see_the_browsers_language_and_nothing_is_stored() -> None:
     for path in ("", "no/", "facts/", "ask/", "data/"):
         assert language_of(f"{door}{path}", GERMAN) == "de", path
     assert [language_of(door, header) for header in ("fr", SPANISH, "")] == ["fr", "en", "en"]
-    assert [(one.language, one.chosen_language) for one in check.requests] == [("en", "")] * 2
+    assert [(request.language, request.chosen_language) for request in check.requests] == [("en", "")] * 2
 
 
 @pytest.mark.world
 def test_mails_to_a_referee_use_the_language_of_their_answers() -> None:
     check = story.sent()
     press(f"{referee_path(MARIA)}begin/", {}, GERMAN)
-    assert [(one.language, one.chosen_language) for one in check.requests] == [("de", ""), ("en", "")]
+    assert [(request.language, request.chosen_language) for request in check.requests] == [
+        ("de", ""),
+        ("en", ""),
+    ]
     assert language_of(referee_path(MARIA), SPANISH) == "de"
     assert language_of(referee_path(MARIA), "fr") == "fr"
 
@@ -98,7 +101,10 @@ def test_a_referees_choice_overrides_the_browser() -> None:
     door = referee_path(MARIA)
     press(f"{door}language/", {"language": "fr"}, GERMAN)
     press(f"{door}begin/", {}, GERMAN)
-    assert [(one.language, one.chosen_language) for one in check.requests] == [("fr", "fr"), ("en", "")]
+    assert [(request.language, request.chosen_language) for request in check.requests] == [
+        ("fr", "fr"),
+        ("en", ""),
+    ]
     assert language_of(door, GERMAN) == "fr"
     press(f"{door}language/", {"language": "en"}, GERMAN)
     assert language_of(door, GERMAN) == "en"

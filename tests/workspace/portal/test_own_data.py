@@ -132,7 +132,7 @@ def test_the_file_contains_the_candidates_questions(check: Check) -> None:
             application=application, by=by, name="N", address="n@mail.example", text=text, now=NOW
         )
     file, everything = downloaded(own_path(check))
-    assert [one["question"] for one in file["questions"]] == ["When do I hear from you?"]
+    assert [question["question"] for question in file["questions"]] == ["When do I hear from you?"]
     assert "Which year?" not in everything
 
 

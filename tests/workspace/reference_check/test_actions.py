@@ -506,10 +506,10 @@ def acts(who: Membership, story: Story) -> tuple[list[str], list[str]]:
     page = BeautifulSoup(shown(who, story).content, "html.parser")
     bar = page.select_one("#reference_check .check__acts")
     assert bar is not None
-    menu = [" ".join(one.get_text().split()) for one in bar.select(".menu__item")]
-    for one in bar.select(".menu"):
-        one.decompose()
-    return [" ".join(one.get_text().split()) for one in bar.select(".button")], menu
+    menu = [" ".join(tag.get_text().split()) for tag in bar.select(".menu__item")]
+    for tag in bar.select(".menu"):
+        tag.decompose()
+    return [" ".join(tag.get_text().split()) for tag in bar.select(".button")], menu
 
 
 def test_a_check_that_only_waits_for_referees_has_invite_again_in_its_menu(

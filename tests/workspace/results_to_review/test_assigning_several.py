@@ -48,17 +48,17 @@ def jonas(rita: Membership) -> Membership:
 
 
 def chosen(*several: ResultReview) -> dict[str, list[int]]:
-    return {"review": [one.pk for one in several]}
+    return {"review": [review.pk for review in several]}
 
 
 def messages_after(client: Client, where: str, values: dict[str, object]) -> list[str]:
     page = BeautifulSoup(client.post(where, values, follow=True).content, "html.parser")
-    return [" ".join(one.get_text().split()) for one in page.select(".toast, .notice")]
+    return [" ".join(tag.get_text().split()) for tag in page.select(".toast, .notice")]
 
 
 def assigned(organisation_of: Role) -> list[str]:
     rows = ResultReview.objects.of(organisation_of.organisation).order_by("pk")
-    return [one.assigned_to.user.name if one.assigned_to else "" for one in rows]
+    return [row.assigned_to.user.name if row.assigned_to else "" for row in rows]
 
 
 def test_results_chosen_on_the_list_are_assigned_with_one_mail(
@@ -74,7 +74,7 @@ def test_results_chosen_on_the_list_are_assigned_with_one_mail(
     boxes = page.select("tbody input[type=checkbox][name=review]")
     form = page.find("form", id=str(boxes[0]["form"]))
     assert form is not None
-    assert [str(box["value"]) for box in boxes[:4]] == [str(one.pk) for one in several]
+    assert [str(box["value"]) for box in boxes[:4]] == [str(review.pk) for review in several]
     where = str(form["action"])
     asked = client.get(where, chosen(*several) | {"back": shown}).content.decode()
     assert "Assign 4 results" in asked
@@ -85,8 +85,8 @@ def test_results_chosen_on_the_list_are_assigned_with_one_mail(
     assert "4 results assigned to Jonas Lindqvist." in answer.content.decode()
     assert assigned(role) == ["Jonas Lindqvist"] * 4 + [""]
     entries = AuditEntry.objects.of(organisation).filter(action="result.assigned").order_by("pk")
-    assert [one.details for one in entries] == [
-        {"step_request": one.step_request_id, "to": jonas.pk} for one in several
+    assert [entry.details for entry in entries] == [
+        {"step_request": review.step_request_id, "to": jonas.pk} for review in several
     ]
     email = Email.objects.of(organisation).get(kind="reports.assigned_several")
     assert (email.to_address, email.reply_to) == ("jonas@acme.example", "rita@acme.example")
@@ -179,7 +179,7 @@ def test_only_colleagues_who_see_them_all_can_be_chosen(
     stranger = factories.member(factories.organisation())
     client, where = signed_in(rita), path("results_assign", role.organisation)
     page = BeautifulSoup(client.get(where, chosen(*several)).content, "html.parser")
-    assert [str(one["value"]) for one in page.select("select[name=colleague] option")] == [
+    assert [str(tag["value"]) for tag in page.select("select[name=colleague] option")] == [
         "",
         str(admin.pk),
         str(rita.pk),
@@ -251,6 +251,7 @@ def test_the_count_in_the_navigation_is_that_of_the_list(
     )
     assign(to_review(named(role, "Dee", "Zorn")), to=jonas, by=rita, now=NOW)
     counts = [
-        (count_to_review(one), reviews.to_review(one, mine=True).count()) for one in (rita, jonas, admin)
+        (count_to_review(member), reviews.to_review(member, mine=True).count())
+        for member in (rita, jonas, admin)
     ]
     assert counts == [(1, 1), (3, 3), (1, 1)]

@@ -170,7 +170,7 @@ def test_home_leads_to_those_reviewed_this_week(here: World, ada: Application) -
         home = BeautifulSoup(client.get(path("needs_you", here.role.organisation)).content, "html.parser")
         [link] = home.find_all("a", string="Reviewed this week (1)")
         page = BeautifulSoup(client.get(str(link["href"])).content, "html.parser")
-    assert [one.get_text(strip=True) for one in page.select("tbody th a")] == ["Bob Zorn"]
+    assert [tag.get_text(strip=True) for tag in page.select("tbody th a")] == ["Bob Zorn"]
     assert listed(client, here, "reviewed") == [
         (f"{name} Zorn", "Assessment complete") for name in ("Bob", "Ada")
     ]
@@ -344,9 +344,9 @@ def test_a_result_that_the_colleague_can_no_longer_see_returns_to_the_owner(
         automation = factories.automation(here.role, connection_id=1, job_id=7, stages={})
         automation.confidential = True
         automation.save()
-    assert [to_review(one, mine=True).count() for one in (here.rita, jonas)] == [1, 0]
+    assert [to_review(member, mine=True).count() for member in (here.rita, jonas)] == [1, 0]
     here.role.viewers.add(jonas)
-    assert [to_review(one, mine=True).count() for one in (here.rita, jonas)] == [0, 1]
+    assert [to_review(member, mine=True).count() for member in (here.rita, jonas)] == [0, 1]
 
 
 @pytest.mark.parametrize("name", ["result_tick", "result_undo", "result_assign"])

@@ -142,4 +142,4 @@ def test_a_candidate_requesting_erasure_during_a_hold_is_informed(check: Check, 
     kinds = Email.objects.of(check.organisation).filter(
         kind__in=["workflow.kept", "workflow.erasure_confirmed"]
     )
-    assert [one.kind for one in kinds] == ["workflow.kept"]
+    assert [kind.kind for kind in kinds] == ["workflow.kept"]

@@ -87,7 +87,7 @@ def is_erased(check: Check) -> bool:
 
 def audit(organisation: Organisation, action: str) -> list[tuple[Membership | None, dict[str, Any]]]:
     rows = AuditEntry.objects.of(organisation).filter(action=action).order_by("pk")
-    return [(one.member, one.details) for one in rows]
+    return [(row.member, row.details) for row in rows]
 
 
 # --- effect --------------------------------------------------------------------------------------------------

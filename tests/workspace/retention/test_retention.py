@@ -64,7 +64,7 @@ def erased(org: Organisation) -> list[int]:
 
 def due_ids(org: Organisation, months: Months | None = None, *, now: datetime = NOW) -> list[int]:
     org.refresh_from_db()
-    return sorted(one.candidate_id for one in preview_run(org, months or Months.of(org), now=now).due)
+    return sorted(due.candidate_id for due in preview_run(org, months or Months.of(org), now=now).due)
 
 
 # --- the rules ----------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def test_the_preview_matches_the_run(org: Organisation, role: Role) -> None:
     assert organisations_due(now=seen.at - timedelta(seconds=1)) == []
     assert organisations_due(now=seen.at) == [org.pk]
     assert sweep(org.pk, now=seen.at) == 5
-    assert erased(org) == sorted(one.candidate_id for one in seen.due)
+    assert erased(org) == sorted(due.candidate_id for due in seen.due)
     assert organisations_due(now=seen.at) == []
 
 
@@ -296,7 +296,7 @@ def test_an_interrupted_run_is_continued(
     with pytest.raises(KeyboardInterrupt):
         sweep(org.pk, now=NOW)
     assert erased(org) == people[:1]
-    assert [one.name for one in Candidate.objects.of(org).filter(pk=people[1])] == ["N1 Lovelace"]
+    assert [candidate.name for candidate in Candidate.objects.of(org).filter(pk=people[1])] == ["N1 Lovelace"]
     assert not Erasure.objects.of(org).filter(done_at=None).exists()
     assert organisations_due(now=NOW) == [org.pk]
     failures.clear()
@@ -387,9 +387,9 @@ def test_enabling_retention_asks_for_confirmation(off: Membership) -> None:
     form = BeautifulSoup(asked.content, "html.parser").select_one("#confirm form")
     assert form is not None
     typed = {
-        one["name"]: one.get("value", "")
-        for one in form.select("input[name]")
-        if one["name"] != "csrfmiddlewaretoken"
+        tag["name"]: tag.get("value", "")
+        for tag in form.select("input[name]")
+        if tag["name"] != "csrfmiddlewaretoken"
     }
     assert post(off, **{str(name): str(value) for name, value in typed.items()}).status_code == 302
     org.refresh_from_db()
@@ -439,7 +439,7 @@ def test_saving_a_longer_period_says_what_people_have_been_told(
 ) -> None:
     Organisation.objects.filter(pk=off.organisation_id).update(erases_old=True)
     response = post(off, erases_old="on", keep_months=months, confirmed=f"{months}/-")
-    said = [str(one) for one in get_messages(response.wsgi_request)]
+    said = [str(message) for message in get_messages(response.wsgi_request)]
     told = " People who have already answered were told that their data is erased earlier." if later else ""
     assert said == [f"Saved. Privacy notices are updated.{told}"]
 

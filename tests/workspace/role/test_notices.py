@@ -45,11 +45,11 @@ def shown_notices(client: Client, role: Role) -> list[tuple[str, str, list[str]]
     page = client.get(path("role", role.organisation, role.pk)).content
     return [
         (
-            one.select_one(".notice__title").get_text(),  # type: ignore[union-attr]
-            one.select_one(".notice__text").get_text(),  # type: ignore[union-attr]
-            [" ".join(button.get_text().split()) for button in one.select(".button")],
+            tag.select_one(".notice__title").get_text(),  # type: ignore[union-attr]
+            tag.select_one(".notice__text").get_text(),  # type: ignore[union-attr]
+            [" ".join(button.get_text().split()) for button in tag.select(".button")],
         )
-        for one in BeautifulSoup(page, "html.parser").select(".role-notices .notice")
+        for tag in BeautifulSoup(page, "html.parser").select(".role-notices .notice")
     ]
 
 

@@ -289,5 +289,5 @@ def test_chips_count_the_roles_that_a_search_finds(organisation: Organisation, r
     page = BeautifulSoup(
         signed_in(rita).get(path("roles", organisation), {"q": "gardener"}).content, "html.parser"
     )
-    chips = [" ".join(one.get_text().split()) for one in page.select(".chip")]
+    chips = [" ".join(tag.get_text().split()) for tag in page.select(".chip")]
     assert chips == ["Active 2", "Archived 1"]

@@ -247,7 +247,7 @@ def test_requirements_of_the_job_post_are_offered_until_it_is_published(role: Ro
 
     def offered() -> list[str]:
         page = BeautifulSoup(signed_in(rita).get(address(role, "assessment")).content, "html.parser")
-        return [str(one["data-text"]) for one in page.select("[data-fill]")]
+        return [str(tag["data-text"]) for tag in page.select("[data-fill]")]
 
     assert offered() == ["You organise your week"]
     step = factories.step(role, "assessment")

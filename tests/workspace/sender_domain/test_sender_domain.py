@@ -74,7 +74,7 @@ def test_missing_records_come_with_what_to_set(ada: Membership, settings: Any) -
     page = shown(ada, settings, {"acme.example": []})
     assert words(page) == ("Missing", ["Missing"], "Missing")
     copied = [
-        one.get_text() for one in BeautifulSoup(page.content, "html.parser").select("[data-copy-value]")
+        tag.get_text() for tag in BeautifulSoup(page.content, "html.parser").select("[data-copy-value]")
     ]
     assert copied == [
         "acme.example",

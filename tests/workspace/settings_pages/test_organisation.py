@@ -89,12 +89,12 @@ def test_show_previews_holidays_without_saving(org: Organisation, ada: Membershi
     before = settings_of(org)
     shown = post(ada, show="holidays", name="")
     page = BeautifulSoup(shown.content, "html.parser")
-    assert [one["value"] for one in page.select("[name=holiday_region] [selected]")] == ["BY"]
+    assert [tag["value"] for tag in page.select("[name=holiday_region] [selected]")] == ["BY"]
     assert (len(days(shown)), errors(shown)) == (5, [])
     # a region of another country is invalid
     other = post(ada, show="holidays", holiday_country="FR")
     page = BeautifulSoup(other.content, "html.parser")
-    assert [one["value"] for one in page.select("[name=holiday_region] [selected]")] == [""]
+    assert [tag["value"] for tag in page.select("[name=holiday_region] [selected]")] == [""]
     org.refresh_from_db()
     assert settings_of(org) == before
 

@@ -51,7 +51,7 @@ def test_all_pages_are_shown_and_nothing_is_stored(step: Step) -> None:
     for link in start.select("nav[aria-label='Preview pages'] a"):
         page = read(client.get(str(link["href"])))
         headings[link.get_text()] = " ".join(page.h1.get_text().split()) if page.h1 else ""
-        assert [one.get_text() for one in page.select("[aria-current=step]")] == [link.get_text()]
+        assert [tag.get_text() for tag in page.select("[aria-current=step]")] == [link.get_text()]
     assert headings == {
         "Candidate: start": "Your references",
         "Name a referee": "A manager of yours",

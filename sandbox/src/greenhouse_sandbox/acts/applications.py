@@ -175,7 +175,7 @@ def transfer(
     if job.status != "open" or job.is_template:
         raise RefusedError("job_id", "cannot go to a job that is not open")
     stages = pipeline(store, job_id)
-    stage = next((one for one in stages if stage_id is None or one.id == stage_id), None)
+    stage = next((job_stage for job_stage in stages if stage_id is None or job_stage.id == stage_id), None)
     if stage is None:
         raise RefusedError("stage_id", "has no such stage")
     application.job_post_id = None
@@ -261,7 +261,9 @@ def apply_to_job(
     if job.status != "open" or job.is_template:
         raise RefusedError("job_id", "is not an open job")
     stages = pipeline(store, job_id)
-    stage = next((one for one in stages if one.id == stage_id), None) if stage_id else stages[0]
+    stage = (
+        next((job_stage for job_stage in stages if job_stage.id == stage_id), None) if stage_id else stages[0]
+    )
     if stage is None:
         raise RefusedError("initial_stage_id", "is not a stage of the job")
     application = _new_application(store, candidate, job_id=job_id, prospect=False, now=now)
@@ -305,7 +307,11 @@ def _new_application(
 
 def responsible(store: Store, job_id: int, kind: str) -> int | None:
     """The job's responsible recruiter or coordinator (`kind`), if any."""
-    owners = (one for one in store.job_owners.by("job_id", job_id) if one.type == kind and one.responsible)
+    owners = (
+        job_owner
+        for job_owner in store.job_owners.by("job_id", job_id)
+        if job_owner.type == kind and job_owner.responsible
+    )
     owner = next(owners, None)
     return owner.user_id if owner else None
 

@@ -279,6 +279,6 @@ def _hand_over(store: Store, loser: Candidate, winner: Candidate, now: datetime)
     for interview in [one for one in store.interviews.rising() if one.candidate_id == loser.id]:
         interview.candidate_id = winner.id
         store.interviews.changed(interview, now)
-    for card in [one for one in store.scorecards.rising() if one.candidate_id == loser.id]:
+    for card in [scorecard for scorecard in store.scorecards.rising() if scorecard.candidate_id == loser.id]:
         card.candidate_id = winner.id
         store.scorecards.changed(card, now)

@@ -36,8 +36,10 @@ def with_values(
 
 def shown(store: Store, field_type: str, kept: dict[str, Any]) -> dict[str, Any]:
     """All active fields of that type with their values; null where a record has none."""
-    fields = [one for one in store.custom_fields.by("field_type", field_type) if one.active]
-    empty = {one.name_key: {"name": one.name, "type": one.value_type, "value": None} for one in fields}
+    fields = [field for field in store.custom_fields.by("field_type", field_type) if field.active]
+    empty = {
+        field.name_key: {"name": field.name, "type": field.value_type, "value": None} for field in fields
+    }
     return empty | kept
 
 
@@ -47,7 +49,7 @@ def _field(store: Store, field_type: str, entry: dict[str, Any], member: str) ->
         found = store.custom_fields.get(whole_number(by_id))
     else:
         named = store.custom_fields.by("name_key", entry.get("name_key"))
-        found = next((one for one in named if one.field_type == field_type), None)
+        found = next((field for field in named if field.field_type == field_type), None)
     if found is None or found.field_type != field_type or not found.active:
         raise RefusedError(member, f"names no {field_type} field: {by_id or entry.get('name_key')}")
     return found
@@ -79,8 +81,12 @@ def _value(store: Store, field: CustomField, entry: dict[str, Any], member: str)
 
 
 def _label(store: Store, field: CustomField, wanted: object, member: str) -> str:
-    options = [one for one in store.custom_field_options.by("custom_field_id", field.id) if one.active]
-    found = next((one for one in options if str(one.id) == str(wanted) or one.name == wanted), None)
+    options = [
+        option for option in store.custom_field_options.by("custom_field_id", field.id) if option.active
+    ]
+    found = next(
+        (option for option in options if str(option.id) == str(wanted) or option.name == wanted), None
+    )
     if found is None:
         raise RefusedError(member, f"has no option {wanted} for {field.name_key}")
     return found.name
@@ -107,7 +113,7 @@ def define_field(
     if value_type not in VALUE_TYPES:
         raise RefusedError("value_type", f"must be one of: {', '.join(VALUE_TYPES)}")
     others = store.custom_fields.by("field_type", field_type)
-    if any(one.active and one.name == name for one in others):
+    if any(other.active and other.name == name for other in others):
         raise RefusedError("name", "has already been taken")
     field = store.custom_fields.insert(
         CustomField(
@@ -116,7 +122,7 @@ def define_field(
             updated_at=now,
             field_type=field_type,
             name=name,
-            name_key=_key({one.name_key for one in others}, name),
+            name_key=_key({other.name_key for other in others}, name),
             value_type=value_type,
             sort_order=len(others),
             internal_type=internal_type,
@@ -152,7 +158,7 @@ def add_option(
     if not name.strip():
         raise RefusedError("name", "is missing")
     options = store.custom_field_options.by("custom_field_id", field.id)
-    known = next((one for one in options if one.active and one.name == name), None)
+    known = next((option for option in options if option.active and option.name == name), None)
     return known or store.custom_field_options.insert(
         CustomFieldOption(
             id=store.custom_field_options.new_id(),

@@ -53,7 +53,7 @@ def rename_stage(store: Store, stage: JobStage, *, name: str, now: datetime) -> 
 
 def place_stage(store: Store, stage: JobStage, *, place: int, now: datetime) -> None:
     """Move a stage to `place` in its job, counted from 0. Greenhouse has no webhook for this."""
-    others = [one for one in pipeline(store, stage.job_id) if one.id != stage.id]
+    others = [job_stage for job_stage in pipeline(store, stage.job_id) if job_stage.id != stage.id]
     order = [*others[:place], stage, *others[place:]]
     for number, one in enumerate(order):
         if one.sort_order != number:
@@ -72,7 +72,7 @@ def delete_stage(
     """Delete a stage, after moving its applications to `to_stage_id`. Fires the webhooks. The row stays, inactive."""
     if not stage.active:
         raise RefusedError("stage_id", "is already removed")
-    left = [one for one in pipeline(store, stage.job_id) if one.id != stage.id]
+    left = [job_stage for job_stage in pipeline(store, stage.job_id) if job_stage.id != stage.id]
     if not left:
         raise RefusedError("stage_id", "is the only stage of its job")
     standing = [
@@ -80,7 +80,7 @@ def delete_stage(
         for one in store.applications.by("job_id", stage.job_id)
         if one.status == IN_PROCESS and (now_at := current_stage(store, one)) and now_at.id == stage.id
     ]
-    target = next((one for one in left if one.id == to_stage_id), None)
+    target = next((job_stage for job_stage in left if job_stage.id == to_stage_id), None)
     if standing and target is None:
         raise RefusedError("to_stage_id", "must be a stage to move this stage's candidates to")
     for application in standing:

@@ -19,7 +19,7 @@ def add_opening(
 ) -> Opening:
     """Add an opening. A job can have at most 100 open ones."""
     others = store.openings.by("job_id", job.id)
-    if sum(one.open for one in others) >= MOST_OPEN:
+    if sum(other.open for other in others) >= MOST_OPEN:
         raise RefusedError("job_id", f"already has {MOST_OPEN} open openings")
     return store.openings.insert(
         Opening(
@@ -70,10 +70,10 @@ def delete_opening(store: Store, opening: Opening) -> None:
 
 def find_opening(store: Store, application: Application, opening_id: int | None) -> Opening | None:
     """The opening with this id, or the job's first open one. Raises RefusedError if it can't be filled."""
-    rows = [one for one in store.openings.by("job_id", application.job_id) if one.open]
+    rows = [opening for opening in store.openings.by("job_id", application.job_id) if opening.open]
     if opening_id is None:
         return rows[0] if rows else None
-    found = next((one for one in rows if one.id == opening_id), None)
+    found = next((row for row in rows if row.id == opening_id), None)
     if found is None:
         raise RefusedError("opening_id", "is not an open opening of the job")
     return found

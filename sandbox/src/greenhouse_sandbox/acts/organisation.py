@@ -42,7 +42,7 @@ POOL_STAGES = ("Not Reviewed", "Contacted", "In Discussion")
 def delete_department(store: Store, row: Department, *, now: datetime) -> None:
     """Delete a department. Its children move up one level, and jobs lose it. Fires the webhook."""
     payload = department_payload(store, row)
-    for child in [one for one in store.departments.rising() if one.parent_id == row.id]:
+    for child in [department for department in store.departments.rising() if department.parent_id == row.id]:
         child.parent_id = row.parent_id
         store.departments.changed(child, now)
     for job in [one for one in store.jobs.rising() if one.department_id == row.id]:
@@ -55,7 +55,7 @@ def delete_department(store: Store, row: Department, *, now: datetime) -> None:
 def delete_office(store: Store, row: Office, *, now: datetime) -> None:
     """Delete an office. Its children move up one level, and jobs lose it. Fires the webhook."""
     payload = office_payload(store, row)
-    for child in [one for one in store.offices.rising() if one.parent_id == row.id]:
+    for child in [office for office in store.offices.rising() if office.parent_id == row.id]:
         child.parent_id = row.parent_id
         store.offices.changed(child, now)
     for job in [one for one in store.jobs.rising() if row.id in one.office_ids]:
@@ -155,13 +155,13 @@ def _openings(store: Store) -> None:
 
 def _permissions(store: Store) -> None:
     """Make members of the hiring team Standard job admins of their job. Site Admins need no row."""
-    role = next((one for one in store.user_roles.rising() if one.name == "Standard"), None)
+    role = next((user_role for user_role in store.user_roles.rising() if user_role.name == "Standard"), None)
     if role is None:
         return
     for job in store.jobs.rising():
-        team = {one.user_id for one in store.job_owners.by("job_id", job.id)}
-        team |= {one.user_id for one in store.job_hiring_managers.by("job_id", job.id)}
-        known = {one.user_id for one in store.user_job_permissions.by("job_id", job.id)}
+        team = {owner.user_id for owner in store.job_owners.by("job_id", job.id)}
+        team |= {manager.user_id for manager in store.job_hiring_managers.by("job_id", job.id)}
+        known = {permission.user_id for permission in store.user_job_permissions.by("job_id", job.id)}
         for user_id in sorted(team - known):
             user = store.users.get(user_id)
             if user is not None and not user.site_admin:

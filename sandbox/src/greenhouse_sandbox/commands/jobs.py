@@ -17,7 +17,7 @@ def create(wanted: Wanted) -> dict[str, Any]:
         wanted.store,
         name=wanted.needed("name"),
         requisition_id=wanted.text("requisition_id"),
-        stages=[str(one) for one in stages],
+        stages=[str(stage) for stage in stages],
         recruiter_id=_user(wanted, "recruiter"),
         coordinator_id=_user(wanted, "coordinator"),
         hiring_manager_id=_user(wanted, "hiring_manager"),
@@ -25,7 +25,10 @@ def create(wanted: Wanted) -> dict[str, Any]:
         **_places(wanted),
     )
     stage_rows = stages_of(wanted.store, job.id)
-    return {"job_id": job.id, "stages": [{"id": one.id, "name": one.name} for one in stage_rows]}
+    return {
+        "job_id": job.id,
+        "stages": [{"id": stage_row.id, "name": stage_row.name} for stage_row in stage_rows],
+    }
 
 
 def edit(wanted: Wanted) -> dict[str, Any]:

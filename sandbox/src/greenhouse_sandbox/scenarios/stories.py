@@ -59,10 +59,10 @@ def candidates_before(
 ) -> list[Application]:
     """Active applications of the job that aren't at `stage`; creates missing ones."""
     found = []
-    for one in store.applications.by("job_id", job.id):
-        at = current_stage(store, one)
-        if one.status == IN_PROCESS and at is not None and at.id != stage.id:
-            found.append(one)
+    for application in store.applications.by("job_id", job.id):
+        at = current_stage(store, application)
+        if application.status == IN_PROCESS and at is not None and at.id != stage.id:
+            found.append(application)
         if len(found) == number:
             return found
     while len(found) < number:
@@ -83,19 +83,23 @@ def burst(wanted: Wanted) -> dict[str, Any]:
     job = job_of(wanted)
     stage = stage_of(wanted, job)
     people = _gather(wanted, size(wanted, 500))
-    for one in people:
-        move(wanted.store, one, stage, actor_id=wanted.actor_id, now=wanted.now)
-    return {"moved": len(people), "stage_id": stage.id, "application_ids": [one.id for one in people]}
+    for person in people:
+        move(wanted.store, person, stage, actor_id=wanted.actor_id, now=wanted.now)
+    return {"moved": len(people), "stage_id": stage.id, "application_ids": [person.id for person in people]}
 
 
 def bulk_reject(wanted: Wanted) -> dict[str, Any]:
     job, store, number, reason = job_of(wanted), wanted.store, size(wanted, 50), None
     if "reason" in wanted.members:
         reason = wanted.named(store.rejection_reasons.rising(), "reason", "name").id
-    active = [one for one in store.applications.by("job_id", job.id) if one.status == IN_PROCESS][:number]
-    for one in active:
-        reject(store, one, reason_id=reason, notes="", actor_id=wanted.actor_id, now=wanted.now)
-    return {"rejected": len(active), "application_ids": [one.id for one in active]}
+    active = [
+        application
+        for application in store.applications.by("job_id", job.id)
+        if application.status == IN_PROCESS
+    ][:number]
+    for application in active:
+        reject(store, application, reason_id=reason, notes="", actor_id=wanted.actor_id, now=wanted.now)
+    return {"rejected": len(active), "application_ids": [application.id for application in active]}
 
 
 def day_without_webhooks(wanted: Wanted) -> dict[str, Any]:
@@ -111,7 +115,7 @@ def day_without_webhooks(wanted: Wanted) -> dict[str, Any]:
         for place, one in enumerate(people):
             when = start + (now - start) * place / number
             move(wanted.store, one, stage, actor_id=wanted.actor_id, now=when)
-    return {"moved": len(people), "stage_id": stage.id, "application_ids": [one.id for one in people]}
+    return {"moved": len(people), "stage_id": stage.id, "application_ids": [person.id for person in people]}
 
 
 def lost_and_shuffled(wanted: Wanted) -> dict[str, Any]:
@@ -132,9 +136,9 @@ def lost_and_shuffled(wanted: Wanted) -> dict[str, Any]:
         store.hook_faults.add(
             {"kind": "reorder", "action": "candidate_stage_change", "times": rest, "random": seed}
         )
-    for one in people:
-        move(store, one, stage, actor_id=wanted.actor_id, now=wanted.now)
-    return {"moved": len(people), "stage_id": stage.id, "application_ids": [one.id for one in people]}
+    for person in people:
+        move(store, person, stage, actor_id=wanted.actor_id, now=wanted.now)
+    return {"moved": len(people), "stage_id": stage.id, "application_ids": [person.id for person in people]}
 
 
 @contextmanager
@@ -161,12 +165,14 @@ def merge_looks_like_delete(wanted: Wanted) -> dict[str, Any]:
         loser = wanted.candidate()
     else:
         loser = next(
-            one for one in store.candidates.falling() if store.applications.by("candidate_id", one.id)
+            candidate
+            for candidate in store.candidates.falling()
+            if store.applications.by("candidate_id", candidate.id)
         )
     if "into" in wanted.members:
         winner = wanted.candidate("into")
     else:
-        winner = next(one for one in store.candidates.rising() if one.id != loser.id)
+        winner = next(candidate for candidate in store.candidates.rising() if candidate.id != loser.id)
     muted = [hook for hook in store.webhooks.rising() if hook.active and hook.action == "merge_candidate"]
     for hook in muted:
         hook.active = False
@@ -221,7 +227,11 @@ def _somebody(wanted: Wanted) -> Application:
     if wanted.members.keys() & {"application_id", "candidate", "candidate_id"}:
         return wanted.application()
     job = job_of(wanted)
-    active = (one for one in wanted.store.applications.by("job_id", job.id) if one.status == IN_PROCESS)
+    active = (
+        application
+        for application in wanted.store.applications.by("job_id", job.id)
+        if application.status == IN_PROCESS
+    )
     one = next(active, None)
     if one is None:
         raise RefusedError("job", "has no active candidate")
@@ -292,9 +302,13 @@ def _transfer(store: Store, one: Application, chance: random.Random, actor_id: i
 _APPLICATION_ACTS: dict[str, Callable[[Store, Application, random.Random, int, datetime], None]] = {
     "move": _move,
     "reject": _reject,
-    "unreject": lambda store, one, _, who, now: progress.unreject(store, one, actor_id=who, now=now),
-    "hire": lambda store, one, _, who, now: progress.hire(store, one, actor_id=who, now=now),
-    "unhire": lambda store, one, _, who, now: progress.unhire(store, one, actor_id=who, now=now),
+    "unreject": lambda store, application, _, who, now: progress.unreject(
+        store, application, actor_id=who, now=now
+    ),
+    "hire": lambda store, application, _, who, now: progress.hire(store, application, actor_id=who, now=now),
+    "unhire": lambda store, application, _, who, now: progress.unhire(
+        store, application, actor_id=who, now=now
+    ),
     "transfer": _transfer,
 }
 

@@ -64,7 +64,7 @@ class Candidate(Row):
     @property
     def addressed(self) -> tuple[str, ...]:
         """E-mail addresses in lower case, for an index."""
-        return tuple({one["value"].lower(): None for one in self.email_addresses})
+        return tuple({email_address["value"].lower(): None for email_address in self.email_addresses})
 
     @property
     def tagged(self) -> tuple[str, ...]:

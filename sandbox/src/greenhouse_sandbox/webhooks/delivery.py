@@ -182,17 +182,19 @@ class Deliverer:
         """Return when the next attempt is due; None if none is waiting."""
         with self._store.lock:
             pending = self._store.deliveries.by("state", PENDING)
-            return min((one.next_attempt_at for one in pending if one.next_attempt_at), default=None)
+            return min(
+                (delivery.next_attempt_at for delivery in pending if delivery.next_attempt_at), default=None
+            )
 
     def _due(self, now: datetime) -> list[Delivery]:
         pending = self._store.deliveries.by("state", PENDING)
         return [
-            one
-            for one in pending
-            if one.id not in self._in_flight
-            and one.next_attempt_at
-            and one.next_attempt_at <= now
-            and not self._waits_for_another(one)
+            delivery
+            for delivery in pending
+            if delivery.id not in self._in_flight
+            and delivery.next_attempt_at
+            and delivery.next_attempt_at <= now
+            and not self._waits_for_another(delivery)
         ]
 
     def _waits_for_another(self, delivery: Delivery) -> bool:
@@ -201,7 +203,7 @@ class Deliverer:
 
     def _claim(self) -> list[int]:
         with self._store.lock:
-            due = [one.id for one in self._due(self._store.clock.now())]
+            due = [delivery.id for delivery in self._due(self._store.clock.now())]
             self._in_flight.update(due)
             return due
 

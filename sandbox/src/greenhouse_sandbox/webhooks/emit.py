@@ -44,7 +44,7 @@ def emit_candidate_updated(store: Store, candidate: Candidate) -> None:
 def emit_candidate_deleted(store: Store, candidate: Candidate, applications: list[Application]) -> None:
     """A person was deleted, with these applications, oldest first."""
     newest = applications[-1] if applications else None
-    ids = [one.id for one in applications]
+    ids = [application.id for application in applications]
     emit(store, "delete_candidate", shapes.deleted_payload(candidate, newest, ids))
 
 

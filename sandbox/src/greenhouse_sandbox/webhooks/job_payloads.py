@@ -33,8 +33,13 @@ def departments_and_offices(store: Store, job: Job) -> dict[str, Any]:
             {"id": one.id, "name": one.name, "external_id": one.external_id} for one in [department] if one
         ],
         "offices": [
-            {"id": one.id, "name": one.name, "location": one.location, "external_id": one.external_id}
-            for one in offices
+            {
+                "id": office.id,
+                "name": office.name,
+                "location": office.location,
+                "external_id": office.external_id,
+            }
+            for office in offices
         ],
     }
 
@@ -48,9 +53,11 @@ def hiring_team(store: Store, job: Job) -> dict[str, Any]:
 
     owners = store.job_owners.by("job_id", job.id)
     return {
-        "hiring_managers": [shown(one.user_id) for one in store.job_hiring_managers.by("job_id", job.id)],
+        "hiring_managers": [
+            shown(manager.user_id) for manager in store.job_hiring_managers.by("job_id", job.id)
+        ],
         **{
-            f"{kind}s": [shown(one.user_id) for one in owners if one.type == kind]
+            f"{kind}s": [shown(owner.user_id) for owner in owners if owner.type == kind]
             for kind in ("sourcer", "recruiter", "coordinator")
         },
     }
@@ -94,8 +101,8 @@ def job_payload(store: Store, job: Job) -> dict[str, Any]:
             **departments_and_offices(store, job),
             "hiring_team": hiring_team(store, job),
             "openings": [
-                {"id": one.id, "opening_id": one.opening_id, "custom_fields": []}
-                for one in store.openings.by("job_id", job.id)
+                {"id": opening.id, "opening_id": opening.opening_id, "custom_fields": []}
+                for opening in store.openings.by("job_id", job.id)
             ],
             "custom_fields": custom_fields(store, "job", job.custom_fields),
         }
@@ -140,7 +147,7 @@ def post_payload(post: JobPost) -> dict[str, Any]:
         "external": not post.internal,
         "internal": post.internal,
         "live": post.live,
-        "questions": [_question(one) for one in post.questions],
+        "questions": [_question(question) for question in post.questions],
     }
 
 
@@ -169,7 +176,9 @@ def department_payload(store: Store, row: Department) -> dict[str, Any]:
         "department": {
             "id": row.id,
             "name": row.name,
-            "child_ids": _below([(one.id, one.parent_id) for one in store.departments.rising()], row.id),
+            "child_ids": _below(
+                [(department.id, department.parent_id) for department in store.departments.rising()], row.id
+            ),
             "parent_id": row.parent_id,
             "external_id": row.external_id,
         }
@@ -183,7 +192,7 @@ def office_payload(store: Store, row: Office) -> dict[str, Any]:
             "id": row.id,
             "name": row.name,
             "location": {"name": row.location},
-            "child_ids": _below([(one.id, one.parent_id) for one in store.offices.rising()], row.id),
+            "child_ids": _below([(office.id, office.parent_id) for office in store.offices.rising()], row.id),
             "parent_id": row.parent_id,
             "external_id": row.external_id,
         }

@@ -128,7 +128,7 @@ def check_name(name: str, organisations: Iterable[Organisation], *, of: User | N
         raise NameRefused(_("This name is used by Goodword itself. Enter your own."))
     for organisation in organisations:
         others = active_members(organisation).exclude(user=of).values_list("user__name", flat=True)
-        if folded in {_folded(one) for one in others}:
+        if folded in {_folded(other) for other in others}:
             raise NameRefused(
                 _("Another member of %(organisation)s has this name. Add an initial or a middle name.")
                 % {"organisation": organisation.name}

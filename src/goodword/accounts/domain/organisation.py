@@ -133,7 +133,7 @@ def change_settings(
 
 
 def columns_of[Settings: "DataclassInstance"](kind: type[Settings], organisation: Organisation) -> Settings:
-    return kind(**{one.name: getattr(organisation, one.name) for one in fields(kind)})
+    return kind(**{field.name: getattr(organisation, field.name) for field in fields(kind)})
 
 
 def change_columns(

@@ -23,7 +23,11 @@ def contact_of(application: Application, *, but: Collection[str] = ()) -> Contac
     `but`: addresses to skip."""
     passed = _team(application) | {normalised(address) for address in but}
     return next(
-        (one for one in _outside(application.organisation) if normalised(one.address) not in passed),
+        (
+            contact
+            for contact in _outside(application.organisation)
+            if normalised(contact.address) not in passed
+        ),
         _recruiter(application),
     )
 
@@ -34,14 +38,16 @@ def is_outside(application: Application, address: str) -> bool:
 
 def contact_of_role(role: Role) -> Contact | None:
     team = _role_team(role)
-    return next((one for one in _outside(role.organisation) if normalised(one.address) not in team), None)
+    return next(
+        (contact for contact in _outside(role.organisation) if normalised(contact.address) not in team), None
+    )
 
 
 def _outside(organisation: Organisation) -> list[Contact]:
     named = Contact(name=organisation.adjustments_name, address=organisation.adjustments_email)
     return [
         *([named] if named.address and not is_deactivated(organisation, named.address) else []),
-        *(Contact(name=one.user.name, address=one.user.email) for one in admins_of(organisation)),
+        *(Contact(name=member.user.name, address=member.user.email) for member in admins_of(organisation)),
     ]
 
 

@@ -210,10 +210,11 @@ class AdjustmentAnswerForm(forms.Form):
 def _open_text_field(offer: OpenTextOffer) -> forms.ChoiceField:
     versions = [
         (
-            str(one.pk),
-            _("Yes: %(name)s, version %(number)s") % {"name": one.content["name"], "number": one.number},
+            str(version.pk),
+            _("Yes: %(name)s, version %(number)s")
+            % {"name": version.content["name"], "number": version.number},
         )
-        for one in offer.versions
+        for version in offer.versions
     ]
     help_text = _(
         "They write what they would do and why, without a time limit, and people mark it against a rubric. The hiring "

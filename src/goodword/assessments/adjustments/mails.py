@@ -148,7 +148,7 @@ def _write(
 
 
 def next_reader(attempt: Attempt, *, application: Application) -> Contact:
-    refs = [subject_ref_of(one) for one in attempt.adjustments.all()]
+    refs = [subject_ref_of(adjustment) for adjustment in attempt.adjustments.all()]
     mails = Email.objects.of(attempt.organisation).filter(kind=ASKED, subject_ref__in=refs)
     failed = mails.filter(Q(bounced_at__isnull=False) | Q(state=Email.State.FAILED))
     return contact_of(application, but=set(failed.values_list("to_address", flat=True)))

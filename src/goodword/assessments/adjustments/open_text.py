@@ -47,7 +47,9 @@ def grant_open_texts(attempt: Attempt, chosen: Mapping[int, int], *, now: dateti
             raise CannotReplace(order)
         part = parts[order]
         part.attempt = attempt
-        offered = {one.pk: one for one in open_texts_of(part.part.test, language=part.version.language)}
+        offered = {
+            version.pk: version for version in open_texts_of(part.part.test, language=part.version.language)
+        }
         if version_id == CREATE:
             part.open_text = ensure_open_text(version=part.version, now=now)
         elif version_id in offered:

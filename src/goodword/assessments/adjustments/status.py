@@ -27,7 +27,7 @@ class RequestStatus:
 
     @property
     def open(self) -> Adjustment | None:
-        return next((one for one in self.requests if one.state == Adjustment.State.ASKED), None)
+        return next((request for request in self.requests if request.state == Adjustment.State.ASKED), None)
 
 
 def request_status(attempt: Attempt) -> RequestStatus:
@@ -48,7 +48,7 @@ def is_awaiting_answer(attempt: Attempt) -> bool:
 
 
 def _why_not(requests: Sequence[Adjustment], parts: Sequence[AttemptPart]) -> WhyNot:
-    states = [one.state for one in requests]
+    states = [request.state for request in requests]
     if Adjustment.State.ASKED in states:
         return WhyNot.WAITS
     if states.count(Adjustment.State.REFUSED) >= MAX_REFUSED or len(states) >= MAX_REQUESTS:

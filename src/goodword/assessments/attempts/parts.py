@@ -164,7 +164,10 @@ def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str 
     deciding = [found for found in offered if found & set(languages)]
     if not deciding:
         return min(set.intersection(*offered) or offered[0])
-    return next((one for one in languages if all(one in found for found in deciding)), FALLBACK_LANGUAGE)
+    return next(
+        (language for language in languages if all(language in found for found in deciding)),
+        FALLBACK_LANGUAGE,
+    )
 
 
 def languages_of(parts: Sequence[AssessmentPart]) -> tuple[str, ...]:

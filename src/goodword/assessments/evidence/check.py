@@ -146,7 +146,7 @@ class Checked:
     @property
     def differ(self) -> tuple[str, ...]:
         tallies = (self.scores, self.totals, self.marks, self.verifications)
-        return tuple(sentence for one in tallies for sentence in one.differ)
+        return tuple(sentence for tally in tallies for sentence in tally.differ)
 
     @property
     def sound(self) -> bool:
@@ -267,7 +267,7 @@ def _read(folder: Path) -> _Files:
 def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], files: _Files) -> list[str]:
     name = part["part"]
     try:
-        recomputed = {one.scale: one for one in _recompute(part, files)}
+        recomputed = {score.scale: score for score in _recompute(part, files)}
     except (LookupError, ValueError, TypeError) as error:
         return [f"Part {name}, {_scale(scale)}: it cannot be computed: {error}." for scale in issued]
     found = []

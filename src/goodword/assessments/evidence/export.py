@@ -138,7 +138,7 @@ def issued_totals(organisation: Organisation) -> Mapping[int, tuple[IssuedTotal,
         .exclude(attempt__close_reason=ERASURE)
         .order_by("?")
     )
-    found: dict[int, tuple[IssuedTotal, dict[str, int]]] = {one.attempt_id: (one, {}) for one in totals}
+    found: dict[int, tuple[IssuedTotal, dict[str, int]]] = {total.attempt_id: (total, {}) for total in totals}
     parts = AttemptPart.objects.of(organisation).filter(attempt__in=list(found))
     for attempt, order, pk in parts.values_list("attempt", "order", "pk"):
         found[attempt][1][str(order)] = pk
@@ -152,7 +152,9 @@ def _reuses(organisation: Organisation) -> Mapping[int, Sequence[Application]]:
     times = reuse_times(requests)
     done: dict[int, list[Attempt]] = {}
     attempts = Attempt.objects.of(organisation).filter(
-        step_request__in={one.earlier_id for one in requests}, progress__in=DONE, completed_at__isnull=False
+        step_request__in={step_request.earlier_id for step_request in requests},
+        progress__in=DONE,
+        completed_at__isnull=False,
     )
     for attempt in attempts.order_by("-completed_at", "-pk"):
         done.setdefault(attempt.step_request_id, []).append(attempt)
@@ -217,10 +219,13 @@ def write_reliability(folder: Folder, organisation: Organisation) -> None:
     with folder.table("reliability.csv", (*columns, "alpha", "omega")) as row:
         for test in Test.objects.of(organisation).select_related("organisation").order_by("key"):
             groups: dict[tuple[str, str, str, str], list[FirstAttempt]] = {}
-            for one in first_attempts(test, by_form=True):
-                groups.setdefault((one.version, one.form, one.language, one.device), []).append(one)
+            for first_attempt in first_attempts(test, by_form=True):
+                groups.setdefault(
+                    (first_attempt.version, first_attempt.form, first_attempt.language, first_attempt.device),
+                    [],
+                ).append(first_attempt)
             for key, firsts in sorted(groups.items()):
-                people = list(taken_parts(organisation, [one.part_id for one in firsts]))
+                people = list(taken_parts(organisation, [first.part_id for first in firsts]))
                 content = content_of(people[0].part.version)
                 found = kind_of(content).reliability(
                     content,
@@ -352,7 +357,7 @@ def export(*, organisation: Organisation, folder: Path, now: datetime, actor: st
     with _files(made) as rows:
         work = _Export(rows=rows, totals=issued_totals(organisation), reuses=_reuses(organisation))
         for test in Test.objects.of(organisation).select_related("organisation"):
-            work.firsts |= {one.part_id for one in first_attempts(test, by_form=True)}
+            work.firsts |= {first_attempt.part_id for first_attempt in first_attempts(test, by_form=True)}
         for part in issued_parts(organisation):
             _part(work, part)
         for total, parts in work.totals.values():
@@ -517,18 +522,23 @@ def marks_of(part: AttemptPart, name: str, *, names: Aliases) -> Iterator[Mappin
     them."""
     content = content_of(part.version)
     marks = list(part.markings.all())
-    raters = Counter(one.item for one in marks)
+    raters = Counter(mark.item for mark in marks)
     for item, rubric in kind_of(content).rubrics(content).items():
         if raters[item] == 0 or raters[item] < RATERS[part.part.two_raters]:
             continue
-        given = {names.of("rater", one.rater_id): one.points for one in marks if one.item == item}
+        given = {names.of("rater", mark.rater_id): mark.points for mark in marks if mark.item == item}
         most = sum(criterion.points for criterion in rubric)
         of = {"part": name, "item": item}
         sums = []
         for rater, points in sorted(given.items()):
-            for one in rubric:
-                row = {"rater": rater, "criterion": one.id, "points": points[one.id], "of": one.points}
+            for criterion in rubric:
+                row = {
+                    "rater": rater,
+                    "criterion": criterion.id,
+                    "points": points[criterion.id],
+                    "of": criterion.points,
+                }
                 yield of | row
-            sums.append(sum(points[one.id] for one in rubric))
+            sums.append(sum(points[criterion.id] for criterion in rubric))
             yield of | {"rater": rater, "criterion": "", "points": sums[-1], "of": most}
         yield of | {"rater": "", "criterion": "", "points": fmean(sums), "of": most}

@@ -30,8 +30,8 @@ class BuiltIn:
 
 
 BUILT_IN: Final[Mapping[str, BuiltIn]] = {
-    one.key: one
-    for one in (
+    built_in.key: built_in
+    for built_in in (
         BuiltIn(
             key=WORK_STYLE,
             kind="scales",

@@ -58,7 +58,7 @@ def ability_or_percentile(one: ComparedPart) -> float | None:
 
 def rank_of_all(parts: Iterable[ComparedPart]) -> Callable[[ComparedPart], float | None] | None:
     """Return a function that ranks results, or None unless every result has an ability or a percentile."""
-    return ability_or_percentile if all(ability_or_percentile(one) is not None for one in parts) else None
+    return ability_or_percentile if all(ability_or_percentile(part) is not None for part in parts) else None
 
 
 def percentiles_note(issued: NormedScore | None) -> str:

@@ -56,7 +56,9 @@ class TechnicalManual:
             "hiring tests; chapters 10, 12 and 13 (clinical assessment, education, programme evaluation) don't. “None "
             "yet” means that Goodword knows of no such evidence. Items and keys are left out."
         ) % {"standards": STANDARDS}
-        missing = [(one.title, ", ".join(one.missing)) for one in self.chapters if one.missing]
+        missing = [
+            (chapter.title, ", ".join(chapter.missing)) for chapter in self.chapters if chapter.missing
+        ]
         return (
             Topic(heading=_("About this manual"), blocks=(Prose([intro]), Labelled(self.facts))),
             *([Topic(heading=_("None yet"), blocks=(Labelled(missing),))] if missing else []),
@@ -262,7 +264,7 @@ def show(*, slug: str, key: str, number: str, form: str, language: str) -> int:
     if found is None:
         return _refused(f"“{key}” has not been published.")
     if form and found.form != form:
-        forms = ", ".join(one.id for one in content_of(found.version).offers())
+        forms = ", ".join(offer.id for offer in content_of(found.version).offers())
         return _refused(f"“{key}” has no form “{form}”. There are: {forms}.")
     with translation.override("en"):
         made = technical_manual(

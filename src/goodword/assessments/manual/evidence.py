@@ -306,7 +306,7 @@ def _differential_functioning(facts: ManualFacts) -> Topic:
             ),
             Table(
                 [_("Compared"), _("With"), "A", "B", "C", _("Calibrated together")],
-                [_compared(one) for one in facts.comparisons],
+                [_compared(comparison) for comparison in facts.comparisons],
                 caption=heading,
             ),
         ),

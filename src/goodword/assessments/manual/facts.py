@@ -36,7 +36,7 @@ class Topic:
 
 
 def topic(heading: str, *paragraphs: str) -> Topic:
-    return Topic(heading=heading, blocks=(Prose([one for one in paragraphs if one]),))
+    return Topic(heading=heading, blocks=(Prose([paragraph for paragraph in paragraphs if paragraph]),))
 
 
 def none_yet(heading: str, why: str, *more: Block) -> Topic:
@@ -96,9 +96,10 @@ def manual_facts(
 ) -> ManualFacts:
     content, known, rows = content_of(version), known_of(version, form), versions_of(version.test)
     taken = Counter(
-        Stratum(one.language, one.device)
-        for one in first_attempts(version.test, by_form=True)
-        if (one.version, one.form) == (version.number, form) and version.language in {"", one.language}
+        Stratum(first_attempt.language, first_attempt.device)
+        for first_attempt in first_attempts(version.test, by_form=True)
+        if (first_attempt.version, first_attempt.form) == (version.number, form)
+        and version.language in {"", first_attempt.language}
     )
     numbers = dict.fromkeys(row.number for row in rows)
     return ManualFacts(
@@ -132,9 +133,9 @@ def manual_facts(
         roles=None if roles is None else (len(roles), len(_analysed(version, roles))),
         importance=() if roles is None else _importance(version, _analysed(version, roles)),
         related=tuple(
-            (one.criterion, row)
-            for one in figures(version.organisation, test=version.test)
-            for row in one.rows
+            (figure.criterion, row)
+            for figure in figures(version.organisation, test=version.test)
+            for row in figure.rows
             if (row.predictor.version, row.predictor.form_id) == (version.number, whole_form(content, form))
             and row.validity is not None
         ),
@@ -144,8 +145,8 @@ def manual_facts(
 def _importance(version: TestVersion, analyses: Sequence[JobAnalysis]) -> tuple[int, ...]:
     return tuple(
         max(row["rating"]["importance"], row["rating"]["criticality"])
-        for one in analyses
-        for row in one.matrix["rows"]
+        for analysis in analyses
+        for row in analysis.matrix["rows"]
         if "rating" in row
         and any(cell["title"] == version.test.title and cell["names"] for cell in row["cells"])
     )
@@ -155,7 +156,7 @@ def _analysed(version: TestVersion, roles: Sequence[Role]) -> list[JobAnalysis]:
     """The newest job analyses of roles with a requirement that this test measures."""
     rows = JobAnalysis.objects.of(version.organisation).filter(role__in=roles)
     newest = rows.order_by("role", "-number").distinct("role")
-    return [one for one in newest if version.test_id in one.matrix.get("tests", ())]
+    return [analysis for analysis in newest if version.test_id in analysis.matrix.get("tests", ())]
 
 
 def _comparisons(version: TestVersion) -> tuple[StrataComparison, ...]:

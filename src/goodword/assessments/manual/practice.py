@@ -96,14 +96,15 @@ def _content(facts: ManualFacts) -> list[Block]:
 
 def _versions(facts: ManualFacts) -> str:
     if facts.builtin:
-        numbers = ", ".join(one.number for one in facts.versions)
+        numbers = ", ".join(version.number for version in facts.versions)
         return _("Versions in this installation: %(numbers)s. A version never changes.") % {
             "numbers": numbers
         }
     zone = facts.version.organisation.zone
     dates = "; ".join(
-        f"{one.number}, {written_day(one.published_at.astimezone(zone)) if one.published_at else _('draft')}"
-        for one in facts.versions
+        f"{version.number}, "
+        f"{written_day(version.published_at.astimezone(zone)) if version.published_at else _('draft')}"
+        for version in facts.versions
     )
     return _("Published: %(dates)s. A published version never changes.") % {"dates": dates}
 

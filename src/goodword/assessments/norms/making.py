@@ -57,16 +57,17 @@ def make_norms(*, test_id: int, version: str, form: str, member_id: int, now: da
             Test.objects.across_organisations().select_for_update(of=("self",), no_key=True).get(pk=test_id)
         )
         firsts = [
-            one
-            for one in first_attempts(test, by_form=True)
-            if (one.version, one.form) == (version, form) and one.device in DEVICES
+            first_attempt
+            for first_attempt in first_attempts(test, by_form=True)
+            if (first_attempt.version, first_attempt.form) == (version, form)
+            and first_attempt.device in DEVICES
         ]
-        counts = Counter((one.language, one.device) for one in firsts)
+        counts = Counter((first.language, first.device) for first in firsts)
         tables: dict[tuple[str, str], dict[str, Any]] = {}
         for key, n in sorted(counts.items()):
             if n < LEAST:
                 continue
-            ids = [one.part_id for one in firsts if (one.language, one.device) == key]
+            ids = [first.part_id for first in firsts if (first.language, first.device) == key]
             process.check_stop()
             people = list(taken_parts(test.organisation, ids))
             content = content_of(people[0].part.version)
@@ -92,9 +93,9 @@ def _tables(
     kind = kind_of(content)
     scores: dict[str, list[float]] = {}
     for person in people:
-        for one in compute_scores(content, form=form, items=person.items, answers=person.answers):
-            if one.value is not None:
-                scores.setdefault(one.scale, []).append(one.value)
+        for score in compute_scores(content, form=form, items=person.items, answers=person.answers):
+            if score.value is not None:
+                scores.setdefault(score.scale, []).append(score.value)
     reliabilities = kind.reliability(content, form=form, people=people, calibration=calibration)
     return {
         scale: {
@@ -197,9 +198,9 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
 def scored_answers(test: Test, version: str) -> Mapping[Stratum, Sequence[Answers]]:
     """First-attempt answers of people whose device class is known. Unanswered items count as wrong."""
     firsts = {
-        one.part_id: Stratum(one.language, one.device)
-        for one in first_attempts(test, by_form=False)
-        if one.version == version and one.device in DEVICES
+        first_attempt.part_id: Stratum(first_attempt.language, first_attempt.device)
+        for first_attempt in first_attempts(test, by_form=False)
+        if first_attempt.version == version and first_attempt.device in DEVICES
     }
     found: dict[Stratum, list[Answers]] = {}
     for person in taken_parts(test.organisation, list(firsts)):

@@ -93,7 +93,9 @@ def norms_of(test: Test) -> tuple[VersionNorms, ...]:
         row.test = test
         if row.number not in versions or row.language == "en":
             versions[row.number] = row
-    forms = {(one.version, one.form) for one in firsts} | {(one.version, one.form) for one in sets}
+    forms = {(first.version, first.form) for first in firsts} | {
+        (norm_set.version, norm_set.form) for norm_set in sets
+    }
     generated = kind_named(test.kind).is_generated
     calibrations = _calibrations_by_version(test) if generated else {}
     newest_first = sorted(versions.values(), key=lambda row: row.created_at, reverse=True)
@@ -120,7 +122,9 @@ def _form_norms(
 ) -> FormNorms:
     content = content_of(row)
     counts = Counter(
-        (one.language, one.device) for one in firsts if (one.version, one.form) == (row.number, form)
+        (first.language, first.device)
+        for first in firsts
+        if (first.version, first.form) == (row.number, form)
     )
     return FormNorms(
         form=form,
@@ -129,7 +133,7 @@ def _form_norms(
             FirstAttemptGroup(language=language, device=device, n=n)
             for (language, device), n in sorted(counts.items(), key=lambda entry: (-entry[1], entry[0]))
         ),
-        sets=tuple(one for one in sets if (one.version, one.form) == (row.number, form)),
+        sets=tuple(norm_set for norm_set in sets if (norm_set.version, norm_set.form) == (row.number, form)),
         few_situations=content.is_too_short_for_norms,
     )
 
@@ -144,9 +148,9 @@ def _form_label(content: Content, form: str) -> str:
 def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:
     persons: dict[str, int] = {}
     sizes = Counter(
-        (one.version, Stratum(one.language, one.device))
-        for one in first_attempts(test, by_form=False)
-        if one.device in DEVICES
+        (first_attempt.version, Stratum(first_attempt.language, first_attempt.device))
+        for first_attempt in first_attempts(test, by_form=False)
+        if first_attempt.device in DEVICES
     )
     for (version, _), n in sizes.items():
         persons[version] = max(n, persons.get(version, 0))
@@ -215,13 +219,17 @@ def _known_of_part(
     version, planned = part.version, part.part
     form = sheet_form(part)
     sets = [
-        one
-        for one in norm_sets
-        if (one.test_id, one.version, one.form) == (version.test_id, version.number, form)
+        norm_set
+        for norm_set in norm_sets
+        if (norm_set.test_id, norm_set.version, norm_set.form) == (version.test_id, version.number, form)
     ]
-    made = [one for one in calibrations if (one.test_id, one.version) == (version.test_id, version.number)]
-    fixed = [one for one in sets if one.pk == planned.norms_id]
-    fixed_calibration = [one for one in made if one.pk == planned.calibration_id]
+    made = [
+        calibration
+        for calibration in calibrations
+        if (calibration.test_id, calibration.version) == (version.test_id, version.number)
+    ]
+    fixed = [norm_set for norm_set in sets if norm_set.pk == planned.norms_id]
+    fixed_calibration = [calibration for calibration in made if calibration.pk == planned.calibration_id]
     return _known(
         version,
         next(iter(fixed or reversed(sets)), None),
@@ -243,7 +251,9 @@ def _known(
     stratum: Stratum | None = None,
 ) -> Known:
     content = content_of(version)
-    groups = sorted(norm_set.groups.all(), key=lambda one: (one.language, one.device)) if norm_set else []
+    groups = (
+        sorted(norm_set.groups.all(), key=lambda group: (group.language, group.device)) if norm_set else []
+    )
     return Known(
         groups=tuple(
             _group(norm_set, group, content)

@@ -157,8 +157,8 @@ def _mean_squares(rows: Sequence[Sequence[float]]) -> tuple[float, float, float]
         for value, rater in zip(row, of_raters, strict=True)
     )
     return (
-        k * fsum((one - whole) ** 2 for one in of_targets) / (n - 1),
-        n * fsum((one - whole) ** 2 for one in of_raters) / (k - 1),
+        k * fsum((target - whole) ** 2 for target in of_targets) / (n - 1),
+        n * fsum((rater - whole) ** 2 for rater in of_raters) / (k - 1),
         rest / ((n - 1) * (k - 1)),
     )
 

@@ -108,7 +108,11 @@ def _halves(n: int) -> Iterator[frozenset[int]]:
     size = n // 2
     if comb(n, size) <= 2 * SPLITS:
         # for an even number each split occurs twice, once from either side
-        yield from (frozenset(one) for one in combinations(range(n), size) if n % 2 or 0 in one)
+        yield from (
+            frozenset(combination)
+            for combination in combinations(range(n), size)
+            if n % 2 or 0 in combination
+        )
         return
     draw = Random(n)  # noqa: S311 - the same splits each time
     yield from (frozenset(draw.sample(range(n), size)) for _ in range(SPLITS))

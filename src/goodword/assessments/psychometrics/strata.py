@@ -156,7 +156,7 @@ def calibrate(people: Mapping[Stratum, Sequence[Answers]]) -> Calibrations:
         StrataComparison(reference=first, focal=other, effects=differences(answered[first], answered[other]))
         for other in others
     )
-    alike = [one.focal for one in comparisons if one.alike]
+    alike = [comparison.focal for comparison in comparisons if comparison.alike]
     groups = [[first, *alike], *([other] for other in others if other not in alike)]
     pools = []
     for place, group in enumerate(groups):
@@ -184,8 +184,8 @@ def to_json(found: Calibrations) -> dict[str, Any]:
         ],
         "comparisons": [
             {
-                "reference": one.reference._asdict(),
-                "focal": one.focal._asdict(),
+                "reference": comparison.reference._asdict(),
+                "focal": comparison.focal._asdict(),
                 "cells": [
                     {
                         "family": family,
@@ -194,10 +194,10 @@ def to_json(found: Calibrations) -> dict[str, Any]:
                         "se": effect.se,
                         "size": effect.size,
                     }
-                    for (family, level), effect in one.effects.items()
+                    for (family, level), effect in comparison.effects.items()
                 ],
             }
-            for one in found.comparisons
+            for comparison in found.comparisons
         ],
         "left_out": _strata_to_json(found.left_out),
     }
@@ -214,14 +214,14 @@ def from_json(data: Mapping[str, Any]) -> Calibrations:
         ),
         comparisons=tuple(
             StrataComparison(
-                reference=Stratum(**one["reference"]),
-                focal=Stratum(**one["focal"]),
+                reference=Stratum(**comparison["reference"]),
+                focal=Stratum(**comparison["focal"]),
                 effects={
                     (cell["family"], cell["level"]): Effect(cell["delta"], cell["se"])
-                    for cell in one["cells"]
+                    for cell in comparison["cells"]
                 },
             )
-            for one in data["comparisons"]
+            for comparison in data["comparisons"]
         ),
         left_out=_strata(data["left_out"]),
     )

@@ -114,7 +114,7 @@ def _correlation(left: Sequence[float], right: Sequence[float]) -> float:
 
 def _within(values: Sequence[float], roles: int) -> float:
     mean = fmean(values)
-    return sqrt(fsum((one - mean) ** 2 for one in values) / (len(values) - roles))
+    return sqrt(fsum((value - mean) ** 2 for value in values) / (len(values) - roles))
 
 
 def _with_interval(r: float, degrees: int) -> Estimate:

@@ -76,7 +76,7 @@ def request_page(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 def _unsent(form: AdjustmentRequestForm, adjustment: RequestStatus) -> str:
     """Return the text typed for a request that can no longer be made, unless it was requested in another window."""
     text = str(form["text"].value() or "").strip() if form.is_bound and adjustment.why_not else ""
-    requested = {" ".join(one.text.split()) for one in adjustment.requests}
+    requested = {" ".join(request.text.split()) for request in adjustment.requests}
     return "" if " ".join(text.split()) in requested else text
 
 

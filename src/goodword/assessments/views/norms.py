@@ -132,7 +132,7 @@ def _scale_names(test: Test) -> Callable[[str], str]:
 def _version(found: VersionNorms, name_of: Callable[[str], str], wanted: str) -> dict[str, object]:
     return {
         "version": found.version,
-        "forms": [_form(one, name_of, wanted) for one in found.forms],
+        "forms": [_form(form, name_of, wanted) for form in found.forms],
         "calibration": _calibration(found.calibration) if found.calibration else None,
     }
 
@@ -143,15 +143,15 @@ def _form(found: FormNorms, name_of: Callable[[str], str], wanted: str) -> dict[
         "name": found.name,
         "enough": found.enough,
         "few_situations": found.few_situations,
-        "groups": [{"name": _named(one.language, one.device), "group": one} for one in found.groups],
+        "groups": [{"name": _named(group.language, group.device), "group": group} for group in found.groups],
         "sets": [
             {
-                "set": one,
+                "set": norm_set,
                 "groups": groups,
                 "open": any(group["open"] for group in groups),
             }
-            for one in found.sets
-            for groups in [[_group(group, name_of, wanted) for group in one.groups.all()]]
+            for norm_set in found.sets
+            for groups in [[_group(group, name_of, wanted) for group in norm_set.groups.all()]]
         ],
     }
 
@@ -195,7 +195,7 @@ def _named(language: str, device: str) -> str:
 def _calibration(found: CalibrationStatus) -> dict[str, object]:
     made = [
         {
-            "calibration": one,
+            "calibration": calibration,
             "pools": [_pool(pool) for pool in known.pools] if known is not None else [],
             "comparisons": [_comparison(compared) for compared in known.comparisons]
             if known is not None
@@ -204,8 +204,8 @@ def _calibration(found: CalibrationStatus) -> dict[str, object]:
             if known is not None
             else [],
         }
-        for one in found.made
-        for known in [strata.from_json_if_current(one.content)]
+        for calibration in found.made
+        for known in [strata.from_json_if_current(calibration.content)]
     ]
     return {"status": found, "made": made, "lacks": [_lack(one) for one in found.lacks]}
 

@@ -178,10 +178,12 @@ def subject(candidate: Candidate, applications: list[Application], *, whole: boo
     remote = {candidate.remote_id, *candidate.merged.values_list("remote_id", flat=True)} if whole else set()
     return personal_data.Subject(
         organisation_id=candidate.organisation_id,
-        application_ids=tuple(one.pk for one in applications),
+        application_ids=tuple(application.pk for application in applications),
         candidate_id=candidate.pk if whole else None,
         connection_id=candidate.connection_id,
-        remote_application_ids=tuple(sorted(one.remote_id for one in applications if one.remote_id)),
+        remote_application_ids=tuple(
+            sorted(application.remote_id for application in applications if application.remote_id)
+        ),
         remote_candidate_ids=tuple(sorted(one for one in remote if one)),
     )
 
@@ -205,9 +207,10 @@ def candidate_id_of(erasure: Erasure) -> int:
 
 def _concerned(erasure: Erasure, applications: Iterable[Application]) -> list[Application]:
     return [
-        one
-        for one in applications
-        if one.erased_at is None and (erasure.application_id is None or erasure.application_id == one.pk)
+        application
+        for application in applications
+        if application.erased_at is None
+        and (erasure.application_id is None or erasure.application_id == application.pk)
     ]
 
 

@@ -144,13 +144,13 @@ def _print_rates(row: StageRates) -> None:
     if row.together is not None:
         test = "Fisher's exact test" if row.together.exact else "chi-squared test"
         print(f"  all groups: {test}, {row.together.p_text}")
-    for one in row.rates:
-        if one.count is None:
-            print(f"  {one.group}: fewer than {LEAST} decided")
+    for rate in row.rates:
+        if rate.count is None:
+            print(f"  {rate.group}: fewer than {LEAST} decided")
             continue
-        text = f"  {one.group}: {one.count.selected} of {one.count.decided} ({one.count.rate:.2f})"
-        if one.ratio is not None:
-            ratio = one.ratio
+        text = f"  {rate.group}: {rate.count.selected} of {rate.count.decided} ({rate.count.rate:.2f})"
+        if rate.ratio is not None:
+            ratio = rate.ratio
             text += f", ratio {ratio.text} ({ratio.low_text} to {ratio.high_text})"
             text += f", adjusted Fisher {ratio.p_text}"
         print(text)

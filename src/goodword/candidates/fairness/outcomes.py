@@ -111,7 +111,7 @@ class StageRates:
 
     @property
     def compared(self) -> bool:
-        return sum(one.count is not None for one in self.rates) > 1
+        return sum(rate.count is not None for rate in self.rates) > 1
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -284,6 +284,6 @@ def _rates(stage: str, counts: _Counts, names: Sequence[str], enough: Collection
     ]
     return StageRates(
         stage=stage,
-        rates=sorted(rates, key=lambda one: -(one.count.rate if one.count else -1)),
+        rates=sorted(rates, key=lambda rate: -(rate.count.rate if rate.count else -1)),
         together=together,
     )

@@ -190,12 +190,12 @@ def _together(counts: Sequence[Count], adjusted: Collection[float]) -> Together:
     """Pearson's chi-squared test. For two groups, or if an expected number is too small for it (below 1, or below 5 in
     a fifth of the cells: Cochran 1954, "Some methods for strengthening the common chi-squared tests", Biometrics 10,
     417-451), the smallest adjusted p of Fisher's test, which is exact."""
-    rate = sum(one.selected for one in counts) / sum(one.decided for one in counts)
-    expected = [each for one in counts for each in (one.decided * rate, one.decided * (1 - rate))]
+    rate = sum(count.selected for count in counts) / sum(count.decided for count in counts)
+    expected = [each for count in counts for each in (count.decided * rate, count.decided * (1 - rate))]
     few = sum(each < 5 for each in expected)
     if len(counts) == 2 or min(expected) < 1 or few > len(expected) / 5:
         return Together(p=min(adjusted), exact=True)
-    spread = fsum((one.selected - one.decided * rate) ** 2 / one.decided for one in counts)
+    spread = fsum((count.selected - count.decided * rate) ** 2 / count.decided for count in counts)
     return Together(p=chi_squared(spread / (rate * (1 - rate)), len(counts) - 1), exact=False)
 
 

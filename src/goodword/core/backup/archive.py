@@ -94,9 +94,9 @@ def encrypted(sink: IO[bytes], recipients: list[str]) -> Iterator[IO[bytes]]:
 
 
 def _encrypting(recipients: list[str]) -> list[str]:
-    by_age = [one.startswith(environment.AGE) for one in recipients]
+    by_age = [recipient.startswith(environment.AGE) for recipient in recipients]
     if all(by_age):
-        return [_installed("age"), *(word for one in recipients for word in ("--recipient", one))]
+        return [_installed("age"), *(word for recipient in recipients for word in ("--recipient", recipient))]
     if any(by_age):
         raise BackupError("--encrypt-to takes recipients of either age or gpg, not both.")
     command = [_installed("gpg"), "--batch", "--quiet", "--no-tty", "--trust-model", "always"]
@@ -104,7 +104,7 @@ def _encrypting(recipients: list[str]) -> list[str]:
         *command,
         "--output",
         "-",
-        *(word for one in recipients for word in ("--recipient", one)),
+        *(word for recipient in recipients for word in ("--recipient", recipient)),
         "--encrypt",
     ]
 

@@ -110,7 +110,7 @@ def _folder() -> Path:
 
 def _delete_old(folder: Path, newest: Path, *, now: datetime) -> None:
     # names sort by date; those after the newest are from when the clock was ahead
-    known = [one for one in dump.in_folder(folder, nightly=True) if one.name <= newest.name]
+    known = [path for path in dump.in_folder(folder, nightly=True) if path.name <= newest.name]
     for old in [*known[: -settings.GOODWORD_KEEP_BACKUPS], *folder.glob(f".*{archive.PART}")]:
         try:
             if old in known or now.timestamp() - old.stat().st_mtime > _LEFT_BEHIND:

@@ -44,16 +44,16 @@ def _found() -> list[Finding]:
 
 
 def in_lines(found: Sequence[Finding]) -> str:
-    margin = max(len(one.area) for one in found)
+    margin = max(len(finding.area) for finding in found)
     lines = []
-    for one in found:
-        start = f"{one.state:<9}  {one.area:<{margin}}  "
+    for finding in found:
+        start = f"{finding.state:<9}  {finding.area:<{margin}}  "
         blank = " " * len(start)
-        for text, first in ((one.sentence, start), (one.remedy, blank)):
+        for text, first in ((finding.sentence, start), (finding.remedy, blank)):
             lines += textwrap.wrap(
                 text, _WIDTH, initial_indent=first, subsequent_indent=blank, break_long_words=False
             )
-    counts = Counter(one.state for one in found)
+    counts = Counter(finding.state for finding in found)
     return "\n".join([*lines, "", ", ".join(f"{counts[state]} {state}" for state in State)])
 
 
@@ -63,8 +63,13 @@ def in_json(found: Sequence[Finding], *, at: datetime) -> str:
         "checked_at": at.isoformat(timespec="seconds"),
         "state": worst(found),
         "findings": [
-            {"area": one.area, "state": one.state, "sentence": one.sentence, "remedy": one.remedy}
-            for one in found
+            {
+                "area": finding.area,
+                "state": finding.state,
+                "sentence": finding.sentence,
+                "remedy": finding.remedy,
+            }
+            for finding in found
         ],
     }
     return json.dumps(report, indent=2, ensure_ascii=False)

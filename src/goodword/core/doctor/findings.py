@@ -38,7 +38,7 @@ def broken(area: str, sentence: str, remedy: str) -> Finding:
 
 def worst(found: Iterable[Finding]) -> State:
     order = list(State)
-    return max((one.state for one in found), key=order.index, default=State.GOOD)
+    return max((finding.state for finding in found), key=order.index, default=State.GOOD)
 
 
 @dataclass(frozen=True, slots=True)

@@ -75,7 +75,7 @@ def disk(
         ]
     for place in places:
         try:
-            folder = next(one for one in (place, *place.parents) if one.exists())
+            folder = next(path for path in (place, *place.parents) if path.exists())
             status = os.statvfs(folder)
         except OSError as error:
             remedy = "Run this as the user of the other programs, or let this user read the folder."

@@ -134,8 +134,8 @@ def is_active(content: bytes) -> bool:
     if any(_KIND_ELSEWHERE.search(part) for part in parts):
         raise Unreadable
     for part in parts:
-        for one in _some(_KIND_COMMENT, part):
-            if _is_kind_hidden(part, one.end() - 1):
+        for match in _some(_KIND_COMMENT, part):
+            if _is_kind_hidden(part, match.end() - 1):
                 raise Unreadable
     return _opens_link(raw, packed, parts)
 
@@ -166,15 +166,15 @@ def _unescaped(data: bytes) -> bytes:
 
 def _some(name: re.Pattern[bytes], data: bytes) -> list[re.Match[bytes]]:
     found: list[re.Match[bytes]] = []
-    for one in name.finditer(data):
-        found.append(one)
+    for match in name.finditer(data):
+        found.append(match)
         if len(found) > MOST_HITS:
             raise Unreadable
     return found
 
 
 def _has_names(data: bytes, *, first: int = 0, original: bytes | None = None) -> bool:
-    hits = (one for name in _ACTIVE for one in name.finditer(data))
+    hits = (match for name in _ACTIVE for match in name.finditer(data))
     texts: list[tuple[int, int]] = []
     for count, one in enumerate(hits):
         if not _is_text(data, one):
@@ -220,7 +220,7 @@ def _is_text(data: bytes, one: re.Match[bytes]) -> bool:
 def _object_streams(content: bytes) -> Iterator[tuple[int, bytes]]:
     end = unpacked = predicted = 0
     others: list[int] = []
-    for mark in sorted(one.start() for name in (_PACKS, _FIRST) for one in _some(name, content)):
+    for mark in sorted(match.start() for name in (_PACKS, _FIRST) for match in _some(name, content)):
         if mark < end:
             continue
         near = content.rfind(b"obj", max(0, mark - _NEAR), mark)
@@ -320,14 +320,14 @@ def _refuse_unless_outlines(content: bytes, marks: list[int]) -> None:
         numbers.add(int(to[1]))
     if numbers:
         _refuse_commented_numbers(content)
-        if any(int(one[1]) in numbers for one in _NO_DICTIONARY.finditer(content)):
+        if any(int(match[1]) in numbers for match in _NO_DICTIONARY.finditer(content)):
             raise Unreadable
 
 
 def _refuse_commented_numbers(content: bytes) -> None:
     """Raise Unreadable if a comment inside an object number hides which object it is."""
-    for one in _some(_NUMBER_END, content):
-        line = re.split(rb"[\r\n]", content[max(0, one.start() - _NEAR) : one.start()])[-1]
+    for match in _some(_NUMBER_END, content):
+        line = re.split(rb"[\r\n]", content[max(0, match.start() - _NEAR) : match.start()])[-1]
         if b"%" in line or len(line) == _NEAR:
             raise Unreadable
 
@@ -339,10 +339,10 @@ def _opens_link(raw: bytes, packed: list[tuple[int, bytes]], parts: list[bytes])
         opening = _some(_ON_OPENING, part)
         if len(opening) > _MOST_OPENING:
             raise Unreadable
-        for one in opening:
-            to = _TO_OBJECT.match(part, one.end())
+        for match in opening:
+            to = _TO_OBJECT.match(part, match.end())
             if to is None:
-                if not _GOES.match(part, one.end()):
+                if not _GOES.match(part, match.end()):
                     return True
             elif not _goes(int(to[1]), raw, packed):
                 return True
@@ -352,7 +352,7 @@ def _opens_link(raw: bytes, packed: list[tuple[int, bytes]], parts: list[bytes])
 def _goes(number: int, raw: bytes, packed: list[tuple[int, bytes]]) -> bool:
     header = re.compile(rb"(?<!\d)0*%d" % number + _SPACE + rb"+\d{1,10}" + _SPACE + rb"+obj")
     _refuse_commented_numbers(raw)
-    found = [bool(_GOES.match(raw, one.end())) for one in _some(header, raw)]
+    found = [bool(_GOES.match(raw, match.end())) for match in _some(header, raw)]
     for first, inner in packed:
         for other, begin in _objects(first, inner):
             if other == number:

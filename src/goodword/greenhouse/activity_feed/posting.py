@@ -311,14 +311,14 @@ def _check_turn(note: ActivityFeedNote, *, now: datetime) -> None:
     current. Raises Superseded, NotItsTurn and Withdrawn."""
     _follow_report(note)
     others = list(outcomes.others_of_step(note))
-    newer = [one for one in others if (one.report_id or 0) > (note.report_id or 0)]
+    newer = [other for other in others if (other.report_id or 0) > (note.report_id or 0)]
     if any(one.state == State.SENT for one in newer):
         raise Superseded
     if any(one.state == State.SENDING for one in newer):
         raise NotItsTurn(OLDER_WAITS)
     if doubtful := [one for one in newer if one.state == State.QUEUED and one.outcome_unknown]:
         raise NotItsTurn(max(OLDER_WAITS, max(one.not_before for one in doubtful) - now + OLDER_WAITS))
-    if any(one.state == State.SENDING for one in others):
+    if any(other.state == State.SENDING for other in others):
         raise NotItsTurn(NEWER_WAITS)
 
 

@@ -267,6 +267,16 @@ def batches(ids: Iterable[int]) -> Iterator[str]:
         yield ",".join(map(str, batch))
 
 
+def window(since: datetime, until: datetime) -> str:
+    """Return a filter of v3 that includes both ends. Without an end, a row that changes while we read could appear
+    again on a later page."""
+    first, last = (
+        moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+        for moment in (since, until)
+    )
+    return f"gte|{first}|lte|{last}"
+
+
 def rows(
     session: Session, path: str, permission: HarvestPermission, params: Mapping[str, str] | None = None
 ) -> Iterator[Record]:

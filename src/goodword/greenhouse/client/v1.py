@@ -138,13 +138,15 @@ class HarvestV1:
             yield from self._session.parsed(candidate_of, rows)
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
-        for ids in batches(one for one in applications.values() if one is not None):
+        for ids in batches(application for application in applications.values() if application is not None):
             rows = self._rows("/candidates", CANDIDATES, {"candidate_ids": ids})
             for person, record in self._session.parsed(lambda row: (candidate_of(row), row), rows):
                 theirs = [
                     row for row in record.children("applications") if row.id_or_none("id") in applications
                 ]
-                yield from ((one, person) for one in self._session.parsed(application_of, theirs))
+                yield from (
+                    (application, person) for application in self._session.parsed(application_of, theirs)
+                )
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         params = {

@@ -57,6 +57,7 @@ from goodword.greenhouse.client.session import (
     pages,
     rows,
     rows_of,
+    window,
 )
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -140,8 +141,15 @@ class HarvestV3:
 
     def people_of(self, applications: Mapping[int, int | None]) -> Iterator[tuple[Application, Candidate]]:
         found = list(self.applications_by_id(applications))
-        people = {one.id: one for one in self.candidates(one.candidate_id for one in found)}
-        return ((one, people[one.candidate_id]) for one in found if one.candidate_id in people)
+        people = {
+            candidate.id: candidate
+            for candidate in self.candidates(application.candidate_id for application in found)
+        }
+        return (
+            (application, people[application.candidate_id])
+            for application in found
+            if application.candidate_id in people
+        )
 
     def candidates_changed(self, *, since: datetime, until: datetime) -> Iterator[Candidate]:
         params = {"updated_at": window(since, until)}
@@ -277,16 +285,6 @@ class HarvestV3:
         if job_ids is None:
             return rows(self._session, path, permission, params)
         return rows_of(self._session, path, permission, by="job_ids", ids=job_ids, params=params)
-
-
-def window(since: datetime, until: datetime) -> str:
-    """Return a filter that includes both ends. Without an end, a row that changes while we read could appear again on a
-    later page."""
-    return f"gte|{_text(since)}|lte|{_text(until)}"
-
-
-def _text(moment: datetime) -> str:
-    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
 
 
 def application_filters(

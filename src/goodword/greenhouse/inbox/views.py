@@ -60,7 +60,8 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
             "query": query,
             "failed": counts[State.FAILED],
             "connections": [
-                (link(connection=str(one.pk)), one.name, one == chosen) for one in all_connections
+                (link(connection=str(connection.pk)), connection.name, connection == chosen)
+                for connection in all_connections
             ],
             "chosen": chosen,
             "every_connection": link(connection=""),
@@ -126,7 +127,7 @@ def replay_failed(request: MemberRequest) -> HttpResponseBase:
 
 
 def _chosen(pk: str, *, among: list[Connection]) -> Connection | None:
-    return next((one for one in among if str(one.pk) == pk), None)
+    return next((connection for connection in among if str(connection.pk) == pk), None)
 
 
 def _number(text: str) -> int | None:

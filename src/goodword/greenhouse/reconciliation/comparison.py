@@ -150,7 +150,7 @@ def compare_applications(
     deliveries will update them, and those whose id is now another person's, until the key is set again or a delivery
     arrives. After a merge, steps that waited for an address are missed invitations. Raises HarvestError."""
     mapping = stage_mapping(connection)
-    local = local_state(connection, [one.id for one in page], now=now)
+    local = local_state(connection, [application.id for application in page], now=now)
     differences: list[Difference] = []
     missed: list[MissedInvitation] = []
     merged: dict[int, int] = {}  # applications, with the candidate that was merged into another
@@ -282,19 +282,32 @@ def _with_entry_times(
     api: HarvestApi, missed: Sequence[MissedInvitation], *, local: LocalState
 ) -> list[MissedInvitation]:
     """Add when they entered the stage. Drops those that were already there, unless our copy is out of date."""
-    unknown = [one.remote_id for one in missed if one.entered_at is None and not one.already_there]
+    unknown = [
+        missed_invitation.remote_id
+        for missed_invitation in missed
+        if missed_invitation.entered_at is None and not missed_invitation.already_there
+    ]
     try:
-        stages = {one.application_id: one for one in api.application_stages_of(unknown)} if unknown else {}
+        stages = (
+            {
+                application_stage.application_id: application_stage
+                for application_stage in api.application_stages_of(unknown)
+            }
+            if unknown
+            else {}
+        )
     except Forbidden:  # the permission is optional
         stages = {}
     completed: list[MissedInvitation] = []
-    for one in missed:
-        stage = stages.get(one.remote_id)
-        timed = one
-        if stage is not None and stage.stage_id == one.stage_id:
-            timed = replace(one, entered_at=stage.entered_at)
-        already_there = one.already_there or _was_already_there(timed, local)
-        if not already_there or (one.remote_id in local.applications and not one.in_our_copy):
+    for missed_invitation in missed:
+        stage = stages.get(missed_invitation.remote_id)
+        timed = missed_invitation
+        if stage is not None and stage.stage_id == missed_invitation.stage_id:
+            timed = replace(missed_invitation, entered_at=stage.entered_at)
+        already_there = missed_invitation.already_there or _was_already_there(timed, local)
+        if not already_there or (
+            missed_invitation.remote_id in local.applications and not missed_invitation.in_our_copy
+        ):
             completed.append(replace(timed, already_there=already_there))
     return completed
 
@@ -411,9 +424,15 @@ def compare_candidates(
     differences: list[Difference] = []
     missed: list[MissedInvitation] = []
     for page in batched(candidates, CANDIDATES):
-        ours = _local_candidates(connection, [one.id for one in page])
-        changed = [one for one in page if one.id in ours and _differs(ours[one.id], one)]
-        reachable = [one.id for one in changed if address_of(one.emails) and one.can_email]
+        ours = _local_candidates(connection, [candidate.id for candidate in page])
+        changed = [
+            candidate
+            for candidate in page
+            if candidate.id in ours and _differs(ours[candidate.id], candidate)
+        ]
+        reachable = [
+            candidate.id for candidate in changed if address_of(candidate.emails) and candidate.can_email
+        ]
         waiting, of_candidates = _waiting_for_address(connection, reachable)
         missed += waiting
         differences += [
@@ -424,7 +443,7 @@ def compare_candidates(
                 job_id=row.job_id,
                 stage_id=row.stage_id,
             )
-            for row in _applications_of(connection, [one.id for one in changed])
+            for row in _applications_of(connection, [candidate.id for candidate in changed])
             if row.candidate__remote_id not in of_candidates
         ]
     return differences, missed

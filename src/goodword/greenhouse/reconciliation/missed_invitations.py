@@ -62,20 +62,22 @@ def decide(
     """Return those to invite now, longest in the stage first, and those that wait for a decision, with the reason."""
     recent: list[MissedInvitation] = []
     waiting: list[tuple[MissedInvitation, str]] = []
-    for one in missed:
-        if one.unknown_status:
-            waiting.append((one, UNKNOWN_STATUS))
-        elif one.in_our_copy:
-            waiting.append((one, NO_ARRIVAL))
-        elif _is_recent(one, now):
-            recent.append(one)
-        elif one.was_unreachable:
-            waiting.append((one, REACHABLE))
+    for missed_invitation in missed:
+        if missed_invitation.unknown_status:
+            waiting.append((missed_invitation, UNKNOWN_STATUS))
+        elif missed_invitation.in_our_copy:
+            waiting.append((missed_invitation, NO_ARRIVAL))
+        elif _is_recent(missed_invitation, now):
+            recent.append(missed_invitation)
+        elif missed_invitation.was_unreachable:
+            waiting.append((missed_invitation, REACHABLE))
         else:
-            waiting.append((one, TOO_OLD if _is_old(one, now) else UNKNOWN))
-    recent.sort(key=lambda one: (one.entered_at or now, one.remote_id))
+            waiting.append((missed_invitation, TOO_OLD if _is_old(missed_invitation, now) else UNKNOWN))
+    recent.sort(
+        key=lambda missed_invitation: (missed_invitation.entered_at or now, missed_invitation.remote_id)
+    )
     budget = max(budget, 0)
-    waiting += [(one, TOO_MANY) for one in recent[budget:]]
+    waiting += [(missed_invitation, TOO_MANY) for missed_invitation in recent[budget:]]
     return recent[:budget], waiting
 
 
@@ -93,25 +95,38 @@ def settle_missed_invitations(work: Pass) -> None:
     """Decide who is invited. Sync the others first, without recording an arrival, so that they aren't invited. Sync
     deferred differences last: their candidates are merged by then, which starts no further step."""
     now = work.tick()
-    ended = [one for one in work.missed.values() if _has_ended(one, work)]
-    undecided = [one for one in work.missed.values() if not _has_ended(one, work)]
-    already_there = [one for one in undecided if one.already_there]
-    others = [one for one in undecided if not one.already_there]
+    ended = [
+        missed_invitation for missed_invitation in work.missed.values() if _has_ended(missed_invitation, work)
+    ]
+    undecided = [
+        missed_invitation
+        for missed_invitation in work.missed.values()
+        if not _has_ended(missed_invitation, work)
+    ]
+    already_there = [missed_invitation for missed_invitation in undecided if missed_invitation.already_there]
+    others = [missed_invitation for missed_invitation in undecided if not missed_invitation.already_there]
     invited, waiting = decide(others, now=now, budget=_budget(work))
     suppressed = {
-        one.remote_id: one.stage_id
-        for one in (*ended, *already_there, *(waiting_one for waiting_one, _ in waiting))
+        missed_invitation.remote_id: missed_invitation.stage_id
+        for missed_invitation in (*ended, *already_there, *(waiting_one for waiting_one, _ in waiting))
     }
-    synced = {one.remote_id for one in undecided}
-    deferred = [one for one in work.deferred.values() if one.remote_id not in synced]
+    synced = {missed_invitation.remote_id for missed_invitation in undecided}
+    deferred = [difference for difference in work.deferred.values() if difference.remote_id not in synced]
     work.expect(len(undecided) + len(deferred))
     work.sync(
-        [_difference(one, ALREADY_THERE, kind=Kind.MISSED_CHANGE) for one in already_there],
+        [
+            _difference(missed_invitation, ALREADY_THERE, kind=Kind.MISSED_CHANGE)
+            for missed_invitation in already_there
+        ],
         suppressed=suppressed,
         decided=True,
     )
     work.sync([_difference(one, why) for one, why in waiting], wait=True, suppressed=suppressed, decided=True)
-    work.sync([_difference(one, INVITED) for one in invited], suppressed=suppressed, decided=True)
+    work.sync(
+        [_difference(missed_invitation, INVITED) for missed_invitation in invited],
+        suppressed=suppressed,
+        decided=True,
+    )
     work.sync(deferred, suppressed=suppressed, decided=True)
     work.missed.clear()
     work.deferred.clear()
@@ -280,7 +295,7 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
         except (HarvestError, TooBusy, DatabaseError) as error:
             if database.is_outage(error):
                 raise
-            settled += sum(_send_alone(one, connection=connection, now=tick()) for one in batch)
+            settled += sum(_send_alone(finding, connection=connection, now=tick()) for finding in batch)
     return settled
 
 
@@ -315,10 +330,12 @@ def _send_alone(one: Finding, *, connection: Connection, now: datetime) -> int:
 
 
 def _send(batch: Sequence[Finding], *, connection: Connection, now: datetime) -> int:
-    remote_ids = [one.remote_application_id for one in batch if one.remote_application_id is not None]
+    remote_ids = [
+        finding.remote_application_id for finding in batch if finding.remote_application_id is not None
+    ]
     prefetched = prefetch(connection, dict.fromkeys(remote_ids), now=now)
     sync_applications(connection, remote_ids, now=now, prefetched=prefetched)
-    return sum(_settle(one.pk, now=now) for one in batch)
+    return sum(_settle(finding.pk, now=now) for finding in batch)
 
 
 def _settle(pk: int, *, now: datetime) -> bool:

@@ -250,9 +250,9 @@ class Pass:
             work.unseen = None if row.resume["unseen"] is None else set(row.resume["unseen"])
             work.earlier_calls = row.resume["calls"]
             missed = map(MissedInvitation.from_json, row.resume["missed"])
-            work.missed = {one.remote_id: one for one in missed}
+            work.missed = {missed_invitation.remote_id: missed_invitation for missed_invitation in missed}
             deferred = map(Difference.from_json, row.resume.get("deferred", []))
-            work.deferred = {one.remote_id: one for one in deferred}
+            work.deferred = {difference.remote_id: difference for difference in deferred}
             work.remarks = list(row.resume["remarks"])
         return work
 
@@ -263,8 +263,8 @@ class Pass:
             "seen": self.seen,
             "unseen": None if self.unseen is None else sorted(self.unseen),
             "calls": self.row.calls,
-            "missed": [one.to_json() for one in self.missed.values()],
-            "deferred": [one.to_json() for one in self.deferred.values()],
+            "missed": [missed_invitation.to_json() for missed_invitation in self.missed.values()],
+            "deferred": [difference.to_json() for difference in self.deferred.values()],
             "remarks": self.remarks,
         }
         release(self.row, resume, now=self.tick())
@@ -285,10 +285,10 @@ class Pass:
 
     def keep(self, missed: Iterable[MissedInvitation], *, deferred: Iterable[Difference] = ()) -> None:
         """Keep these until everything is compared. An unseen move replaces a step that waited for an address."""
-        for one in missed:
-            if not one.was_unreachable or one.remote_id not in self.missed:
-                self.missed[one.remote_id] = one
-        self.deferred |= {one.remote_id: one for one in deferred}
+        for missed_invitation in missed:
+            if not missed_invitation.was_unreachable or missed_invitation.remote_id not in self.missed:
+                self.missed[missed_invitation.remote_id] = missed_invitation
+        self.deferred |= {difference.remote_id: difference for difference in deferred}
 
     def expect(self, further: int) -> None:
         self.row.total += further
@@ -322,9 +322,9 @@ class Pass:
 
         def after(batch: Sequence[Difference]) -> None:
             if decided:
-                for one in batch:
-                    self.missed.pop(one.remote_id, None)
-                    self.deferred.pop(one.remote_id, None)
+                for difference in batch:
+                    self.missed.pop(difference.remote_id, None)
+                    self.deferred.pop(difference.remote_id, None)
             self.step()
 
         failed = sync_differences(
@@ -355,7 +355,7 @@ def sync_differences(
     missed invitations that wait for a member. Returns the ids that failed. Raises HarvestError."""
     failed: list[int] = []
     for batch in batched(differences, BATCH):
-        for part in (batch, *([one] for one in batch)):
+        for part in (batch, *([difference] for difference in batch)):
             try:
                 _sync(part, row=row, connection=connection, wait=wait, suppressed=suppressed, now=tick())
             except ENDS_THE_PASS:
@@ -365,7 +365,7 @@ def sync_differences(
                     raise
                 log.warning("%d applications of %s waited: %s", len(part), connection, error)
             except Exception:  # one application's unexpected error must not stop the others
-                log.exception("%s could not be synced", [one.remote_id for one in part])
+                log.exception("%s could not be synced", [difference.remote_id for difference in part])
             else:
                 if part is batch:
                     break
@@ -385,7 +385,7 @@ def _sync(
     suppressed: Suppressed,
     now: datetime,
 ) -> None:
-    by_id = {one.remote_id: one for one in part}
+    by_id = {difference.remote_id: difference for difference in part}
     before = _our_copies(connection, by_id)
 
     def record(_: list[str]) -> None:

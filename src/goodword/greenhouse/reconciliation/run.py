@@ -125,9 +125,9 @@ def compare_recent(work: Pass) -> None:
         job_ids = None if work.connection.api == Connection.Api.V1 else sorted(linked)
         applications = api.applications(job_ids=job_ids, updated_since=work.since, until=work.until)
         of_linked_jobs = (
-            one
-            for one in applications
-            if job_ids or one.job_id in linked or set(one.prospective_job_ids) & set(linked)
+            application
+            for application in applications
+            if job_ids or application.job_id in linked or set(application.prospective_job_ids) & set(linked)
         )
         for page in batched(of_linked_jobs, PAGE):
             work.expect(len(page))
@@ -150,7 +150,7 @@ def compare_everything(work: Pass) -> None:
         for job_ids in batched(sorted(linked.keys() - work.read_jobs), together):
             for page in batched(api.applications(job_ids=job_ids), PAGE):
                 work.seen += len(page)
-                work.unseen.difference_update(one.id for one in page)
+                work.unseen.difference_update(application.id for application in page)
                 _compare_page(api, page, work=work)
             work.read_jobs.update(job_ids)
         if work.unseen and not work.seen and _shows_nothing(api):
@@ -189,7 +189,7 @@ def _compare_unseen(api: HarvestApi, ids: tuple[int, ...], *, work: Pass) -> Non
     visible = list(api.applications_by_id(ids))
     found = compare_applications(api, visible, connection=work.connection, until=work.until, now=work.tick())
     work.keep(found.missed, deferred=found.deferred)
-    visible_ids = {one.id for one in visible}
+    visible_ids = {application.id for application in visible}
     not_visible = [
         Difference(
             remote_id=one,

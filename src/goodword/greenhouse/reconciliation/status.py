@@ -148,10 +148,10 @@ def _days(findings: QuerySet[Finding], *, connection: Connection, now: datetime)
     for row in rows:
         days.setdefault(row["day"], []).append(FindingCount(**row))
     for day, counts in days.items():
-        unreported = [one for one in counts if one.kind in REPORTED_BY_WEBHOOKS]
+        unreported = [count for count in counts if count.kind in REPORTED_BY_WEBHOOKS]
         deliveries = None
         if unreported:
-            first, last = min(one.first for one in unreported), max(one.last for one in unreported)
+            first, last = min(count.first for count in unreported), max(count.last for count in unreported)
             deliveries = deliveries_between(connection, first=first, last=last)
         yield DayOfFindings(day=day, counts=counts, deliveries=deliveries)
 

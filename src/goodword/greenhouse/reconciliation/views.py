@@ -66,7 +66,7 @@ def status_context(found: status.SyncStatus) -> dict[str, Any]:
         "days": [
             {
                 "day": day.day,
-                "findings": [status.describe(one) for one in day.counts],
+                "findings": [status.describe(count) for count in day.counts],
                 "explanation": status.explain(day.deliveries) if day.deliveries else "",
             }
             for day in found.days

@@ -87,7 +87,10 @@ def jobs(connection: Connection, *, fresh: bool = False) -> list[LinkableJob]:
 
 def job(connection: Connection, job_id: int) -> LinkableJob | None:
     for fresh in (False, True):
-        found = next((one for one in jobs(connection, fresh=fresh) if one.id == job_id), None)
+        found = next(
+            (linkable_job for linkable_job in jobs(connection, fresh=fresh) if linkable_job.id == job_id),
+            None,
+        )
         if found is not None:
             return found
     return None
@@ -95,7 +98,7 @@ def job(connection: Connection, job_id: int) -> LinkableJob | None:
 
 def search(among: Sequence[LinkableJob], query: str) -> list[LinkableJob]:
     words = words_of(query)
-    return [one for one in among if one.matches(words)]
+    return [linkable_job for linkable_job in among if linkable_job.matches(words)]
 
 
 def post_contents(connection: Connection, job_id: int) -> dict[int, str]:
@@ -133,7 +136,9 @@ def applications_in_stages(connection: Connection, job_id: int) -> list[Applicat
 
 def names_of(connection: Connection, applications: Iterable[ApplicationInStage]) -> dict[int, str]:
     """Return candidates' names by application id, without private candidates."""
-    wanted: dict[int, int | None] = {one.application_id: one.candidate_id for one in applications}
+    wanted: dict[int, int | None] = {
+        application.application_id: application.candidate_id for application in applications
+    }
     if not wanted:
         return {}
     with _client(connection) as api:
@@ -155,7 +160,10 @@ def recruiter_addresses(connection: Connection, job_id: int) -> list[str]:
     """Return the addresses of a job's recruiters; empty without permission to see them."""
     with _client(connection) as api:
         try:
-            users = [api.user(one) for one in possible_recruiters(api, recruiter_id=None, job_id=job_id)]
+            users = [
+                api.user(recruiter)
+                for recruiter in possible_recruiters(api, recruiter_id=None, job_id=job_id)
+            ]
         except Forbidden:
             return []
     known = [user for user in users if user is not None and not user.disabled]
@@ -185,7 +193,10 @@ def _read(api: HarvestApi) -> list[LinkableJob]:
         for row in {one.id: one for one in api.jobs()}.values()
         if not row.is_template
     ]
-    return sorted(found, key=lambda one: (_ORDER[one.status], one.name.casefold(), one.id))
+    return sorted(
+        found,
+        key=lambda linkable_job: (_ORDER[linkable_job.status], linkable_job.name.casefold(), linkable_job.id),
+    )
 
 
 def _sorted_posts(posts: Iterable[JobPost]) -> tuple[Post, ...]:

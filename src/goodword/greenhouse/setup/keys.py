@@ -171,7 +171,9 @@ def seal(check: KeyCheck, *, member: Membership, now: datetime) -> str:
     plain = {
         "key": fingerprint(check.credentials),
         "at": now.isoformat(),
-        "results": [[one.permission.key, one.state, one.writing, one.detail] for one in check.results],
+        "results": [
+            [result.permission.key, result.state, result.writing, result.detail] for result in check.results
+        ],
         "works": check.works,
         "account": check.account_name,
         "token": [token.access_token, token.renew_at.isoformat()] if token else None,
@@ -305,7 +307,11 @@ def worked_before(credentials: Credentials, connection: Connection | None) -> bo
 
 
 def free_name(organisation: Organisation, wanted: str, *, but: Connection | None = None) -> str:
-    names = {one.name.casefold() for one in live_connections(organisation) if but is None or one.pk != but.pk}
+    names = {
+        connection.name.casefold()
+        for connection in live_connections(organisation)
+        if but is None or connection.pk != but.pk
+    }
     if wanted.casefold() not in names:
         return wanted
     numbers = range(2, len(names) + 3)
@@ -339,11 +345,11 @@ class AccountWarning:
 def connection_using(
     credentials: Credentials, *, organisation: Organisation, but: Connection | None
 ) -> Connection | None:
-    for one in live_connections(organisation):
-        if but is None or one.pk != but.pk:
+    for connection in live_connections(organisation):
+        if but is None or connection.pk != but.pk:
             try:
-                if _same(one.credentials(), credentials):
-                    return one
+                if _same(connection.credentials(), credentials):
+                    return connection
             except crypto.CannotOpen:
                 continue
     return None
@@ -368,7 +374,7 @@ def account_warnings(
             check, connection, links_of_connection, visible, recognised=_recognises(check, people)
         )
         if people:
-            found = [replace(one, is_refused=one.is_other) for one in found]
+            found = [replace(warning, is_refused=warning.is_other) for warning in found]
     for other in others:
         if _is_of(check, other, links[other.pk], visible):
             found.append(_already_connected(other))
@@ -484,7 +490,11 @@ def _recognises(check: KeyCheck, people: Mapping[int, Candidate]) -> bool | None
         return None
     try:
         with client_for_check(check) as (api, _store):
-            seen = [is_same_person(people[one.id], one) for one in api.candidates(people) if one.id in people]
+            seen = [
+                is_same_person(people[candidate.id], candidate)
+                for candidate in api.candidates(people)
+                if candidate.id in people
+            ]
     except (Forbidden, Unauthorised, UnexpectedShape):
         return None
     return any(seen) if seen else None

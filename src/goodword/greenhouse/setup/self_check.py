@@ -38,7 +38,7 @@ def check_connection(connection: Connection, *, member: Membership, now: datetim
         action="greenhouse.tested",
         member=member,
         now=now,
-        details={"connection": connection.pk, "failed": sum(1 for one in found if one.tone == "error")},
+        details={"connection": connection.pk, "failed": sum(1 for result in found if result.tone == "error")},
     )
     return found
 
@@ -52,7 +52,11 @@ def _check_reading(connection: Connection, *, member: Membership, now: datetime)
     if row is None:
         return []
     card = connection_card(row, now=now)
-    works = [one.name for one in (*card.required, *card.recommended) if one.state in {"granted", "untested"}]
+    works = [
+        permission_row.name
+        for permission_row in (*card.required, *card.recommended)
+        if permission_row.state in {"granted", "untested"}
+    ]
     found = []
     if works:
         found.append(CheckResult(tone="success", sentence=_("Reading works: %s.") % ", ".join(works)))
@@ -66,7 +70,9 @@ def _check_reading(connection: Connection, *, member: Membership, now: datetime)
                 sentence=_("Missing in Greenhouse: %s. Edit the credential there and tick them.") % names,
             )
         )
-    lacking = [one.name for one in card.recommended if one.state == "lacking"]
+    lacking = [
+        permission_row.name for permission_row in card.recommended if permission_row.state == "lacking"
+    ]
     if lacking:
         found.append(
             CheckResult(tone="attention", sentence=_("Recommended, but missing: %s.") % ", ".join(lacking))

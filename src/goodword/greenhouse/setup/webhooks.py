@@ -103,7 +103,7 @@ class WebhookSetup:
 
     @property
     def in_place(self) -> int:
-        return sum(1 for one in self.required if one.pinged_at)
+        return sum(1 for status in self.required if status.pinged_at)
 
     @property
     def complete(self) -> bool:

@@ -98,7 +98,7 @@ def sync_applications(
         try:
             with reacting():
                 outcomes = apply(readings, connection=connection, now=now, suppressed=suppressed)
-                known = [one.remote_id for one in readings if has_known_status(one.application)]
+                known = [reading.remote_id for reading in readings if has_known_status(reading.application)]
                 release_waiting(connection, known, hint=hint, now=now)
                 settle(outcomes)
         except Stale:
@@ -240,14 +240,14 @@ def apply(
     if not transaction.get_connection().in_atomic_block:
         raise RuntimeError("Readings can only be written inside a transaction.")
     readings = list(readings)
-    if merged := [one.merged_from for one in readings if one.merged_from is not None]:
+    if merged := [reading.merged_from for reading in readings if reading.merged_from is not None]:
         # before any application, as in all other actions
-        people = [one.candidate.id for one in readings if one.candidate is not None]
+        people = [reading.candidate.id for reading in readings if reading.candidate is not None]
         lock_people(connection, ids=merged, remote_ids=people)
     written: dict[int, Candidate] = {}
     return [
-        _apply(one, written=written, connection=connection, now=now, suppressed=suppressed)
-        for one in readings
+        _apply(reading, written=written, connection=connection, now=now, suppressed=suppressed)
+        for reading in readings
     ]
 
 

@@ -492,15 +492,15 @@ class Calls:
 
     @property
     def total(self) -> int:
-        return sum(one.calls for one in self.outcomes)
+        return sum(outcome.calls for outcome in self.outcomes)
 
     @property
     def failed(self) -> int:
-        return sum(one.calls for one in self.outcomes if one.name != OK)
+        return sum(outcome.calls for outcome in self.outcomes if outcome.name != OK)
 
     @property
     def mean_seconds(self) -> float | None:
-        return sum(one.seconds for one in self.outcomes) / self.total if self.total else None
+        return sum(outcome.seconds for outcome in self.outcomes) / self.total if self.total else None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -547,5 +547,5 @@ def _since(connection: Connection, since: datetime) -> Calls:
     found = [
         Outcome(name=row["outcome"], calls=row["many"], seconds=row["took"]) for row in rows if row["many"]
     ]
-    found.sort(key=lambda one: (one.name != OK, -one.calls, one.name))
+    found.sort(key=lambda outcome: (outcome.name != OK, -outcome.calls, outcome.name))
     return Calls(since=since, outcomes=tuple(found))

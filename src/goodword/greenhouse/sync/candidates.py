@@ -192,7 +192,7 @@ def merge_candidates(
         people.filter(pk=winner.pk).update(chosen_language=loser.chosen_language)
     if current.private:
         # the later time, so that no link to a report of either starts working
-        winner.private_since = max(one.private_since or now for one in (loser, current))
+        winner.private_since = max(candidate.private_since or now for candidate in (loser, current))
         people.filter(pk=winner.pk).update(private_since=winner.private_since)
     people.filter(pk=loser.pk).update(**BLANK, merged_into=winner, id_taken_at=None)
     for request in requests:

@@ -50,8 +50,8 @@ def resembles(ours: Candidate, theirs: remote.Candidate | Candidate) -> bool:
 
 
 def shares_address(ours: Candidate, theirs: remote.Candidate | Candidate) -> bool:
-    addresses = [theirs.email] if isinstance(theirs, Candidate) else [one.value for one in theirs.emails]
-    return bool(ours.email) and any(is_same(ours.email, one) for one in addresses)
+    addresses = [theirs.email] if isinstance(theirs, Candidate) else [email.value for email in theirs.emails]
+    return bool(ours.email) and any(is_same(ours.email, address) for address in addresses)
 
 
 def shares_name(ours: Candidate, theirs: remote.Candidate) -> bool:

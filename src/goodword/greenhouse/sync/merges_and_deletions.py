@@ -91,9 +91,9 @@ def _may_merge(loser: Candidate, winner_id: int, *, reading: "PeopleReading", co
     if reading.others or reading.taken:
         return False
     moved = [
-        one.remote_id
-        for one in reading.applications
-        if one.application is not None and one.application.candidate_id == winner_id
+        application.remote_id
+        for application in reading.applications
+        if application.application is not None and application.application.candidate_id == winner_id
     ]
     if Application.objects.across_organisations().filter(candidate=loser, remote_id__in=moved).exists():
         return True
@@ -201,13 +201,19 @@ class PeopleReading:
     @property
     def visible(self) -> dict[int, int]:
         """The ids of visible applications, with those of their candidates."""
-        found = [one for one in self.applications if one.taken_from is None]
-        return {one.remote_id: one.application.candidate_id for one in found if one.application is not None}
+        found = [application for application in self.applications if application.taken_from is None]
+        return {
+            reading.remote_id: reading.application.candidate_id
+            for reading in found
+            if reading.application is not None
+        }
 
     @property
     def taken(self) -> set[int]:
         """The ids of applications that are other people's."""
-        return {one.remote_id for one in self.applications if one.taken_from is not None}
+        return {
+            application.remote_id for application in self.applications if application.taken_from is not None
+        }
 
 
 def _read_and_write(

@@ -293,7 +293,7 @@ def find_recruiter(
 def _address_of(user: User, organisation: Organisation) -> str:
     """The user's first address, unless they are a member with another one: members find their candidates by the address
     they sign in with, and deactivated members get no mail."""
-    addresses = [address for one in user.emails if (address := _valid_address(one))]
+    addresses = [address for email in user.emails if (address := _valid_address(email))]
     if len(addresses) > 1:
         members = Membership.objects.of(organisation)
         for rows in (members.filter(deactivated_at=None), members):
@@ -378,16 +378,17 @@ def _new_stages(
     now: datetime,
 ) -> dict[int, remote.ApplicationStage]:
     new = [
-        one
-        for one in applications
-        if one.stage_entered_at is None and (one.id not in ours or ours[one.id].stage_id != one.stage_id)
+        application
+        for application in applications
+        if application.stage_entered_at is None
+        and (application.id not in ours or ours[application.id].stage_id != application.stage_id)
     ]
     mapped = {
         (job_id, stage_id)
-        for job_id, stage_id in {(one.job_id, one.stage_id) for one in new}
+        for job_id, stage_id in {(application.job_id, application.stage_id) for application in new}
         if is_mapped(connection_id=connection.pk, job_id=job_id, stage_id=stage_id)
     }
-    wanted = [one.id for one in new if (one.job_id, one.stage_id) in mapped]
+    wanted = [application.id for application in new if (application.job_id, application.stage_id) in mapped]
     try:
         with CachedReads(api, connection=connection, now=now).refusals("stages"):
             return {stage.application_id: stage for stage in api.application_stages_of(wanted)}

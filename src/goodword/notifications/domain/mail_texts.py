@@ -208,7 +208,7 @@ def filled(text: str, context: Mapping[str, Any]) -> str:
 def filled_html(text: str, context: Mapping[str, Any]) -> SafeString:
     """The text as paragraphs, with everything escaped."""
     paragraphs = [one for one in _BETWEEN_PARAGRAPHS.split(text.strip()) if one]
-    return format_html_join("\n", "<p>{}</p>", ((_lines(one, context),) for one in paragraphs))
+    return format_html_join("\n", "<p>{}</p>", ((_lines(paragraph, context),) for paragraph in paragraphs))
 
 
 def _lines(paragraph: str, context: Mapping[str, Any]) -> SafeString:

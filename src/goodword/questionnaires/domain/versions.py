@@ -148,7 +148,7 @@ def _siblings(version: QuestionnaireVersion) -> list[QuestionnaireVersion]:
 
 
 def _in_language(versions: Sequence[QuestionnaireVersion], language: str) -> QuestionnaireVersion | None:
-    return next((one for one in versions if _short(one.language) == _short(language)), None)
+    return next((version for version in versions if _short(version.language) == _short(language)), None)
 
 
 def _short(language: str) -> str:
@@ -161,7 +161,7 @@ def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[
     )
     same = [version for version in there if version.number == template.version]
     wanted = dict.fromkeys((template.language, *builtin.languages(template.key)))
-    lacking = tuple(language for language in wanted if language not in {one.language for one in same})
+    lacking = tuple(language for language in wanted if language not in {version.language for version in same})
     if not lacking:
         return ()
     if same:

@@ -274,7 +274,9 @@ def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = Non
 
 def _questioned_at(statuses: Sequence[SlotStatus]) -> list[datetime]:
     """When each unanswered *I can't name anyone* was sent."""
-    return [one.slot.cannot_at for one in statuses if one.state == "questioned" and one.slot.cannot_at]
+    return [
+        status.slot.cannot_at for status in statuses if status.state == "questioned" and status.slot.cannot_at
+    ]
 
 
 def waits_since(check: Check) -> datetime | None:

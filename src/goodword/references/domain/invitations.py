@@ -110,7 +110,7 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
     if unfinished is not None:
         return unfinished
     step, candidate = locked.step, step_request.application.candidate
-    asked = [one for slot in slots_of(step.slots) for one in [slot] * slot.count]
+    asked = [setting for slot in slots_of(step.slots) for setting in [slot] * slot.count]
     version = version_for(step, now=now)
     languages = languages_for(step, version)
     check = Check(

@@ -88,7 +88,7 @@ def mail_candidate(
 def _invitation_context(check: Check) -> Mapping[str, object]:
     statuses = slot_statuses(check)
     missing = [status.slot for status in statuses if status.state in AWAITING_CANDIDATE] or [
-        one.slot for one in statuses
+        status.slot for status in statuses
     ]
     wanted = sum(not slot.is_waived for slot in missing)
     return {

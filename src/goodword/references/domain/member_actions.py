@@ -102,7 +102,11 @@ def extend_check(
         check = lock_check_for_member(check_id, member=member)
         refuse_unless_open(check)
         until = _until(check, days, before=check.deadline_at, now=now)
-        earlier = [one for one in open_requests(check) if one.deadline_at < until] if referees else []
+        earlier = (
+            [open_request for open_request in open_requests(check) if open_request.deadline_at < until]
+            if referees
+            else []
+        )
         if until == check.deadline_at and not earlier:
             return check
         for request in earlier:

@@ -261,6 +261,6 @@ def _another_key(request: ReferenceRequest) -> str:
 
 def asked_for_another(organisation: Organisation, requests: Iterable[ReferenceRequest]) -> set[int]:
     """The ids of the requests for which the candidate was asked for another referee by mail."""
-    keys = {mail_key(one.check_run_id, _another_key(one)): one.pk for one in requests}
+    keys = {mail_key(request.check_run_id, _another_key(request)): request.pk for request in requests}
     mails = Email.objects.of(organisation).filter(key__in=list(keys)).exclude(state=Email.State.CANCELLED)
     return {keys[key] for key in mails.values_list("key", flat=True)}

@@ -236,10 +236,10 @@ def is_complete(
 ) -> bool:
     """Whether there are `least` references (or all that remain, but at least one), every required one, and the
     self-reference."""
-    answered = sum(one.answered for one in asked)
+    answered = sum(reference.answered for reference in asked)
     if not answered or lacks_self_reference:
         return False
-    if any(one.needed and not one.answered for one in asked):
+    if any(reference.needed and not reference.answered for reference in asked):
         return False
     return answered >= min(least, len(asked))
 
@@ -267,7 +267,8 @@ def complete_if_all_received(*, check_id: int, now: datetime) -> bool:
             return False
         statuses = [status for status in slot_statuses(check) if status.state != "waived"]
         asked = [
-            RequestedReference(answered=one.state == "answered", needed=one.is_needed) for one in statuses
+            RequestedReference(answered=status.state == "answered", needed=status.is_needed)
+            for status in statuses
         ]
         if not is_complete(asked, least=check.least, lacks_self_reference=self_reference_missing(check)):
             update_clock(check, now=now)

@@ -119,7 +119,7 @@ class DraftAnswers:
             "left": self.left,
             "saved_by": self.saved_by,
             **({"saved_at": self.saved_at.isoformat()} if self.saved_at else {}),
-            **({"last_saves": [list(one) for one in self.last_saves]} if self.last_saves else {}),
+            **({"last_saves": [list(last_save) for last_save in self.last_saves]} if self.last_saves else {}),
             **({"quote": self.quote} if self.quote else {}),
         }
         return {**self.answers, META_KEY: known}
@@ -140,14 +140,14 @@ class DraftAnswers:
         if not page or self.is_overtaken(seen.get(SAVE_KEY, "")):
             return ()
         return tuple(
-            one.question_id
-            for one in submitted
-            if self.saved_by.get(one.question_id) != page
+            answer.question_id
+            for answer in submitted
+            if self.saved_by.get(answer.question_id) != page
             and len(
                 {
-                    one.fingerprint,
-                    seen.get(one.question_id, ""),
-                    self.fingerprint(one.question_id),
+                    answer.fingerprint,
+                    seen.get(answer.question_id, ""),
+                    self.fingerprint(answer.question_id),
                 }
             )
             == 3
@@ -163,20 +163,20 @@ class DraftAnswers:
             return self
         answers, typed, saved_by = dict(self.answers), dict(self.typed), dict(self.saved_by)
         conflicting = self.conflicting(submitted, seen=seen)
-        for one in submitted:
+        for answer in submitted:
             # if the response to the page's last save was lost, it still has the old fingerprint
-            is_own = page and saved_by.get(one.question_id) == page
-            if one.fingerprint == seen.get(one.question_id, "") and not is_own:
+            is_own = page and saved_by.get(answer.question_id) == page
+            if answer.fingerprint == seen.get(answer.question_id, "") and not is_own:
                 continue
-            if one.question_id in conflicting:
+            if answer.question_id in conflicting:
                 continue
-            saved_by[one.question_id] = page
-            answers.pop(one.question_id, None)
-            typed.pop(one.question_id, None)
-            if one.finished:
-                answers[one.question_id] = one.answer
-            elif one.typed:
-                typed[one.question_id] = one.typed
+            saved_by[answer.question_id] = page
+            answers.pop(answer.question_id, None)
+            typed.pop(answer.question_id, None)
+            if answer.finished:
+                answers[answer.question_id] = answer.answer
+            elif answer.typed:
+                typed[answer.question_id] = answer.typed
         merged = replace(self.with_save(save), answers=answers, typed=typed, saved_by=saved_by).saved(now)
         if merged.quote and merged.quote not in merged.written:
             merged = replace(merged, quote="")
@@ -191,7 +191,7 @@ class DraftAnswers:
         load, number = load_and_number(save)
         if not load:
             return self
-        others = tuple(one for one in self.last_saves if one[0] != load)
+        others = tuple(last_save for last_save in self.last_saves if last_save[0] != load)
         return replace(self, last_saves=(*others, (load, number))[-LATEST_LOADS:])
 
     @property
@@ -296,7 +296,7 @@ class AnsweringSession:
     @cached_property
     def quotable(self) -> tuple[str, ...]:
         """Sentences to choose from for page 1 of the report. Without a choice, the report quotes the first."""
-        again = next((one for one in self.questions if isinstance(one, WouldWorkAgain)), None)
+        again = next((question for question in self.questions if isinstance(question, WouldWorkAgain)), None)
         order = sorted(
             self.asked,
             key=lambda one: quote_order(work_again=one is again, long_text=isinstance(one, LongText)),

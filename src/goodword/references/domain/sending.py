@@ -189,7 +189,14 @@ def _deferred_referees(check: Check) -> list[Referee]:
 
 
 def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> ReferenceRequest | None:
-    referee = next((one for one in _deferred_referees(check) if one.pk == referee_id), None)
+    referee = next(
+        (
+            deferred_referee
+            for deferred_referee in _deferred_referees(check)
+            if deferred_referee.pk == referee_id
+        ),
+        None,
+    )
     if referee is None:
         return None
     if has_opted_out(organisation=check.organisation, address=referee.email):

@@ -282,7 +282,7 @@ SENTENCES: Mapping[str, Callable[[Facts], str]] = {
 
 def flags_of(check: Check) -> FlagList:
     referees = list(Referee.objects.of(check.organisation).select_related("request").filter(check_run=check))
-    names, candidate = {one.pk: one.name for one in referees}, _candidate(check)
+    names, candidate = {referee.pk: referee.name for referee in referees}, _candidate(check)
     rows = (
         CheckFlag.objects.of(check.organisation)
         .select_related("dismissed_by__user")
@@ -291,7 +291,7 @@ def flags_of(check: Check) -> FlagList:
     )
     return flag_list(
         (_displayed(row, names=names, candidate=candidate) for row in rows),
-        checked=any(one.deferred_at is not None or hasattr(one, "request") for one in referees),
+        checked=any(referee.deferred_at is not None or hasattr(referee, "request") for referee in referees),
     )
 
 

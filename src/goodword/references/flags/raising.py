@@ -134,8 +134,8 @@ def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) ->
     found += [alike_texts_flag(one, other) for one, other in combinations([*given, *own], 2)]
     found += [private_topics_flag(one) for one in [*given, *own]]
     found += [alike_ratings_flag(one, other) for one, other in combinations(given, 2)]
-    for one in claims:
-        found += [dates_flag(one, this_month=this_month), title_flag(one)]
+    for claim in claims:
+        found += [dates_flag(claim, this_month=this_month), title_flag(claim)]
     found += [titles_flag(one, other, this_month=this_month) for one, other in combinations(claims, 2)]
     if organisation.watches_devices:
         found += device_flags(check, referees)

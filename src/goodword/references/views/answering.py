@@ -63,7 +63,7 @@ class PostedPage:
     @property
     def shown(self) -> dict[str, str]:
         """Fingerprints of the questions as shown. The draft may have later answers from another tab."""
-        return {one.question_id: one.fingerprint for one in self.submitted}
+        return {answer.question_id: answer.fingerprint for answer in self.submitted}
 
 
 def read(request: HttpRequest, session: AnsweringSession, questions: Sequence[Question]) -> PostedPage:
@@ -176,7 +176,7 @@ def _shown(
     """Fingerprints of the questions as shown; if they conflict, of the other answer."""
     if sent is None:
         return {one.id: session.draft.fingerprint(one.id) for one in session.on_page(number, asked_only=True)}
-    return sent.shown | {one.question_id: session.draft.fingerprint(one.question_id) for one in others}
+    return sent.shown | {other.question_id: session.draft.fingerprint(other.question_id) for other in others}
 
 
 def _after_saving(

@@ -144,7 +144,10 @@ def candidate_home(check: Check, facts: CheckContext, *, now: datetime) -> Candi
         answers_due=deadline_in_words(due, organisation=facts.organisation, language=facts.language),
         answers_late=due < now,
         referees_reminded=not is_stopped(check)
-        and any(one.next_reminder_at and one.next_reminder_at <= one.deadline_at for one in requests),
+        and any(
+            request.next_reminder_at and request.next_reminder_at <= request.deadline_at
+            for request in requests
+        ),
         on_hold=check.clock_stopped_at is not None,
         hire_closes=hire_closes(check),
         reminders_left=max(0, check.reminders_promised - check.reminders_sent),

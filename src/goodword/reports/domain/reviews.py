@@ -281,9 +281,11 @@ def assign_several(
             .filter(pk__in=[review.pk for review in reviews])
         )
         found = list(rows.order_by("pk"))
-        if not to.may_work or not _sees(to, [one.step_request.application for one in found]):
+        if not to.may_work or not _sees(
+            to, [result_review.step_request.application for result_review in found]
+        ):
             raise CannotAssign
-        new = [one for one in found if one.assigned_to_id != to.pk]
+        new = [result_review for result_review in found if result_review.assigned_to_id != to.pk]
         for review in new:
             _assign(review, to=to, by=by, now=now)
         if to.pk != by.pk and len(new) == 1:

@@ -104,10 +104,10 @@ def page_content(snapshot: ReportSnapshot, *, replaced: tuple[str, ...]) -> dict
             address=settings.GOODWORD_BASE_URL.removeprefix("https://") + VERIFY_PATH,
         ),
         "page": words("page", page="\x00", pages="\x00").split("\x00"),
-        "front": [_section(one) for one in pages.front],
-        "body": [_section(one) for one in pages.body],
+        "front": [_section(section) for section in pages.front],
+        "body": [_section(section) for section in pages.body],
         "appendix": words("appendix"),
-        "closing": [_section(one) for one in appendix],
+        "closing": [_section(section) for section in appendix],
     }
 
 
@@ -190,7 +190,7 @@ def _block(block: PrintedBlock) -> dict[str, Any]:
         case ScoreTable():
             return _scores(block)
         case Quotes():
-            return {"type": "comments", "entries": [_quote(one) for one in block.entries]}
+            return {"type": "comments", "entries": [_quote(entry) for entry in block.entries]}
         case _:
             assert_never(block)
 
@@ -290,9 +290,9 @@ def _scores(table: ScoreTable) -> dict[str, Any]:
         scores = [
             {
                 key: list(value) if isinstance(value, tuple) else _fitted(key, value)
-                for key, value in asdict(one).items()
+                for key, value in asdict(score).items()
             }
-            for one in row.scores
+            for score in row.scores
         ]
         texts = {key: narrow(value) for key, value in asdict(row).items() if isinstance(value, str)}
         rows.append({**texts, "scores": scores})

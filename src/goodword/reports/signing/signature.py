@@ -181,7 +181,7 @@ def _from_pkcs12(path: str, content: bytes, password: str) -> Identity:
     if store.key is None or store.cert is None:
         raise CannotUse(f"The file {path} needs a certificate and its private key. Export both.")
     key = _usable_key(store.key, path)
-    others = [one.certificate for one in store.additional_certs]
+    others = [certificate.certificate for certificate in store.additional_certs]
     return _paired(key, [store.cert.certificate, *others], path)
 
 
@@ -240,7 +240,7 @@ def _usable_key(key: object, path: str) -> Key:
 
 
 def _paired(key: Key, certificates: list[x509.Certificate], path: str) -> Identity:
-    own = next((one for one in certificates if _is_of(key, one)), None)
+    own = next((certificate for certificate in certificates if _is_of(key, certificate)), None)
     if own is None:
         raise CannotUse(f"The private key does not match the certificate in {path}.")
     return Identity(own, key, tuple(_issuers(own, certificates)))
@@ -333,8 +333,8 @@ def can_sign(identity: Identity, *, now: datetime) -> bool:
     """Whether a signature on a blank page is found again and verifies. Raises whatever signing raises."""
     signed = sign(_BLANK, identity, now=now)
     return any(
-        one.covered == signed.covered and one.is_by(identity.certificate)
-        for one in signatures_in(signed.content)
+        signature.covered == signed.covered and signature.is_by(identity.certificate)
+        for signature in signatures_in(signed.content)
     )
 
 
@@ -379,7 +379,7 @@ def covered_in(content: bytes | mmap) -> Iterator[tuple[str, bool]]:
     gaps = [match.span() for match in islice(_HEXADECIMAL.finditer(content), _MOST)]
     ranges = [((max(start - 1, 0), end + 1), len(content)) for start, end in gaps]  # including its brackets
     for match in islice(_BYTE_RANGE.finditer(content), _MOST):
-        start, end, length = (int(one) for one in match.groups())
+        start, end, length = (int(group) for group in match.groups())
         if start < end <= end + length <= len(content):
             ranges.append(((start, end), end + length))
     for (start, end), until in dict.fromkeys(ranges):
@@ -396,7 +396,9 @@ def _parsed(digits: bytes) -> FoundSignature | None:
         (info,) = signed_data["signer_infos"]
         attributes = info["signed_attrs"]
         covered = next(
-            one["values"][0].native for one in attributes if one["type"].native == "message_digest"
+            attribute["values"][0].native
+            for attribute in attributes
+            if attribute["type"].native == "message_digest"
         )
         # signed as a SET but stored with an implicit tag (RFC 5652, 5.4)
         return FoundSignature(

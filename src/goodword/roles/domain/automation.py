@@ -63,12 +63,12 @@ def _record_already_there(
             AlreadyThere(
                 organisation=automation.organisation,
                 automation=automation,
-                remote_application_id=one.application_id,
-                stage_id=one.stage_id,
+                remote_application_id=application_stage.application_id,
+                stage_id=application_stage.stage_id,
                 recorded_at=now,
             )
-            for one in present
-            if one.stage_id in stage_ids
+            for application_stage in present
+            if application_stage.stage_id in stage_ids
         ],
         update_conflicts=True,
         unique_fields=["automation", "remote_application_id", "stage_id"],

@@ -56,7 +56,7 @@ def requirements_of(role: Role) -> list[JobRequirement]:
 
 def ratings_of(requirement: JobRequirement) -> list[RequirementRating]:
     """Return the requirement's ratings, newest first."""
-    return sorted(requirement.ratings.all(), key=lambda one: one.pk, reverse=True)
+    return sorted(requirement.ratings.all(), key=lambda rating: rating.pk, reverse=True)
 
 
 def same_text(text: str) -> str:
@@ -78,7 +78,7 @@ def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: 
     """Add the requirements that the role lacks, with their authors and times. Returns how many. Raises TooMany."""
     with transaction.atomic():
         _lock(role)
-        known = {same_text(one.text) for one in requirements_of(role)}
+        known = {same_text(requirement.text) for requirement in requirements_of(role)}
         missing = {same_text(one.text): one for one in reversed(entered) if same_text(one.text) not in known}
         if not missing:
             return 0
@@ -165,8 +165,13 @@ def copy_requirements(role: Role, *, to: Role) -> None:
     _create(
         to,
         [
-            Entered(text=one.text, measures=one.measures, by=one.entered_by, at=one.entered_at)
-            for one in requirements_of(role)
+            Entered(
+                text=requirement.text,
+                measures=requirement.measures,
+                by=requirement.entered_by,
+                at=requirement.entered_at,
+            )
+            for requirement in requirements_of(role)
         ],
     )
 
@@ -189,7 +194,7 @@ def _create(role: Role, entered: Sequence[Entered]) -> list[JobRequirement]:
 
 
 def _refuse_same(role: Role, texts: Sequence[str], *, but: JobRequirement | None = None) -> None:
-    known = {same_text(one.text) for one in requirements_of(role) if one != but}
+    known = {same_text(requirement.text) for requirement in requirements_of(role) if requirement != but}
     if any(same_text(text) in known for text in texts):
         raise SameText
 

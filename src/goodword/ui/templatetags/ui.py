@@ -129,7 +129,7 @@ class Kept(template.Node):
         self.found: dict[tuple[Any, ...], SafeString] = {}
 
     def render(self, context: template.Context) -> SafeString:
-        key = (get_language(), *(one.resolve(context) for one in self.arguments))
+        key = (get_language(), *(argument.resolve(context) for argument in self.arguments))
         found = self.found.get(key)
         if found is None:
             if len(self.found) >= self.MOST:
@@ -143,7 +143,7 @@ def kept(parser: Parser, token: Token) -> Kept:
     _name, *arguments = token.split_contents()
     nodelist = parser.parse(("endkept",))
     parser.delete_first_token()
-    return Kept(nodelist, [parser.compile_filter(one) for one in arguments])
+    return Kept(nodelist, [parser.compile_filter(argument) for argument in arguments])
 
 
 class ErrorsInTitle(template.Node):

@@ -170,9 +170,9 @@ def _team(application: Application) -> Sequence[Membership]:
         members.filter(user__email__same_address=application.recruiter_email),
         members.filter(pk__in=[application.role.owner_id] if application.role else []),
     ):
-        for one in found:
-            if one.may_work and visible_applications(one).filter(pk=application.pk).exists():
-                return [one]
+        for member in found:
+            if member.may_work and visible_applications(member).filter(pk=application.pk).exists():
+                return [member]
     return list(admins_of(application.organisation))
 
 

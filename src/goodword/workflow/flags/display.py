@@ -60,7 +60,7 @@ def display(flag: Flag, wording: FlagWording, *, facts: str) -> DisplayedFlag:
         grade=flag.grade,
         title=str(wording.title),
         facts=facts,
-        explanations=tuple(str(one) for one in wording.explanations),
+        explanations=tuple(str(explanation) for explanation in wording.explanations),
         to_do=str(wording.to_do),
         found_at=flag.found_at,
         dismissed_at=flag.dismissed_at,

@@ -237,7 +237,10 @@ def _names_elsewhere(member: Membership, addresses: Sequence[str]) -> dict[str, 
         .filter(address__in=[normalised(address).upper() for address in addresses])
     )
     people = [row.candidate for row in rows.order_by("pk")]
-    return {normalised(one.email): (one.name, f"{one.first_name} {one.last_name}") for one in people}
+    return {
+        normalised(person.email): (person.name, f"{person.first_name} {person.last_name}")
+        for person in people
+    }
 
 
 def _already(application: Application, *, visible: bool) -> str:

@@ -210,7 +210,7 @@ def confirm(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase
         return here
     if request.POST.get("shown") != str(good) or (steps and "confirmed" not in request.POST):
         return _check_page(request, role, found, chosen=steps)
-    kinds = [one.step.kind for one in steps]
+    kinds = [step.step.kind for step in steps]
     if not imports.start(found, steps=kinds, member=request.member, now=clock.now(), shown=good):
         found.refresh_from_db()
         if found.state == State.CHECKED:
@@ -341,7 +341,7 @@ def _check_page(
         "problems": Paginator(_with_problems(of), PAGE).get_page(request.GET.get("page")),
         "choices": choices,
         "invited_now": counts[RowState.IMPORTED]
-        and any(one.step.kind in of.steps and not one.waits for one in choices),
+        and any(choice.step.kind in of.steps and not choice.waits for choice in choices),
         "chosen": chosen or [],
         "ticked": request.GET.getlist("step"),
         "good_count": written_count(good),

@@ -131,7 +131,7 @@ class PlanForm(forms.Form):
     def __init__(
         self, data: QueryDict | None = None, *, draft: Assessment, parts: Sequence[PlannedPart]
     ) -> None:
-        entering = [one.part for one in parts if one.right_or_wrong]
+        entering = [planned_part.part for planned_part in parts if planned_part.right_or_wrong]
         super().__init__(data, initial=_plan_initial(draft, entering))
         self.entering = entering
         if entering:
@@ -202,7 +202,7 @@ class PublishForm(forms.Form):
         self, data: QueryDict | None = None, *, parts: Sequence[PlannedPart], sentences: Sequence[str] = ()
     ) -> None:
         super().__init__(data)
-        self._missing = [one.part for one in parts if not one.part.requirement]
+        self._missing = [planned_part.part for planned_part in parts if not planned_part.part.requirement]
         self._scales: dict[int, str] = {}
         for planned in parts:
             part = planned.part

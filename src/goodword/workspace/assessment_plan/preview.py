@@ -295,7 +295,7 @@ def _assessment(step: Step, which: str) -> Assessment | None:
         return draft_of(step)
     if which == DEFAULT:
         return Assessment(organisation=step.organisation, step=step)
-    found = next((one for one in versions_of(step) if str(one.number) == which), None)
+    found = next((assessment for assessment in versions_of(step) if str(assessment.number) == which), None)
     if found is None:
         raise Http404
     return found

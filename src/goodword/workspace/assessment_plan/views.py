@@ -104,7 +104,7 @@ def plan(request: MemberRequest, pk: int) -> HttpResponse:
 @access.member(kinds=access.WORKS)
 def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
     step = step_of(request, pk)
-    found = next((one for one in versions_of(step) if one.number == number), None)
+    found = next((assessment for assessment in versions_of(step) if assessment.number == number), None)
     if found is None:
         raise Http404
     parts = planned_parts(found)
@@ -245,7 +245,7 @@ def add(request: MemberRequest, draft: Assessment) -> HttpResponseBase:
     context = {
         "tests": [
             (test, _forms_in_words(test, content), test.pk in there, content.is_for_practice)
-            for test, content in ((one, _newest_content(known[one.pk])) for one in tests)
+            for test, content in ((test, _newest_content(known[test.pk])) for test in tests)
         ],
     }
     return PAGES.render(request, "workspace/assessment_plan/add.html", draft, context, name=_("Add a test"))

@@ -294,7 +294,12 @@ def of_group(rows: QuerySet[AuditEntry], group: str) -> QuerySet[AuditEntry]:
     if not group:
         return rows
     if group == ActionGroup.SETTINGS:  # also the actions of other versions
-        others = (action for one in ActionGroup if one != group for action in actions_of(one))
+        others = (
+            action
+            for action_group in ActionGroup
+            if action_group != group
+            for action in actions_of(action_group)
+        )
         return rows.exclude(action__in=list(others))
     return rows.filter(action__in=actions_of(group))
 

@@ -57,7 +57,7 @@ def parse_key(text: str | None, organisation: Organisation) -> tuple[Connection,
     if job_id is None:
         return None
     known = live_connections(organisation)
-    found = [one for one in known if str(one.pk) == account] if account else known
+    found = [connection for connection in known if str(connection.pk) == account] if account else known
     return (found[0], job_id) if found else None
 
 
@@ -76,7 +76,12 @@ def job_choices(known: Sequence[Connection], *, fresh: bool) -> JobChoices:
     if errors and len(errors) == len(known):
         raise errors[0][1]
     choices.sort(
-        key=lambda one: (_ORDER[one.job.status], one.job.name.casefold(), one.connection.pk, one.job.id)
+        key=lambda choice: (
+            _ORDER[choice.job.status],
+            choice.job.name.casefold(),
+            choice.connection.pk,
+            choice.job.id,
+        )
     )
     return JobChoices(choices=choices, silent=silent)
 
@@ -138,7 +143,11 @@ def visible_choices(choices: list[JobChoice], role: Role, request: MemberRequest
     if request.member.is_admin:
         return choices
     own = set(role.automations.values_list("connection_id", "job_id"))
-    return [one for one in choices if not one.job.confidential or (one.connection.pk, one.job.id) in own]
+    return [
+        choice
+        for choice in choices
+        if not choice.job.confidential or (choice.connection.pk, choice.job.id) in own
+    ]
 
 
 def jobs_of_other_roles(role: Role, member: Membership) -> dict[str, str]:

@@ -141,9 +141,11 @@ def confirm(
                 for kind, chosen in draft.stages.items()
             },
             present=[
-                automations.ApplicationInStage(application_id=one.application_id, stage_id=one.stage_id)
-                for one in placed
-                if one.application_id not in invite
+                automations.ApplicationInStage(
+                    application_id=application_stage.application_id, stage_id=application_stage.stage_id
+                )
+                for application_stage in placed
+                if application_stage.application_id not in invite
             ],
             seen=seen,
             by=by,
@@ -155,10 +157,12 @@ def confirm(
             publishing.publish(step=step, revision=publish, by=by, now=now)
         for step in role.steps.filter(kind__in=draft.stages):
             set_delay(step=step, minutes=draft.delay(step.kind), by=by, now=now)
-        for one in in_mapped_stages(placed, draft):
-            if one.application_id in invite:
+        for application_stage in in_mapped_stages(placed, draft):
+            if application_stage.application_id in invite:
                 jobs.named("automation.invite_there").defer(
-                    automation_id=automation.pk, remote_application_id=one.application_id, member_id=by.pk
+                    automation_id=automation.pk,
+                    remote_application_id=application_stage.application_id,
+                    member_id=by.pk,
                 )
         recorded = AlreadyThere.objects.of(role.organisation).filter(automation=automation, recorded_at=now)
         earlier = known_elsewhere(choice.connection, choice.job.id, role)
@@ -185,7 +189,7 @@ def in_mapped_stages(
     placed: Collection[ApplicationInStage], draft: AutomationDraft
 ) -> list[ApplicationInStage]:
     mapped = set(draft.mapped)
-    return [one for one in placed if one.stage_id in mapped]
+    return [application_stage for application_stage in placed if application_stage.stage_id in mapped]
 
 
 def already_requested(
@@ -193,15 +197,15 @@ def already_requested(
 ) -> set[int]:
     step_requests = StepRequest.objects.of(connection.organisation).filter(
         application__connection_id=connection.pk,
-        application__remote_id__in=[one.application_id for one in there],
+        application__remote_id__in=[application_stage.application_id for application_stage in there],
     )
     known = set(step_requests.values_list("application__remote_id", "step__kind"))
     return {
-        one.application_id
-        for one in there
+        application_stage.application_id
+        for application_stage in there
         if all(
-            (one.application_id, kind) in known
+            (application_stage.application_id, kind) in known
             for kind, chosen in draft.stages.items()
-            if one.stage_id in chosen
+            if application_stage.stage_id in chosen
         )
     }

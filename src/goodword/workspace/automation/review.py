@@ -177,8 +177,8 @@ def _tests(parts: Sequence[PlannedPart], *, scales_are_open: bool) -> str:
     return (
         ", ".join(
             _("%(title)s (%(items)d items, %(minutes)d min)")
-            % {"title": one.part.test.title, "items": one.items, "minutes": one.minutes}
-            for one in parts
+            % {"title": part.part.test.title, "items": part.items, "minutes": part.minutes}
+            for part in parts
         )
         + "."
     )
@@ -194,7 +194,7 @@ def grid(
     form: StagesForm, stages: Iterable[Stage], placed: Iterable[ApplicationInStage], *, role: Role
 ) -> list[dict[str, Any]]:
     follows = {step.kind: _follows(step) for step in role.steps.all()}
-    there = Counter(one.stage_id for one in placed)
+    there = Counter(application_stage.stage_id for application_stage in placed)
     chosen = {kind: {str(one) for one in form[kind].value() or []} for kind in (ASSESSMENT, CHECK)}
     rows = list(stages)
     proposed = {kind: same_name(kind, rows) for kind in (ASSESSMENT, CHECK)}

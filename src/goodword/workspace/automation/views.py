@@ -70,7 +70,7 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
     choices = visible_choices(list(found.choices), role, request)
     others = jobs_of_other_roles(role, request.member)
     if request.method == "POST":
-        choice = next((one for one in choices if one.key == chosen), None)
+        choice = next((job_choice for job_choice in choices if job_choice.key == chosen), None)
         if choice is None:
             missing = _("Choose a Greenhouse job.")
         elif choice.key in others:
@@ -78,14 +78,17 @@ def choose_job(request: MemberRequest, role: Role, known: list[Connection]) -> H
         elif not (missing := refusal(choice, role, request.member)):
             return redirect(url("role_automation_stages", role, choice.key))
     words = query.casefold().split()
-    fitting = [one for one in choices if one.job.matches(words)]
+    fitting = [job_choice for job_choice in choices if job_choice.job.matches(words)]
     linked = list(automations_of(role))
     keys = {row.pk: key_of(row.connection_id, row.job_id) for row in linked}
-    names = {one.pk: account_label(one) for one in known} if len(known) > 1 else {}
-    free = next((one.key for one in fitting[:SHOWN] if one.key not in others), "")
+    names = {connection.pk: account_label(connection) for connection in known} if len(known) > 1 else {}
+    free = next((job_choice.key for job_choice in fitting[:SHOWN] if job_choice.key not in others), "")
     context = {
         "query": query,
-        "rows": [(one, others.get(one.key), names.get(one.connection.pk, "")) for one in fitting[:SHOWN]],
+        "rows": [
+            (job_choice, others.get(job_choice.key), names.get(job_choice.connection.pk, ""))
+            for job_choice in fitting[:SHOWN]
+        ],
         "more": max(0, len(fitting) - SHOWN),
         "chosen": chosen or next(iter(keys.values()), ""),
         "missing": missing,
@@ -149,13 +152,17 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     placed = catalogue.applications_in_stages(choice.connection, choice.job.id)
     there = in_mapped_stages(placed, draft)
     before = already_requested(there, draft, connection=choice.connection)
-    new = [one for one in there if one.application_id not in before]
+    new = [application_stage for application_stage in there if application_stage.application_id not in before]
     step = role.steps.select_related("organisation").get(kind=Step.Kind.ASSESSMENT)
     found = unpublished(step, now=now) if draft.assessment else None
     proposed = proposed_requirements(choice.connection, choice.job.id, draft)
     publishable = found.publishable if found else None
     names = catalogue.names_of(choice.connection, new[:NAMED])
-    named = [(one, names[one.application_id]) for one in new if one.application_id in names]
+    named = [
+        (application_stage, names[application_stage.application_id])
+        for application_stage in new
+        if application_stage.application_id in names
+    ]
     form = ConfirmMappingForm(
         request.POST if request.method == "POST" else None,
         there=[(one.application_id, name) for one, name in named],
@@ -207,7 +214,10 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
                 message += " " + _("Candidates already in these stages will appear shortly.")
             messages.success(request, message)
             return redirect("role", request.organisation.slug, role.pk)
-    present, ready = Counter(one.stage_id for one in there), Counter(one.stage_id for one in new)
+    present, ready = (
+        Counter(application_stage.stage_id for application_stage in there),
+        Counter(application_stage.stage_id for application_stage in new),
+    )
     automation = role.automations.filter(connection_id=choice.connection.pk, job_id=choice.job.id).first()
     context = {
         "form": form,

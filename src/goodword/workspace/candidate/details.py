@@ -105,7 +105,7 @@ def _send_to_new_address(
             link_purpose=Link.Purpose.CANDIDATE, link_subject_id=step_request.pk
         )
         rows = list(mails.select_for_update(of=("self",), no_key=True).order_by("pk"))
-        if any(one.state == Email.State.SENDING for one in rows):
+        if any(row.state == Email.State.SENDING for row in rows):
             raise MailGoesOut
         links.end(
             organisation=member.organisation,
@@ -119,7 +119,7 @@ def _send_to_new_address(
             subject_id=step_request.pk,
             address=address,
         )
-        invitation = next((one for one in reversed(rows) if one.deadline_days is not None), None)
+        invitation = next((row for row in reversed(rows) if row.deadline_days is not None), None)
         if invitation is None:
             continue
         if to := address_now(invitation):

@@ -87,7 +87,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         now=now,
     )
     current = [run for run in (check, attempt) if run is not None] if sees_flags else []
-    flags = _flags_of_runs([*current, *(one.run for one in earlier)], current=current) if sees_flags else []
+    flags = _flags_of_runs([*current, *(run.run for run in earlier)], current=current) if sees_flags else []
     open_flags = [flag for one in flags for flag in one.flags.to_review]
     events = timeline(
         application,
@@ -96,7 +96,11 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         may_work=request.member.may_work,
     )
     comments, appeals = comments_of(application), appeals_of(application)
-    verifications = [status_of(one, now=now) for one in verifications_of(application)] if sees_flags else []
+    verifications = (
+        [status_of(verification, now=now) for verification in verifications_of(application)]
+        if sees_flags
+        else []
+    )
     reviews = _reviews(request.organisation, application.pk) if results and request.member.may_work else []
     if request.method == "GET":
         mark_seen(application, member=request.member, now=now)
@@ -106,8 +110,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         {
             **_rating_request(application),
             "may_be_rated": may_rate_in_goodword(application, now=now),
-            "to_review": [one for one in reviews if one.reviewed_at is None],
-            "reviewed": [one for one in reviews if one.reviewed_at is not None],
+            "to_review": [review for review in reviews if review.reviewed_at is None],
+            "reviewed": [review for review in reviews if review.reviewed_at is not None],
             "application": application,
             "candidate": application.candidate,
             "recruiter": recruiter_of(application) if application.role else None,
@@ -122,7 +126,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "neighbours": neighbours_of(request, application, now=now),
             "results": results,
             # references first, since they fill two columns
-            "overviews": [one for one in reversed(results) if one.state in {"current", "so_far"}],
+            "overviews": [result for result in reversed(results) if result.state in {"current", "so_far"}],
             "marking": marking_progress(attempt, member=request.member),
             "flags": flags,
             "open_flags": open_flags,
@@ -139,7 +143,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
             "recent_comments": comments[:RECENT_COMMENTS],
             "older_comments": comments[RECENT_COMMENTS:],
             "appeals": appeals,
-            "open_appeal": next((one for one in appeals if one.answered_at is None), None),
+            "open_appeal": next((appeal for appeal in appeals if appeal.answered_at is None), None),
             "may_mail": not mail_blocked_reason(application),
             "greenhouse_url": greenhouse_url(application),
             "erasing": erasure_status(application),

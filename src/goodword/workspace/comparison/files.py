@@ -230,7 +230,7 @@ def _result(report: Report) -> RoleResult:
         found["would_work_again"] = {
             option["label"]: given.count(option["value"]) for option in again["options"]
         }
-    known = {one["id"]: one for one in check["references"]}
+    known = {reference["id"]: reference for reference in check["references"]}
     verdicts = [
         verdict_of(fact)
         for fact in check["verification"]

@@ -79,7 +79,7 @@ class ReferenceCell:
 
     @property
     def levels(self) -> Sequence[Sequence[Given]]:
-        rated = [[one for one in self.given if one.level == level] for level in RATING_LEVELS]
+        rated = [[given for given in self.given if given.level == level] for level in RATING_LEVELS]
         return rated if any(rated) else []
 
 
@@ -111,7 +111,7 @@ class ReferenceColumn:
 
     @property
     def factual(self) -> int:
-        return sum(one.factual for one in self.results.references)
+        return sum(reference.factual for reference in self.results.references)
 
     @property
     def version(self) -> str:
@@ -169,8 +169,8 @@ def with_references(role: Role, member: Membership) -> tuple[Sequence[CandidateR
 def under_numbers(
     everybody: Sequence[CandidateReferences], numbers: Mapping[int, int]
 ) -> Sequence[CandidateReferences]:
-    numbered = [replace(one, number=numbers[one.application.pk]) for one in everybody]
-    return sorted(numbered, key=lambda one: one.number)
+    numbered = [replace(candidate, number=numbers[candidate.application.pk]) for candidate in everybody]
+    return sorted(numbered, key=lambda candidate: candidate.number)
 
 
 def _name(one: CandidateReferences) -> tuple[str, str, int]:
@@ -188,22 +188,22 @@ def reference_table(
     """The table with the answers of one relationship or all, and the self-assessment. Four queries."""
     checks = (
         Check.objects.of(role.organisation)
-        .filter(pk__in=[one.check_id for one in chosen])
+        .filter(pk__in=[candidate.check_id for candidate in chosen])
         .select_related("step_request__application__candidate", "version__questionnaire", "organisation")
         .in_bulk()
     )
     results = results_of_checks(list(checks.values()))
     columns = tuple(
         ReferenceColumn(
-            candidate=one,
-            results=results[one.check_id],
-            anchor=_anchor(checks[one.check_id]),
-            is_open=is_open(checks[one.check_id]),
+            candidate=candidate,
+            results=results[candidate.check_id],
+            anchor=_anchor(checks[candidate.check_id]),
+            is_open=is_open(checks[candidate.check_id]),
         )
-        for one in chosen
+        for candidate in chosen
     )
     versions = shown_versions(list(checks.values()))
-    asked = [_comparable(versions[one.check_id]) for one in chosen]
+    asked = [_comparable(versions[candidate.check_id]) for candidate in chosen]
     return ReferenceTable(
         columns=columns,
         rows=tuple(_rows(columns, asked, relationship=relationship)),
@@ -231,7 +231,9 @@ def _comparable(version: QuestionnaireVersion) -> Mapping[Question, str]:
         language=version.language,
     )
     return {
-        _wording(one): one.id for one in questions if isinstance(one, Rating | Agreement | WouldWorkAgain)
+        _wording(question): question.id
+        for question in questions
+        if isinstance(question, Rating | Agreement | WouldWorkAgain)
     }
 
 
@@ -264,7 +266,7 @@ def _rows(
 def _cell(results: Results, question_id: str | None, *, relationship: str) -> ReferenceCell:
     if question_id is None:
         return ReferenceCell(given=(), reason=gettext("Not in this questionnaire"))
-    result = next(one for one in results.questions if one.id == question_id)
+    result = next(question for question in results.questions if question.id == question_id)
     given = tuple(
         _given(result, answer)
         for answer in result.answers

@@ -239,8 +239,8 @@ def pseudonyms(ids: Iterable[int], *, role: Role) -> Mapping[int, int]:
 def _totals(finished: Finished, *, role: Role) -> Mapping[int, ComparableTotal]:
     """Totals by attempt id. Two queries."""
     issued = {
-        one.attempt_id: one
-        for one in IssuedTotal.objects.of(role.organisation)
+        total.attempt_id: total
+        for total in IssuedTotal.objects.of(role.organisation)
         .filter(attempt__in=_ids(finished))
         .exclude(value="")
     }
@@ -339,17 +339,17 @@ def _table(
     part = members[0].part
     content = content_of(part.version)
     kind = kind_of(content)
-    parts = {one: _compared_part(one.part) for one in members}
+    parts = {member: _compared_part(member.part) for member in members}
     comparison = kind.comparison(content, list(parts.values()), form=part.form)
-    ranks = {one: comparison.rank(parts[one]) for one in members} if comparison.rank else {}
+    ranks = {member: comparison.rank(parts[member]) for member in members} if comparison.rank else {}
     totals = (gettext("Total"),) if conditions.total else ()
     return ComparisonTable(
         conditions=conditions,
         differences=_differences(conditions, first),
         columns=(*comparison.columns, *totals),
         rows=tuple(
-            ComparisonRow(result=one, cells=(*comparison.cells(parts[one]), *_total_cells(one)))
-            for one in _sorted(members, sort, ranks=ranks, hidden=hidden)
+            ComparisonRow(result=result, cells=(*comparison.cells(parts[result]), *_total_cells(result)))
+            for result in _sorted(members, sort, ranks=ranks, hidden=hidden)
         ),
         ranked=bool(ranks),
         never_ranked=comparison.never_ranked,
@@ -370,7 +370,9 @@ def _differences(conditions: Conditions, first: Conditions) -> tuple[str, ...]:
     """The differences in words. The total is named only if nothing else differs, since form and device also affect
     it."""
     names = [
-        one.name for one in fields(conditions) if getattr(conditions, one.name) != getattr(first, one.name)
+        field.name
+        for field in fields(conditions)
+        if getattr(conditions, field.name) != getattr(first, field.name)
     ]
     return tuple(str(_DIFFERENCES[name]) for name in names if name != "total" or names == ["total"])
 
@@ -389,16 +391,16 @@ def _sorted(
     """Sort results. While names are hidden, neither name nor date is used. Results without a rank always come last."""
     down, by = sort.startswith("-"), sort.removeprefix("-")
     if hidden:  # also the order of equal ranks
-        members = sorted(members, key=lambda one: one.number)
+        members = sorted(members, key=lambda result: result.number)
     if by == "score" and ranks:
-        ranked = [(rank, one) for one in members if (rank := ranks[one]) is not None]
-        rest = [one for one in members if ranks[one] is None]
+        ranked = [(rank, member) for member in members if (rank := ranks[member]) is not None]
+        rest = [member for member in members if ranks[member] is None]
         found = [one for _, one in sorted(ranked, key=lambda each: each[0], reverse=down)]
         return [*found, *_sorted(rest, "name", ranks={}, hidden=hidden)]
     if hidden:
         return members
     if by == "date":
-        return sorted(members, key=lambda one: one.completed_at, reverse=down)
+        return sorted(members, key=lambda result: result.completed_at, reverse=down)
     return sorted(members, key=_name, reverse=down and by == "name")
 
 

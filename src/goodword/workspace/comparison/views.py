@@ -61,7 +61,7 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
             details={
                 "role": role.pk,
                 "test": test.pk,
-                "applications": sorted(one.application.pk for one in results),
+                "applications": sorted(result.application.pk for result in results),
                 "names_hidden": hidden,
             },
         )
@@ -91,7 +91,7 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
 def _numbers(role: Role, finished: Finished, everybody: Sequence[CandidateReferences]) -> Mapping[int, int]:
     """Return numbers that replace hidden names, the same on both tabs."""
     ids = {application.pk for _, application in finished}
-    return pseudonyms(ids | {one.application.pk for one in everybody}, role=role)
+    return pseudonyms(ids | {candidate.application.pk for candidate in everybody}, role=role)
 
 
 def _query(**values: str) -> str:
@@ -110,7 +110,7 @@ def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
         numbers = _numbers(role, finished_attempts(role, request.member), everybody)
         everybody = under_numbers(everybody, numbers)
     wanted = set(request.GET.getlist("candidate"))
-    chosen = [one for one in everybody if str(one.application.pk) in wanted]
+    chosen = [candidate for candidate in everybody if str(candidate.application.pk) in wanted]
     page = Paginator(chosen or everybody, MOST_COLUMNS).get_page(request.GET.get("page"))
     relationship = request.GET.get("relationship", "")
     relationship = relationship if relationship in RELATIONSHIPS else ""
@@ -123,12 +123,12 @@ def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
             now=clock.now(),
             details={
                 "role": role.pk,
-                "applications": sorted(one.application.pk for one in table.columns),
+                "applications": sorted(column.application.pk for column in table.columns),
                 "names_hidden": hidden,
             },
         )
     names = [("names", HIDDEN)] if hidden else []
-    kept = [*(("candidate", str(one.application.pk)) for one in chosen), *names]
+    kept = [*(("candidate", str(candidate.application.pk)) for candidate in chosen), *names]
     relationships = [("", gettext("All referees")), *relationships_in(table)]
     return render(
         request,
@@ -139,7 +139,7 @@ def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
             "page": page,
             "everybody": everybody,
             "most": MAX_ROWS if has_older else 0,
-            "chosen": {one.application.pk for one in chosen},
+            "chosen": {candidate.application.pk for candidate in chosen},
             "relationship": relationship,
             "chips": [
                 (urlencode([*kept, ("relationship", key), ("page", page.number)]), name, key == relationship)

@@ -98,7 +98,7 @@ class Matrix:
         unserved = [
             {"title": column.title, "names": names}
             for column in self.columns
-            if (names := [one.name for one in column.measures if one.key not in served])
+            if (names := [measure.name for measure in column.measures if measure.key not in served])
         ]
         return {
             "columns": [column.title for column in self.columns],
@@ -120,7 +120,7 @@ class Matrix:
         return {
             "text": row.requirement.text,
             "cells": [
-                {"title": column.title, "names": [one.name for one in cell]}
+                {"title": column.title, "names": [measure.name for measure in cell]}
                 for column, cell in zip(self.columns, row.cells, strict=True)
             ],
             "by": row.requirement.entered_by,
@@ -151,8 +151,8 @@ def matrix_of(role: Role, *, now: datetime) -> Matrix:
         role=role,
         columns=columns,
         rows=tuple(
-            MatrixRow(requirement=one, cells=tuple(_cell(one, column) for column in columns))
-            for one in requirements_of(role)
+            MatrixRow(requirement=requirement, cells=tuple(_cell(requirement, column) for column in columns))
+            for requirement in requirements_of(role)
         ),
     )
 
@@ -225,7 +225,7 @@ def digest(matrix: Mapping[str, Any]) -> str:
 
 def _cell(requirement: JobRequirement, column: Column) -> tuple[Measure, ...]:
     keys = column.stated_keys(requirement.text).union(requirement.measures)
-    return tuple(one for one in column.measures if one.is_among(keys))
+    return tuple(measure for measure in column.measures if measure.is_among(keys))
 
 
 def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
@@ -234,8 +234,8 @@ def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
         step.organisation = role.organisation
     parts = _parts(steps[Step.Kind.ASSESSMENT], now=now)
     by_test: dict[int, list[PlannedPart]] = {}
-    for one in parts:
-        by_test.setdefault(one.part.test_id, []).append(one)
+    for part in parts:
+        by_test.setdefault(part.part.test_id, []).append(part)
     columns = [_test(same) for same in by_test.values()]
     names = names_of_competencies(version_for(steps[Step.Kind.REFERENCE_CHECK], now=now))
     if names:
@@ -254,17 +254,17 @@ def _parts(step: Step, *, now: datetime) -> Sequence[PlannedPart]:
     """Parts whose results count; none while nobody can be invited."""
     if not step.requirement and built_by_member(step) is None:
         return ()
-    return [one for one in planned(step, now=now) if not one.content.is_for_practice]
+    return [part for part in planned(step, now=now) if not part.content.is_for_practice]
 
 
 def _test(parts: Iterable[PlannedPart]) -> Column:
     measures: dict[str, str] = {}
     stated = []
     title, test = "", None
-    for one in parts:
-        part = one.part
+    for planned_part in parts:
+        part = planned_part.part
         title, test = part.test.title, part.test_id
-        scales = {f"test:{part.test_id}:{scale.id}": scale.name for scale in one.scales}
+        scales = {f"test:{part.test_id}:{scale.id}": scale.name for scale in planned_part.scales}
         own = scales or {f"test:{part.test_id}": _("Whole test")}
         measures |= own
         if part.requirement and part.requirement_at:

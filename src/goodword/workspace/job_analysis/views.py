@@ -123,20 +123,20 @@ class RequirementForm(NoticesChanges):
         offered: list[Measure] = []
         for place, column in enumerate(columns):
             stated = column.stated_keys(text)
-            choosable = [one for one in column.measures if one.key not in stated]
+            choosable = [measure for measure in column.measures if measure.key not in stated]
             if not choosable:
                 continue
             offered += choosable
             self.fields[f"column_{place}"] = forms.MultipleChoiceField(
                 label=column.title,
-                choices=[(one.key, one.name) for one in choosable],
-                initial=[one.key for one in choosable if one.is_among(stored)],
+                choices=[(measure.key, measure.name) for measure in choosable],
+                initial=[measure.key for measure in choosable if measure.is_among(stored)],
                 required=False,
                 widget=forms.CheckboxSelectMultiple,
             )
-        self._kept = [key for key in stored if not any(one.is_among({key}) for one in offered)]
-        listed = [one for column in columns for one in column.measures]
-        self.absent = sum(not any(one.is_among({key}) for one in listed) for key in self._kept)
+        self._kept = [key for key in stored if not any(measure.is_among({key}) for measure in offered)]
+        listed = [measure for column in columns for measure in column.measures]
+        self.absent = sum(not any(measure.is_among({key}) for measure in listed) for key in self._kept)
         known = {"text": text, "measures": sorted(stored)} if requirement else {}
         known |= {name: _initial(self.newest, name) for name in _RATING} if self.newest else {}
         self.note_stored(known, measures=_("What measures it"))

@@ -160,7 +160,7 @@ def _act_on_step(
     now: datetime,
     preview: bool,
 ) -> str:
-    mark = next(one for one in marks if one.kind == kind)
+    mark = next(progress for progress in marks if progress.kind == kind)
     if act.name == "invite":
         return _invite(application, mark, steps.get((application.role_id, kind)), member=member, now=now)
     if act.name == "again":
@@ -387,9 +387,9 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
     if not ids or "act" in form.errors or "step" in form.errors:
         return redirect(back)
     rows = visible_applications(request.member).select_related("role").filter(pk__in=ids)
-    by_id = {one.pk: one for one in rows}
+    by_id = {row.pk: row for row in rows}
     chosen = [by_id[one] for one in dict.fromkeys(ids) if one in by_id]
-    applications = [one for one in chosen if role is None or one.role_id == role.pk]
+    applications = [application for application in chosen if role is None or application.role_id == role.pk]
     gone = len(set(ids)) - len(chosen)
     step = form.cleaned_data["step"]
     act = BulkAct(
@@ -416,11 +416,11 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
         [] if asks else perform(act, applications, member=request.member, now=now, preview=not confirmed)
     )
     outcomes += [
-        Outcome(application=one, step="", done=False, sentence=_("No longer on this role."), run="")
-        for one in chosen
-        if one not in applications
+        Outcome(application=application, step="", done=False, sentence=_("No longer on this role."), run="")
+        for application in chosen
+        if application not in applications
     ]
-    done = [one for one in outcomes if one.done]
+    done = [outcome for outcome in outcomes if outcome.done]
     return render(
         request,
         "workspace/lists/bulk.html",
@@ -435,12 +435,14 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
             if asks
             else _title(act.name, outcomes, gone=gone, confirmed=confirmed),
             "done": done,
-            "refused": [one for one in outcomes if not one.done],
+            "refused": [outcome for outcome in outcomes if not outcome.done],
             "gone": gone,
             "application_ids": dict.fromkeys(
-                ids if asks else [one.application.pk for one in (outcomes if act.name == "extend" else done)]
+                ids
+                if asks
+                else [outcome.application.pk for outcome in (outcomes if act.name == "extend" else done)]
             ),
-            "runs": [one.run for one in done if one.run] if act.name == "again" else [],
+            "runs": [outcome.run for outcome in done if outcome.run] if act.name == "again" else [],
             "button": _button(act.name, len(done)),
             "action": request.get_full_path(),
             "back": back,
@@ -455,7 +457,7 @@ def _question(act: str) -> str:
 
 def _title(act: str, outcomes: list[Outcome], *, gone: int, confirmed: bool) -> str:
     """`gone`: the number of chosen candidates that the member no longer sees."""
-    values = {"n": sum(one.done for one in outcomes), "of": len(outcomes) + gone}
+    values = {"n": sum(outcome.done for outcome in outcomes), "of": len(outcomes) + gone}
     if confirmed:
         return {
             "remind": _("%(n)s of %(of)s reminded"),

@@ -155,18 +155,18 @@ def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: 
 
 def _rows(member: Membership, ids: Sequence[int], *, now: datetime) -> list[ListRow]:
     """`ids`: visible to the member."""
-    found = {one.pk: one for one in _applications(member.organisation, list(ids))}
-    for one in found.values():
-        one.organisation = member.organisation
+    found = {application.pk: application for application in _applications(member.organisation, list(ids))}
+    for application in found.values():
+        application.organisation = member.organisation
     applications = [found[pk] for pk in ids if pk in found]
     marks = progress_of(applications, organisation=member.organisation, now=now)
     return [
         ListRow(
-            application=one,
-            cells=[cell_of(mark) for mark in marks[one.pk]],
-            reminder=one.listed.next_reminder_at,
+            application=application,
+            cells=[cell_of(mark) for mark in marks[application.pk]],
+            reminder=application.listed.next_reminder_at,
         )
-        for one in applications
+        for application in applications
     ]
 
 

@@ -176,7 +176,9 @@ class ListQuery:
     @property
     def values(self) -> dict[str, str]:
         """All parameters except the place, as in URLs and hidden fields."""
-        every = {one.name: getattr(self, one.name) for one in fields(self) if one.name not in _NOT_IN_URLS}
+        every = {
+            field.name: getattr(self, field.name) for field in fields(self) if field.name not in _NOT_IN_URLS
+        }
         return {name: str(value) for name, value in every.items() if value}
 
     def url(self, **changes: str) -> str:

@@ -176,7 +176,10 @@ class MailTextsForm(forms.Form):
     @property
     def rows(self) -> list[tuple[forms.BoundField | None, Any]]:
         """Fields and fixed parts in order."""
-        return [(self[one], None) if isinstance(one, str) else (None, one) for one in LAYOUTS[self.mail.kind]]
+        return [
+            (self[layout], None) if isinstance(layout, str) else (None, layout)
+            for layout in LAYOUTS[self.mail.kind]
+        ]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data
@@ -255,7 +258,10 @@ def _unknown(name: str, mail: EditableMail) -> str:
         sentence = gettext("{%(name)s} doesn't exist. Did you mean {%(near)s}?")
         return sentence % {"name": name, "near": near[0]}
     sentence = gettext("{%(name)s} can't be used in this e-mail. Use %(names)s.")
-    return sentence % {"name": name, "names": ", ".join(f"{{{one}}}" for one in mail.placeholders)}
+    return sentence % {
+        "name": name,
+        "names": ", ".join(f"{{{placeholder}}}" for placeholder in mail.placeholders),
+    }
 
 
 def _likely(written: str, mail: EditableMail) -> str:

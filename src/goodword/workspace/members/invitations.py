@@ -312,7 +312,7 @@ def _show(
 
 
 def _closed(request: HttpRequest, organisation: Organisation, state: str) -> HttpResponse:
-    admins: list[User] = [one.user for one in admins_of(organisation)[:5]]
+    admins: list[User] = [member.user for member in admins_of(organisation)[:5]]
     context = {"organisation": organisation, "state": state, "admins": admins}
     return render(request, "workspace/members/not_accepted.html", context, status=410)
 

@@ -77,7 +77,7 @@ def _list(request: MemberRequest, form: InviteForm) -> HttpResponse:
         )
     page = Paginator(rows.filter(deactivated_at=None), PAGE).get_page(request.GET.get("page"))
     titles = _single_titles(page.object_list)
-    factors = factors_of(one.user_id for one in page.object_list)
+    factors = factors_of(member.user_id for member in page.object_list)
     return render(
         request,
         "workspace/members/members.html",
@@ -88,7 +88,8 @@ def _list(request: MemberRequest, form: InviteForm) -> HttpResponse:
             "query": query,
             "searchable": bool(query) or page.paginator.count >= SEARCHABLE,
             "rows": [
-                (one, titles.get(one.pk, ""), factors.get(one.user_id, set())) for one in page.object_list
+                (member, titles.get(member.pk, ""), factors.get(member.user_id, set()))
+                for member in page.object_list
             ],
             "invited": invitations.invited(request.organisation, now=clock.now()),
             "deactivated": rows.exclude(deactivated_at=None),
@@ -107,7 +108,7 @@ def _members(request: MemberRequest) -> QuerySet[Membership]:
 
 
 def _single_titles(members: Any) -> dict[int, str]:
-    pks = [one.pk for one in members if one.sees == 1 and not one.may_work]
+    pks = [member.pk for member in members if member.sees == 1 and not member.may_work]
     rows = Role.viewers.through.objects.filter(membership_id__in=pks, role__archived_at=None)
     return dict(rows.values_list("membership_id", "role__title"))
 

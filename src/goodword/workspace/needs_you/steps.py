@@ -65,14 +65,14 @@ def _describe_waiting(viewer: Viewer, rows: Sequence[StepRequest]) -> list[Need]
     ]
     visible = set(
         visible_applications(viewer.member)
-        .filter(pk__in={one.application_id for one in earlier})
+        .filter(pk__in={step_request.application_id for step_request in earlier})
         .values_list("pk", flat=True)
         if earlier
         else ()
     )
     reported = dict(
         Report.objects.of(viewer.organisation)
-        .filter(step_request__in={one.pk for one in earlier}, state=Report.State.READY)
+        .filter(step_request__in={step_request.pk for step_request in earlier}, state=Report.State.READY)
         .order_by()
         .values_list("step_request_id")
         .annotate(at=Max(Coalesce("check_run__completed_at", "attempt__completed_at")))
@@ -424,13 +424,13 @@ def _reminds(viewer: Viewer, application: Application, slow: Iterable[Referee]) 
     """Buttons to remind referees whose own deadline, which may be later than the check's, hasn't passed."""
     return [
         Action(
-            label=_("Remind %(name)s") % {"name": one.name},
-            url=viewer.link("referee_remind", application.pk, one.pk),
+            label=_("Remind %(name)s") % {"name": referee.name},
+            url=viewer.link("referee_remind", application.pk, referee.pk),
         )
-        for one in slow
-        if one.request.deadline_at >= viewer.now
-        and one.request.undelivered_at is None
-        and one.request.reminders_sent < one.request.reminders_promised
+        for referee in slow
+        if referee.request.deadline_at >= viewer.now
+        and referee.request.undelivered_at is None
+        and referee.request.reminders_sent < referee.request.reminders_promised
     ]
 
 
@@ -444,7 +444,7 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
     if check.answered or slow:
         what = _("has %(n)s of %(of)s references") % {"n": check.answered, "of": check.wanted}
     if slow:
-        details.append(_("no answer from %(names)s") % {"names": ", ".join(one.name for one in slow)})
+        details.append(_("no answer from %(names)s") % {"names": ", ".join(referee.name for referee in slow)})
     details.append(_("closes automatically on %(day)s") % {"day": short_day(closes)})
     actions = [
         Action(

@@ -300,4 +300,4 @@ def _days(viewer: Viewer, rows: QuerySet[Check] | QuerySet[ReferenceRequest], co
 def connections(viewer: Viewer) -> Sequence[tuple[Connection, WebhookSetup]]:
     if not viewer.member.may_work:
         return ()
-    return [(one, webhook_setup(one)) for one in live_connections(viewer.organisation)]
+    return [(connection, webhook_setup(connection)) for connection in live_connections(viewer.organisation)]

@@ -185,7 +185,10 @@ def _may_be_rated_later(visit: Visit) -> bool:
         return True
     rows = Attempt.objects.of(organisation).filter(step_request__application__candidate=candidate)
     attempts = rows.select_related("step_request__application__role")
-    return any(may_be_rated_later(one.step_request.application, begun_at=one.begun_at) for one in attempts)
+    return any(
+        may_be_rated_later(attempt.step_request.application, begun_at=attempt.begun_at)
+        for attempt in attempts
+    )
 
 
 def _page(request: HttpRequest, template: str, visit: Visit, *, own: bool = False) -> HttpResponse:
@@ -329,7 +332,7 @@ def _appeal(
         else:
             return redirect(url)
     appeals = appeals_of(application)
-    waits = any(one.answered_at is None for one in appeals)
+    waits = any(appeal.answered_at is None for appeal in appeals)
     shows_form = not waits or form.is_bound or bool(form.initial["text"])
     return render(
         request,

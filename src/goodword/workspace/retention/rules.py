@@ -91,7 +91,7 @@ class RunPreview:
 
     @property
     def since(self) -> datetime | None:
-        return min((one.since for one in self.due), default=None)
+        return min((due.since for due in self.due), default=None)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,7 +137,7 @@ def preview_run(organisation: Organisation, months: Months, *, now: datetime) ->
         due=[one for one in due if one.candidate_id not in kept | busy],
         on_hold=sum(one.candidate_id in kept for one in due),
         open_steps=sum(one.candidate_id in busy - kept for one in due),
-        going_on=sum(one.ended is None for one in people.values()) if months.old is not None else 0,
+        going_on=sum(person.ended is None for person in people.values()) if months.old is not None else 0,
     )
 
 
@@ -184,7 +184,7 @@ def due_now(organisation: Organisation, *, now: datetime, only: int | None = Non
 
 def organisations_due(*, now: datetime) -> list[int]:
     rows = Organisation.objects.filter(Q(erases_old=True) | Q(erases_hidden=True)).order_by("pk")
-    return [one.pk for one in rows if next_run(one, now=now) <= now]
+    return [row.pk for row in rows if next_run(row, now=now) <= now]
 
 
 def next_run(organisation: Organisation, *, now: datetime) -> datetime:
@@ -220,7 +220,7 @@ def _by_rules(
             if months_after(began, after) <= _today(organisation, now):
                 found.append(Due(candidate_id=pk, reason=reason, since=since))
                 break
-    return sorted(found, key=lambda one: (one.since, one.candidate_id))
+    return sorted(found, key=lambda due: (due.since, due.candidate_id))
 
 
 def _people(organisation: Organisation, *, only: int | None = None) -> dict[int, _Person]:
@@ -232,9 +232,9 @@ def _people(organisation: Organisation, *, only: int | None = None) -> dict[int,
         people = people.filter(pk=only)
     made = dict(people.values_list("pk", "created_at"))
     rows: dict[int, list[_Application]] = {pk: [] for pk in made}
-    for one in _applications(organisation, only=only):
-        if one.candidate_id in rows:
-            rows[one.candidate_id].append(one)
+    for application in _applications(organisation, only=only):
+        if application.candidate_id in rows:
+            rows[application.candidate_id].append(application)
     return {pk: _person(rows[pk], made=made[pk]) for pk in made}
 
 
@@ -259,11 +259,13 @@ def _applications(organisation: Organisation, *, only: int | None) -> Iterator[_
 
 
 def _person(rows: list[_Application], *, made: datetime) -> _Person:
-    live = [one for one in rows if one.erased_at is None]
-    moments = [at for one in rows for at in (one.ended, one.answered) if at is not None]
-    hidden = [one.not_visible_since for one in live if one.not_visible_since is not None]
+    live = [row for row in rows if row.erased_at is None]
+    moments = [at for row in rows for at in (row.ended, row.answered) if at is not None]
+    hidden = [
+        application.not_visible_since for application in live if application.not_visible_since is not None
+    ]
     return _Person(
-        ended=max(moments, default=made) if all(one.ended for one in live) else None,
+        ended=max(moments, default=made) if all(application.ended for application in live) else None,
         hidden=max(hidden) if hidden and len(hidden) == len(live) else None,
     )
 
@@ -292,7 +294,7 @@ def prune(*, now: datetime, dry_run: bool) -> dict[str, int]:
     delete)."""
     return {what: act(now) if not dry_run else _tried(act, now) for what, act in _PARTS.items()} | {
         "People past their retention period": sum(
-            _due_people(one, now=now, dry_run=dry_run) for one in _organisations()
+            _due_people(organisation, now=now, dry_run=dry_run) for organisation in _organisations()
         )
     }
 

@@ -153,15 +153,15 @@ def _page(
 
 def _named(organisation: Organisation, preview: RunPreview) -> list[dict[str, Any]]:
     shown = preview.due[:NAMED]
-    rows = Application.objects.of(organisation).filter(candidate_id__in=[one.candidate_id for one in shown])
+    rows = Application.objects.of(organisation).filter(candidate_id__in=[due.candidate_id for due in shown])
     newest = {row.candidate_id: row for row in rows.select_related("candidate").order_by("pk")}
     return [
         {
-            "application": newest.get(one.candidate_id),
-            "since": one.since,
-            "reason": _WHY[one.reason],
+            "application": newest.get(due.candidate_id),
+            "since": due.since,
+            "reason": _WHY[due.reason],
         }
-        for one in shown
+        for due in shown
     ]
 
 
@@ -305,9 +305,14 @@ def _in_use(organisation: Organisation) -> dict[str, object]:
         .order_by("assessment__step__role__title", "assessment_id", "order")
     )
     importance = {
-        (one.role_id, same_text(one.text)): f"{newest.importance} of 5, criticality {newest.criticality} of 5"
-        for one in JobRequirement.objects.of(organisation).filter(role__in=roles).prefetch_related("ratings")
-        for newest in ratings_of(one)[:1]
+        (
+            requirement.role_id,
+            same_text(requirement.text),
+        ): f"{newest.importance} of 5, criticality {newest.criticality} of 5"
+        for requirement in JobRequirement.objects.of(organisation)
+        .filter(role__in=roles)
+        .prefetch_related("ratings")
+        for newest in ratings_of(requirement)[:1]
     }
     return {
         "roles": roles.count(),

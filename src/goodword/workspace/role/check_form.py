@@ -231,7 +231,7 @@ class CheckForm(StepForm):
         self.offered = questionnaire_choices(self.organisation, chosen=known.questionnaire_id)
         questionnaire = self.fields["questionnaire"]
         assert isinstance(questionnaire, forms.ChoiceField)
-        questionnaire.choices = [(one.value, _choice_label(one)) for one in self.offered]
+        questionnaire.choices = [(choice.value, _choice_label(choice)) for choice in self.offered]
         self.fields["deadline_days"].label = _("Candidate's deadline")
         self.fields["deadline_days"].help_text = _("Working days after the invitation to name referees.")
         self.fields["reminder_days"].label = _("Reminders to the candidate")
@@ -275,7 +275,7 @@ class CheckForm(StepForm):
         return self._in_sentences(self._settings(None), value=self.cleaned_data["questionnaire"])
 
     def _in_sentences(self, settings: CheckSettings, *, value: str) -> list[str]:
-        minutes = next((one.minutes for one in self.offered if one.value == value), 0)
+        minutes = next((choice.minutes for choice in self.offered if choice.value == value), 0)
         return candidate_sentences(settings, minutes=minutes)
 
     def _settings(self, questionnaire_id: int | None) -> CheckSettings:
@@ -325,7 +325,7 @@ class CheckForm(StepForm):
 
     def _check_languages(self) -> None:
         ticked, value = self.cleaned_data.get("languages", []), self.cleaned_data.get("questionnaire")
-        chosen = next((one for one in self.offered if one.value == value), None)
+        chosen = next((choice for choice in self.offered if choice.value == value), None)
         if chosen is None:
             return
         missing = [code for code in ticked if code not in chosen.languages]

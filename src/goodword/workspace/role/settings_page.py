@@ -330,13 +330,15 @@ def _new_role_page(request: MemberRequest, form: TitleForm) -> HttpResponse:
         except CALL_ERRORS as error:
             trouble = str(error_message(error))
     words = query.casefold().split()
-    fitting = [one for one in jobs if one.job.matches(words)]
+    fitting = [job for job in jobs if job.job.matches(words)]
     context = {
         "form": form,
         "connected": bool(known),
         "trouble": trouble,
         "query": query,
-        "jobs": [(one, account_label(one.connection) if len(known) > 1 else "") for one in fitting[:SHOWN]],
+        "jobs": [
+            (choice, account_label(choice.connection) if len(known) > 1 else "") for choice in fitting[:SHOWN]
+        ],
         "more": max(0, len(fitting) - SHOWN),
     }
     return render(request, "workspace/role/new.html", context)
@@ -347,9 +349,10 @@ def unlinked_jobs(member: Membership, *, fresh: bool = False) -> list[JobChoice]
     taken = set(Automation.objects.of(member.organisation).values_list("connection_id", "job_id"))
     found = job_choices(live_connections(member.organisation), fresh=fresh).choices
     return [
-        one
-        for one in found
-        if (one.connection.pk, one.job.id) not in taken and (member.is_admin or not one.job.confidential)
+        choice
+        for choice in found
+        if (choice.connection.pk, choice.job.id) not in taken
+        and (member.is_admin or not choice.job.confidential)
     ]
 
 
@@ -420,4 +423,4 @@ def _recruiter(addresses: Collection[str], by: Membership) -> Membership | None:
     wanted = {normalised(address) for address in addresses}
     working = Membership.objects.of(by.organisation).filter(deactivated_at=None, kind__in=access.WORKS)
     members = working.select_related("user", "organisation").order_by("pk") if wanted else ()
-    return next((one for one in members if normalised(one.user.email) in wanted), None)
+    return next((member for member in members if normalised(member.user.email) in wanted), None)

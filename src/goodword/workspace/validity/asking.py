@@ -123,11 +123,11 @@ def begin(application_id: int, *, now: datetime) -> bool:
             withdraw(earlier, now=now)
             row.pk, row.round, row.declined_hashes = earlier.pk, earlier.round, earlier.declined_hashes
         managers = [
-            one
-            for one in hiring_managers(application.role)
-            if not is_same(one.user.email, application.candidate.email)
-            and not has_opted_out(organisation=row.organisation, address=one.user.email)
-            and not has_declined(row, one.user.email)
+            hiring_manager
+            for hiring_manager in hiring_managers(application.role)
+            if not is_same(hiring_manager.user.email, application.candidate.email)
+            and not has_opted_out(organisation=row.organisation, address=hiring_manager.user.email)
+            and not has_declined(row, hiring_manager.user.email)
         ]
         known = _rater_before_erasure(earlier) if earlier else None
         if not questions_of(application, now=now):

@@ -172,7 +172,7 @@ def rate(visit: RaterVisit) -> HttpResponse:
 
 def _read(questions: tuple[Rating, ...]) -> str:
     """A digest of the questions on the page in any language, so that answers aren't saved for other questions."""
-    ids = [f"{one.id}:{len(one.levels)}:{one.can_pass}" for one in questions]
+    ids = [f"{question.id}:{len(question.levels)}:{question.can_pass}" for question in questions]
     return sha256("\n".join(ids).encode()).hexdigest()
 
 

@@ -154,8 +154,8 @@ def people(request: MemberRequest) -> HttpResponse:
     response["X-Content-Type-Options"] = "nosniff"
     writer = csv.writer(response)
     writer.writerow(["Name", "E-mail", "Role", "Hired on", "Rater", "Date", "Overall"])
-    for one in found:
-        cells = (one.name, one.email, one.role, one.hired_on.isoformat(), "", "", "")
+    for person in found:
+        cells = (person.name, person.email, person.role, person.hired_on.isoformat(), "", "", "")
         writer.writerow([safe_cell(cell) for cell in cells])
     return response
 
@@ -167,7 +167,7 @@ def check(request: MemberRequest, pk: int) -> HttpResponseBase:
     """Preview the import or, once confirmed, show its result."""
     found = _import_of(request, pk)
     counts = counts_of(found)
-    n = sum(one.ratings for one in counts)
+    n = sum(count.ratings for count in counts)
     context = {
         "settings_nav": settings_nav(request),
         "import": found,
@@ -176,7 +176,7 @@ def check(request: MemberRequest, pk: int) -> HttpResponseBase:
         "ratings": n,
         "button": ngettext("Import %(n)s rating", "Import %(n)s ratings", n) % {"n": written_count(n)},
         "least": LEAST,
-        "few": any(one.people < LEAST for one in counts),
+        "few": any(count.people < LEAST for count in counts),
         "left_out": [_left_out(why, lines) for why, lines in found.left_out.items()],
         "replaced": replaced_by(found) if found.confirmed_at is None else 0,
     }

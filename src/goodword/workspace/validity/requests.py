@@ -59,8 +59,8 @@ def has_lost_access(organisation: Organisation, address: str) -> bool:
 
 
 def forget(rows: Sequence[RatingRequest]) -> None:
-    mails = Email.objects.across_organisations().filter(subject_ref__in=[one.mail_ref for one in rows])
-    links.forget(purpose=PURPOSE, subject_ids=[one.pk for one in rows])
+    mails = Email.objects.across_organisations().filter(subject_ref__in=[row.mail_ref for row in rows])
+    links.forget(purpose=PURPOSE, subject_ids=[row.pk for row in rows])
     links.forget_mails(mails)
 
 

@@ -176,7 +176,7 @@ def _as_tree() -> bool:
 
 
 def _field(store: Store, row: CustomField) -> dict[str, Any]:
-    options = [one for one in store.custom_field_options.by("custom_field_id", row.id) if one.active]
+    options = [option for option in store.custom_field_options.by("custom_field_id", row.id) if option.active]
     return {
         "id": row.id,
         "name": row.name,
@@ -195,7 +195,7 @@ def _field(store: Store, row: CustomField) -> dict[str, Any]:
         "offices": [],
         "departments": [],
         "template_token_string": f"{{{{{row.name_key.upper()}}}}}",
-        "custom_field_options": [_option(one) for one in options],
+        "custom_field_options": [_option(option) for option in options],
     }
 
 
@@ -217,5 +217,5 @@ def _pool(store: Store, row: ProspectPool) -> dict[str, Any]:
         "id": row.id,
         "name": row.name,
         "active": row.active,
-        "prospect_stages": [{"id": one.id, "name": one.name} for one in stages],
+        "prospect_stages": [{"id": stage.id, "name": stage.name} for stage in stages],
     }

@@ -151,7 +151,7 @@ def user_named(store: Store, member: str, wanted: object) -> User:
         found = store.users.get(whole_number(number))
     else:
         email = str(given.get("email", "")).lower()
-        found = next((one for one in users if email in [text.lower() for text in one.emails]), None)
+        found = next((user for user in users if email in [text.lower() for text in user.emails]), None)
     if found is None:
         raise validation_error(member, "Must be an existing user")
     return found

@@ -49,8 +49,8 @@ def department(store: Store, row: Department) -> dict[str, Any]:
         "name": row.name,
         "parent_id": row.parent_id,
         "parent_department_external_id": parent.external_id if parent else None,
-        "child_ids": [one.id for one in children],
-        "child_department_external_ids": [one.external_id for one in children],
+        "child_ids": [child.id for child in children],
+        "child_department_external_ids": [child.external_id for child in children],
         "external_id": row.external_id,
     }
 
@@ -79,8 +79,8 @@ def office(store: Store, row: Office) -> dict[str, Any]:
         "primary_contact_user_id": row.primary_contact_user_id,
         "parent_id": row.parent_id,
         "parent_office_external_id": parent.external_id if parent else None,
-        "child_ids": [one.id for one in children],
-        "child_office_external_ids": [one.external_id for one in children],
+        "child_ids": [child.id for child in children],
+        "child_office_external_ids": [child.external_id for child in children],
         "external_id": row.external_id,
     }
 
@@ -150,10 +150,12 @@ def hiring_team(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
     owners = store.job_owners.by("job_id", row.id)
 
     def of_type(kind: str) -> list[dict[str, Any]]:
-        members = ((user_ref(store, one.user_id), one) for one in owners if one.type == kind)
+        members = ((user_ref(store, owner.user_id), owner) for owner in owners if owner.type == kind)
         return [ref | {"responsible": one.responsible} for ref, one in members if ref]
 
-    managers = (user_ref(store, one.user_id) for one in store.job_hiring_managers.by("job_id", row.id))
+    managers = (
+        user_ref(store, manager.user_id) for manager in store.job_hiring_managers.by("job_id", row.id)
+    )
     return {
         "hiring_managers": [ref for ref in managers if ref],
         "recruiters": of_type("recruiter"),
@@ -167,17 +169,17 @@ def hiring_team_ids(store: Store, row: Job) -> dict[str, list[dict[str, Any]]]:
 
     def of_type(kind: str) -> list[dict[str, Any]]:
         return [
-            _member(store, one.user_id) | {"responsible": one.responsible}
-            for one in owners
-            if one.type == kind
+            _member(store, owner.user_id) | {"responsible": owner.responsible}
+            for owner in owners
+            if owner.type == kind
         ]
 
     managers = store.job_hiring_managers.by("job_id", row.id)
     return {
-        "hiring_managers": [_member(store, one.user_id) for one in managers],
+        "hiring_managers": [_member(store, manager.user_id) for manager in managers],
         "recruiters": of_type("recruiter"),
         "coordinators": of_type("coordinator"),
-        "sourcers": [_member(store, one.user_id) for one in owners if one.type == "sourcer"],
+        "sourcers": [_member(store, owner.user_id) for owner in owners if owner.type == "sourcer"],
     }
 
 
@@ -211,15 +213,15 @@ def job_post(_: Store, row: JobPost) -> dict[str, Any]:
         "demographic_question_set_id": None,
         "questions": [
             {
-                "required": one["required"],
-                "private": one["private"],
-                "label": one["label"],
-                "name": one["name"],
-                "type": one["answer_type"],
+                "required": question["required"],
+                "private": question["private"],
+                "label": question["label"],
+                "name": question["name"],
+                "type": question["answer_type"],
                 "values": [],
-                "description": one["description"],
+                "description": question["description"],
             }
-            for one in row.questions
+            for question in row.questions
         ],
     }
 

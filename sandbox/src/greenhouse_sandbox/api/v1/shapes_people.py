@@ -100,7 +100,7 @@ def candidate(store: Store, row: Candidate) -> dict[str, Any]:
 
 def education(store: Store, row: Education) -> dict[str, Any]:
     names = [store.custom_field_options.get(one) for one in (row.school_id, row.degree_id, row.discipline_id)]
-    school, degree, discipline = (one.name if one else None for one in names)
+    school, degree, discipline = (name.name if name else None for name in names)
     return {
         "id": row.id,
         "school_name": school,
@@ -138,9 +138,9 @@ def activity_feed(store: Store, row: Candidate) -> dict[str, Any]:
     """The whole feed in three lists, newest first, without pages."""
     entries = list(reversed(store.notes.by("candidate_id", row.id)))
     return {
-        "notes": [note(store, one) for one in entries if one.type == "NOTE"],
-        "emails": [email(store, one) for one in entries if one.type == "EMAIL"],
-        "activities": [_activity(store, one) for one in entries if one.type == "ACTIVITY"],
+        "notes": [note(store, entry) for entry in entries if entry.type == "NOTE"],
+        "emails": [email(store, entry) for entry in entries if entry.type == "EMAIL"],
+        "activities": [_activity(store, entry) for entry in entries if entry.type == "ACTIVITY"],
     }
 
 
@@ -175,12 +175,12 @@ def _rejection(store: Store, row: Application) -> dict[str, Any] | None:
 def _attachments(store: Store, rows: list[Attachment]) -> list[dict[str, Any]]:
     return [
         {
-            "filename": one.filename,
-            "url": signed_url(store, one),
-            "type": one.type,
-            "created_at": milliseconds(one.created_at),
+            "filename": row.filename,
+            "url": signed_url(store, row),
+            "type": row.type,
+            "created_at": milliseconds(row.created_at),
         }
-        for one in rows
+        for row in rows
     ]
 
 

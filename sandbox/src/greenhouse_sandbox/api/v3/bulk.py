@@ -97,7 +97,7 @@ def _work_off(do: Doer) -> Response:
     if len(data) > MOST:
         raise invalid("data", f"array size is greater than: {MOST}")
     results = [_result(do, place, entry) for place, entry in enumerate(data)]
-    failed = sum(one["error"] is not None for one in results)
+    failed = sum(result["error"] is not None for result in results)
     now = store.clock.now()
     row = store.bulk_requests.insert(
         BulkRequest(

@@ -53,7 +53,7 @@ def current_offers(store: Store, _: Bearer, query: dict[str, str]) -> Test:
 
     def is_latest(row: Any) -> bool:
         others = store.offers.by("application_id", row.application_id)
-        return bool(row.version == max(one.version for one in others))
+        return bool(row.version == max(other.version for other in others))
 
     return is_latest
 

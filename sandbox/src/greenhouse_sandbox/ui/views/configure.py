@@ -137,10 +137,10 @@ def save_permissions(kind: str, row_id: int) -> ResponseReturnValue:
     whole = set(request.form.getlist("categories"))
     tree = categories("v1" if kind == "harvest" else "v3")
     kept = [
-        one.key
+        member.key
         for category, members in tree.items()
-        for one in members
-        if category in whole or one.key in ticked
+        for member in members
+        if category in whole or member.key in ticked
     ]
     now = store.clock.now()
     if isinstance(row, ApiKey):

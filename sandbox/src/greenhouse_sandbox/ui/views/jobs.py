@@ -27,7 +27,7 @@ def places(store: Store, job: Job) -> str:
 def home() -> str:
     store = the_store()
     order = {"open": 0, "draft": 1, "closed": 2}
-    active = Counter(one.job_id for one in store.applications.by("status", IN_PROCESS))
+    active = Counter(application.job_id for application in store.applications.by("status", IN_PROCESS))
     rows = []
     for job in sorted(store.jobs.rising(), key=lambda one: (order.get(one.status, 3), one.id)):
         department = store.departments.get(job.department_id)
@@ -64,8 +64,8 @@ def job(job_id: int) -> str:
     ]
     owners = store.job_owners.by("job_id", job_id)
     managers = store.job_hiring_managers.by("job_id", job_id)
-    team = [(one.type.capitalize(), store.users[one.user_id].name) for one in owners]
-    team += [("Hiring manager", store.users[one.user_id].name) for one in managers]
+    team = [(owner.type.capitalize(), store.users[owner.user_id].name) for owner in owners]
+    team += [("Hiring manager", store.users[manager.user_id].name) for manager in managers]
     department = store.departments.get(row.department_id)
     return render_template(
         "job.html",
@@ -128,7 +128,7 @@ def job_setup(job_id: int) -> str:
         stage = current_stage(store, application) if application.status == IN_PROCESS else None
         if stage is not None:
             standing[stage.id] = standing.get(stage.id, 0) + 1
-    owners = {one.type: one.user_id for one in store.job_owners.by("job_id", job_id)}
+    owners = {owner.type: owner.user_id for owner in store.job_owners.by("job_id", job_id)}
     return render_template(
         "job_setup.html",
         job=job,

@@ -41,7 +41,7 @@ def candidates() -> str:
         if query and query not in f"{candidate.name} {candidate.email or ''}".lower():
             continue
         applications = store.applications.by("candidate_id", candidate.id)
-        rows.append((candidate, [_summary(store, one) for one in applications]))
+        rows.append((candidate, [_summary(store, application) for application in applications]))
         if len(rows) == SHOWN:
             break
     return render_template("candidates.html", rows=rows, query=request.args.get("q", ""))

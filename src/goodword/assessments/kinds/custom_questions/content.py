@@ -151,7 +151,7 @@ def _check_types(values: list[str]) -> list[str]:
 
 
 def _check_criteria(criteria: tuple[Criterion, ...]) -> tuple[Criterion, ...]:
-    if len({one.id for one in criteria}) < len(criteria):
+    if len({criterion.id for criterion in criteria}) < len(criteria):
         raise ValueError("has a criterion twice")
     return criteria
 
@@ -252,8 +252,13 @@ def custom_questions_to_json(found: CustomQuestions) -> dict[str, Json]:
             {
                 "question": question,
                 "criteria": [
-                    {"id": one.id, "text": one.text, "points": one.points, "anchors": one.anchors}
-                    for one in criteria
+                    {
+                        "id": criterion.id,
+                        "text": criterion.text,
+                        "points": criterion.points,
+                        "anchors": criterion.anchors,
+                    }
+                    for criterion in criteria
                 ],
             }
             for question, criteria in found.rubrics.items()

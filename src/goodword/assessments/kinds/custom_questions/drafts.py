@@ -213,8 +213,8 @@ def remove_question(*, test: Test, question_id: str, revision: int) -> None:
 
     def change(content: Content) -> Content:
         return content | {
-            "questions": [one for one in content["questions"] if one["id"] != question_id],
-            "rubrics": [one for one in content["rubrics"] if one["question"] != question_id],
+            "questions": [question for question in content["questions"] if question["id"] != question_id],
+            "rubrics": [rubric for rubric in content["rubrics"] if rubric["question"] != question_id],
         }
 
     with DRAFTS.locked_draft(test, revision=revision) as draft:
@@ -244,12 +244,12 @@ def set_rubric(*, test: Test, question_id: str, criteria: Sequence[Criterion], r
     `set_right_answers`."""
     rubric = [
         {
-            "id": one.id or f"c{secrets.token_hex(4)}",
-            "text": one.text,
-            "points": one.points,
-            "anchors": one.anchors,
+            "id": criterion.id or f"c{secrets.token_hex(4)}",
+            "text": criterion.text,
+            "points": criterion.points,
+            "anchors": criterion.anchors,
         }
-        for one in criteria
+        for criterion in criteria
     ]
 
     def change(content: Content) -> Content:

@@ -86,7 +86,7 @@ def with_questions(
     made = [_for_self(entry) for entry in questions]
     for place, entry in enumerate(content["questions"]):
         if entry["type"] == FILE:
-            before = [one["id"] for one in content["questions"][:place]]
+            before = [question["id"] for question in content["questions"][:place]]
             there = [n for n, one in enumerate(made, start=1) if one["id"] in before]
             made.insert(max(there, default=0), entry)
     by_id = {entry["id"]: entry for entry in made}
@@ -100,9 +100,9 @@ def with_questions(
     return content | {
         "questions": made,
         "rubrics": [
-            one
-            for one in content["rubrics"]
-            if one["question"] in by_id and not has_choices(by_id[one["question"]])
+            rubric
+            for rubric in content["rubrics"]
+            if rubric["question"] in by_id and not has_choices(by_id[rubric["question"]])
         ],
         "right": right,
         "taken_from": {"questionnaire": questionnaire, "number": number},
@@ -128,7 +128,7 @@ def place_of(content: Content, question_id: str) -> int:
 
 
 def rubric_of(content: Content, question_id: str) -> list[dict[str, Any]]:
-    found = next((one for one in content["rubrics"] if one["question"] == question_id), None)
+    found = next((rubric for rubric in content["rubrics"] if rubric["question"] == question_id), None)
     return list(found["criteria"]) if found else []
 
 
@@ -192,7 +192,7 @@ class BeginForm(forms.Form):
                 "invalid_choice": _("Choose one of these questionnaires."),
             },
         )
-        field.choices = [(one.pk, str(one)) for one in offered]
+        field.choices = [(questionnaire.pk, str(questionnaire)) for questionnaire in offered]
         self.fields["questionnaire"] = field
 
 
@@ -245,7 +245,10 @@ class WordsForm(forms.Form):
 
     def words(self) -> dict[str, tuple[str, str]]:
         given = self.cleaned_data
-        return {one: (given[f"first_{one}"], given[f"second_{one}"]) for one in self._languages}
+        return {
+            language: (given[f"first_{language}"], given[f"second_{language}"])
+            for language in self._languages
+        }
 
 
 def _texts(languages: Sequence[str], entries: Sequence[Entry]) -> dict[str, tuple[str, str]]:
@@ -258,7 +261,7 @@ def _texts(languages: Sequence[str], entries: Sequence[Entry]) -> dict[str, tupl
 def details_form(data: Any, contents: Sequence[Content]) -> WordsForm:
     return WordsForm(
         data,
-        languages={one["language"]: (one["name"], one["instructions"]) for one in contents},
+        languages={content["language"]: (content["name"], content["instructions"]) for content in contents},
         first=(_("Name"), LONGEST_NAME, ""),
         second=(
             _("Instructions"),
@@ -306,7 +309,10 @@ class FileForm(WordsForm):
             second=(_("Help"), LONGEST_TEXT, _("A hint, shown in smaller text.")),
         )
         field: Any = self.fields["types"]
-        field.choices = [(one, f"{_type_name(one)} ({', '.join(ACCEPTED[one])})") for one in FILE_TYPES]
+        field.choices = [
+            (file_type, f"{_type_name(file_type)} ({', '.join(ACCEPTED[file_type])})")
+            for file_type in FILE_TYPES
+        ]
         field.initial = entries[0]["types"] if entries else ["pdf"]
         self.fields["megabytes"].initial = entries[0]["megabytes"] if entries else 5
         self.fields["required"].initial = entries[0]["required"] if entries else True

@@ -95,7 +95,7 @@ class _CustomQuestions(FixedItems):
         return ngettext("%(n)s question", "%(n)s questions", n) % {"n": n}
 
     def moves_on_by_tap(self, content: CustomQuestions, *, timed: bool) -> bool:
-        return not timed and any(isinstance(one, _ONE_OF_SEVERAL) for one in content.questions)
+        return not timed and any(isinstance(question, _ONE_OF_SEVERAL) for question in content.questions)
 
     def parse(self, data: Any) -> CustomQuestions:
         return read_custom_questions(data)
@@ -240,7 +240,7 @@ CUSTOM_QUESTIONS: Final = _CustomQuestions()
 def compare(content: CustomQuestions, parts: Sequence[ComparedPart]) -> Comparison:
     return Comparison(
         columns=(gettext("Right"), gettext("Points by rubric")),
-        cells=lambda one: _cells(content, one),
+        cells=lambda part: _cells(content, part),
         rank=rank_of_all(parts),
     )
 

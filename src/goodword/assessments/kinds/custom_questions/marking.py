@@ -100,7 +100,7 @@ class AnswerToMark:
         return [
             CriterionMarks(
                 criterion=criterion,
-                given=tuple(int(one.points[criterion.id]) for one in self.given),
+                given=tuple(int(marking.points[criterion.id]) for marking in self.given),
                 raters=self.raters,
             )
             for criterion in self.criteria
@@ -108,11 +108,11 @@ class AnswerToMark:
 
     @property
     def raters(self) -> tuple[str, ...]:
-        return tuple(str(one.rater.user) for one in self.given)
+        return tuple(str(marking.rater.user) for marking in self.given)
 
     @property
     def sums(self) -> list[int]:
-        return [sum(one.points.values()) for one in self.given]
+        return [sum(marking.points.values()) for marking in self.given]
 
     @property
     def cells(self) -> list[tuple[str, int]]:
@@ -164,8 +164,8 @@ def parts_to_mark(attempt: Attempt, *, member: Membership) -> tuple[MarkedPart, 
     for row in rows.order_by("marked_at", "pk"):
         markings.setdefault((row.part_id, row.item), []).append(row)
     uploads = {
-        one.pk: MarkedFile(id=one.pk, name=one.name, size=one.size)
-        for one in Upload.objects.of(attempt.organisation).filter(part__in=parts).defer("content")
+        upload.pk: MarkedFile(id=upload.pk, name=upload.name, size=upload.size)
+        for upload in Upload.objects.of(attempt.organisation).filter(part__in=parts).defer("content")
     }
     return tuple(
         MarkedPart(
@@ -253,8 +253,8 @@ def _waits_for(part: AttemptPart, member: Membership) -> bool:
     """Whether an answer still needs this member's marks. Ignores answers to questions whose condition is no longer
     met."""
     raters: dict[str, list[int]] = {item: [] for item in rubrics_of(part, read_answers(part))}
-    for one in part.markings.all():
-        raters.get(one.item, []).append(one.rater_id)
+    for marking in part.markings.all():
+        raters.get(marking.item, []).append(marking.rater_id)
     return any(
         len(given) < RATERS[part.part.two_raters] and member.pk not in given for given in raters.values()
     )
@@ -287,9 +287,11 @@ def _answer_to_mark(
         upload = value.get("upload")
         file = uploads.get(upload) if isinstance(upload, int) else None
     done = len(there) >= RATERS[part.part.two_raters]
-    mine = next((one for one in there if one.rater_id == member.pk), None)
+    mine = next((marking for marking in there if marking.rater_id == member.pk), None)
     seen = tuple(there) if done else (mine,) if mine else ()
-    left = [one for one in there if not part.part.two_raters and one.rater.deactivated_at is not None]
+    left = [
+        marking for marking in there if not part.part.two_raters and marking.rater.deactivated_at is not None
+    ]
     return AnswerToMark(
         order=part.order,
         item=item.id,
@@ -354,7 +356,7 @@ def mark_answer(
         raters = RATERS[part.part.two_raters]
         rows = Marking.objects.of(part.organisation).filter(part=part, item=item_id)
         there = list(rows.select_related("rater"))
-        mine = next((one for one in there if one.rater_id == by.pk), None)
+        mine = next((marking for marking in there if marking.rater_id == by.pk), None)
         if mine is None and raters == 1 and there and there[0].rater.deactivated_at is not None:
             mine = there[0]
         if mine is None and len(there) >= raters:

@@ -180,7 +180,11 @@ class CustomQuestionsReport:
 
     def overview(self, part: CustomQuestionsPart, words: Phrases) -> list[Block]:
         """The longest answer, marked as the candidate's words: it may contain figures that look like a result."""
-        written = [one for one in part["questions"] if one["text"] and one["answer"] and not one["is_file"]]
+        written = [
+            question
+            for question in part["questions"]
+            if question["text"] and question["answer"] and not question["is_file"]
+        ]
         longest = max(written, key=lambda one: len(one["answer"] or ""), default=None)
         if longest is None:
             return []
@@ -210,9 +214,10 @@ def _question_data(found: AnsweredQuestion) -> QuestionData:
         "state": found.state.value,
         "raters": list(found.raters),
         "criteria": [
-            {"text": one.text, "points": one.points, "given": list(one.given)} for one in found.criteria
+            {"text": criterion.text, "points": criterion.points, "given": list(criterion.given)}
+            for criterion in found.criteria
         ],
-        "remarks": [{"who": one.who, "text": one.text} for one in found.comments],
+        "remarks": [{"who": comment.who, "text": comment.text} for comment in found.comments],
     }
 
 

@@ -100,7 +100,7 @@ def _scoring(questions: CustomQuestions) -> str:
 def _raters(questions: CustomQuestions) -> dict[str, str]:
     if not questions.rubrics:
         return {}
-    most = sum(one.points for criteria in questions.rubrics.values() for one in criteria)
+    most = sum(criterion.points for criteria in questions.rubrics.values() for criterion in criteria)
     return {
         gettext("Raters"): gettext(
             "One person marks each answer against its rubric, or two where the role requires it; neither sees the "
@@ -176,7 +176,7 @@ class AnsweredQuestion:
             right=None,
             right_answer="",
             raters=("",) * len(self.raters),
-            criteria=tuple(replace(one, text="", anchors="") for one in self.criteria),
+            criteria=tuple(replace(criterion, text="", anchors="") for criterion in self.criteria),
             comments=(),
         )
 
@@ -210,11 +210,11 @@ class CustomQuestionsResult(PartResult):
 
     def without_items(self) -> Self:
         """Keep the numbers of questions answered and marked, and their points."""
-        questions = tuple(one.without_content() for one in self.questions)
+        questions = tuple(question.without_content() for question in self.questions)
         return replace(self, questions=questions, items_left_out=True)
 
     def for_candidate(self) -> "CandidateCustomQuestions":
-        keyed = sum(one.right is not None for one in self.questions)
+        keyed = sum(question.right is not None for question in self.questions)
         return CandidateCustomQuestions(
             template="assessments/portal/results/custom_questions.html",
             title=self.title,
@@ -224,11 +224,11 @@ class CustomQuestionsResult(PartResult):
 
     @property
     def to_mark(self) -> int:
-        return sum(one.state in {MarkState.NOT_YET, MarkState.HALF} for one in self.questions)
+        return sum(question.state in {MarkState.NOT_YET, MarkState.HALF} for question in self.questions)
 
     @property
     def has_rubric(self) -> bool:
-        return any(one.state is not MarkState.NONE for one in self.questions)
+        return any(question.state is not MarkState.NONE for question in self.questions)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -273,7 +273,7 @@ def _answered_question(
         else render_answers([question], {question.id: value})[0]
     )
     key, rubric = content.right.get(question.id), content.rubrics.get(question.id, ())
-    marks = [one for one in part.markings.all() if one.item == question.id] if rubric else []
+    marks = [marking for marking in part.markings.all() if marking.item == question.id] if rubric else []
     state = _state(rubric, marks, two=part.part.two_raters)
     seen = marks if state is MarkState.DONE else []
     return AnsweredQuestion(
@@ -286,10 +286,12 @@ def _answered_question(
         right=None if key is None else is_right(key, value),
         right_answer="" if key is None else _labels(question, key),
         state=state,
-        raters=tuple(str(one.rater.user) for one in seen),
-        criteria=tuple(_criterion(one, seen) for one in rubric),
+        raters=tuple(str(marking.rater.user) for marking in seen),
+        criteria=tuple(_criterion(criterion, seen) for criterion in rubric),
         comments=tuple(
-            RaterComment(who=str(one.rater.user), text=one.comment) for one in seen if one.comment
+            RaterComment(who=str(marking.rater.user), text=marking.comment)
+            for marking in seen
+            if marking.comment
         ),
     )
 
@@ -307,7 +309,7 @@ def _criterion(criterion: Criterion, marks: Sequence[Marking]) -> MarkedCriterio
         text=criterion.text,
         points=criterion.points,
         anchors=criterion.anchors,
-        given=tuple(one.points.get(criterion.id) for one in marks),
+        given=tuple(mark.points.get(criterion.id) for mark in marks),
     )
 
 

@@ -182,7 +182,9 @@ def read_judgement(data: object) -> JudgementSet:
 
 def check_keys(judgement: JudgementSet) -> None:
     """Raise `PackError` if the keys don't differ in any situation, since correlations would be undefined."""
-    if all(len({one.effectiveness for one in situation.actions}) == 1 for situation in judgement.situations):
+    if all(
+        len({action.effectiveness for action in situation.actions}) == 1 for situation in judgement.situations
+    ):
         raise wrong(_WHOLE, "needs a situation whose actions have different keys")
 
 

@@ -75,14 +75,14 @@ def duplicate_set(*, test: Test, by: Membership, now: datetime) -> Test:
             raise LookupError(f"Test {test.pk} has no version yet.")
         source = rows[0]
         contents = {
-            one.language: copy_of(
-                one.content,
-                name=name_of_copy(str(one.content["name"]), longest=MAX_NAME_LENGTH)
-                if one is source
-                else str(one.content["name"]),
+            version.language: copy_of(
+                version.content,
+                name=name_of_copy(str(version.content["name"]), longest=MAX_NAME_LENGTH)
+                if version is source
+                else str(version.content["name"]),
                 organisation=by.organisation.name,
             )
-            for one in rows
+            for version in rows
         }
         same = contents[source.language]["id"]
         return create(
@@ -99,7 +99,7 @@ def create_open_text(*, test: Test, by: Membership, now: datetime) -> Test:
     Raises LookupError if there are none."""
     with transaction.atomic():
         row = DRAFTS.lock(test)
-        contents = {one.language: one.content for one in DRAFTS.to_copy(row, by=by)}
+        contents = {version.language: version.content for version in DRAFTS.to_copy(row, by=by)}
         if not contents or not all(content["situations"] for content in contents.values()):
             raise LookupError(f"Test {test.pk} has no situation yet.")
         return create(
@@ -240,17 +240,22 @@ def move_situation(*, test: Test, situation_id: str, by: int, revision: int) -> 
 def remove_situation(*, test: Test, situation_id: str, revision: int) -> None:
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         place_of(draft.content, situation_id)
-        left = [one for one in draft.content["situations"] if one["id"] != situation_id]
+        left = [situation for situation in draft.content["situations"] if situation["id"] != situation_id]
         _save_source(draft, draft.content | {"situations": left})
 
 
 def _situation(situation_id: str, text: str, actions: Sequence[KeyedAction], *, known: set[str]) -> Content:
     left, made = set(known), []
-    for one in actions:
-        action_id = one.id if one.id in left else f"a{secrets.token_hex(5)}"
+    for action in actions:
+        action_id = action.id if action.id in left else f"a{secrets.token_hex(5)}"
         left.discard(action_id)
         made.append(
-            {"id": action_id, "text": one.text, "effectiveness": one.effectiveness, "reason": one.reason}
+            {
+                "id": action_id,
+                "text": action.text,
+                "effectiveness": action.effectiveness,
+                "reason": action.reason,
+            }
         )
     return {"id": situation_id, "text": text, "actions": made}
 

@@ -118,7 +118,7 @@ def keys_of(content: Content) -> dict[str, tuple[str, float]]:
 def outdated_languages(before: Content, after: Content, translations: Sequence[Content]) -> list[str]:
     was, now = texts_of(before), texts_of(after)
     changed = {place for place in was.keys() & now.keys() if was[place] != now[place]}
-    return [one["language"] for one in translations if changed & texts_of(one).keys()]
+    return [translation["language"] for translation in translations if changed & texts_of(translation).keys()]
 
 
 def changes(before: Content, after: Content) -> list[str]:

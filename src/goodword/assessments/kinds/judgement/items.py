@@ -257,8 +257,8 @@ def judge(judgement: JudgementSet, answers: Mapping[str, int]) -> JudgementScore
         for situation in judgement.situations
         for action in situation.actions
     )
-    distances = [one.distance for one in scored if one.distance is not None]
-    keys = [one.key for one in scored if one.answer is not None] or [one.key for one in scored]
+    distances = [score.distance for score in scored if score.distance is not None]
+    keys = [score.key for score in scored if score.answer is not None] or [score.key for score in scored]
     needed = needed_answers(len(scored))
     enough = len(distances) >= needed
     groups = profile(scored) if enough else []
@@ -284,10 +284,10 @@ def _hundredths(value: float) -> float:
 def profile(actions: Sequence[ActionScore]) -> list[Group]:
     """A group for each situation in order, with the ratings and keys of its rated actions."""
     pairs: dict[str, list[tuple[int, float]]] = {}
-    for one in actions:
-        rated = pairs.setdefault(one.situation_id, [])
-        if one.answer is not None:
-            rated.append((one.answer, one.key))
+    for action in actions:
+        rated = pairs.setdefault(action.situation_id, [])
+        if action.answer is not None:
+            rated.append((action.answer, action.key))
     return [group([answer for answer, _ in rated], [key for _, key in rated]) for rated in pairs.values()]
 
 
@@ -316,7 +316,10 @@ def judgement_scores(
 
 def without_void(judgement: JudgementSet, items: Sequence[Item]) -> JudgementSet:
     counting = {item.id for item in items}
-    return replace(judgement, situations=tuple(one for one in judgement.situations if one.id in counting))
+    return replace(
+        judgement,
+        situations=tuple(situation for situation in judgement.situations if situation.id in counting),
+    )
 
 
 def ratings(answers: Mapping[str, Json]) -> dict[str, int]:

@@ -107,7 +107,7 @@ class _Judgement(FixedItems):
     def structure(self, content: JudgementSet) -> Mapping[str, object]:
         return {
             "the situations": [situation.id for situation in content.situations],
-            "the actions or their keys": [(one.id, one.effectiveness) for one in content.actions],
+            "the actions or their keys": [(action.id, action.effectiveness) for action in content.actions],
             "the answer scale": [option.value for option in content.response_scale],
         }
 
@@ -170,7 +170,7 @@ class _Judgement(FixedItems):
     ) -> dict[str, ScaleReliability]:
         del form, calibration
         scored = [judge(content, ratings(person.answers)) for person in people]
-        complete = [profile(one.actions) for one in scored if one.n_answered == one.n_actions]
+        complete = [profile(score.actions) for score in scored if score.n_answered == score.n_actions]
         found = split_half(complete)
         return {WITHIN: ScaleReliability(value=found, way="splits", n=len(complete))}
 
@@ -221,13 +221,13 @@ def compare(content: JudgementSet, parts: Sequence[ComparedPart]) -> Comparison:
     few = content.is_too_short_for_norms
     normed = not content.is_for_practice and not few
     ranked = normed and any(
-        score.percentile is not None for one in parts if (score := one.scores.get(WITHIN)) is not None
+        score.percentile is not None for part in parts if (score := part.scores.get(WITHIN)) is not None
     )
     return Comparison(
         columns=(gettext("Correlation within situations"), gettext("Mean distance from the key")),
-        cells=lambda one: (
-            _correlation(one.scores, normed=normed, ranked=ranked, few=few),
-            _distance(one.scores.get(ALL)),
+        cells=lambda part: (
+            _correlation(part.scores, normed=normed, ranked=ranked, few=few),
+            _distance(part.scores.get(ALL)),
         ),
         rank=_correlation_of if ranked else None,
         never_ranked=_never_ranked(content),

@@ -135,7 +135,7 @@ def experts_to_show(counting: Collection[int], shown: Sequence[Collection[int]])
 def shown_result(test: Test, content: Content, experts: Sequence[Expert]) -> PanelResult | None:
     """The result that members may see now, which is recorded as seen. None if too few have finished, or too few have
     joined or left since the last one."""
-    counting = {one.row.pk for one in experts if one.counts}
+    counting = {expert.row.pk for expert in experts if expert.counts}
     with transaction.atomic():
         row = lock_row(Test.objects.of(test.organisation).select_for_update(no_key=True), test.pk)
         chosen = experts_to_show(counting, row.panels_shown)
@@ -150,11 +150,11 @@ def shown_result(test: Test, content: Content, experts: Sequence[Expert]) -> Pan
 
 def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection[int]) -> PanelResult:
     """Compute the result from the ratings of the chosen experts, all of whom must have finished."""
-    counting = [one for one in experts if one.row.pk in chosen]
+    counting = [expert for expert in experts if expert.row.pk in chosen]
     steps = tuple(option["value"] for option in content["response_scale"])
     situations, rows = [], []
     for situation in content["situations"]:
-        its = [[one.ratings[action["id"]] for one in counting] for action in situation["actions"]]
+        its = [[expert.ratings[action["id"]] for expert in counting] for action in situation["actions"]]
         rows += its
         situations.append(
             RatedSituation(
@@ -176,8 +176,8 @@ def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection
     return PanelResult(
         experts=len(counting),
         invited=len(experts),
-        declined=sum(one.state == ExpertState.DECLINED for one in experts),
-        left_out=len(frozenset[str]().union(*(one.gone for one in experts))),
+        declined=sum(expert.state == ExpertState.DECLINED for expert in experts),
+        left_out=len(frozenset[str]().union(*(expert.gone for expert in experts))),
         situations=tuple(situations),
         agreement=agreement(rows),
         ratings=tuple(sorted(zip(*rows, strict=True))),

@@ -153,11 +153,11 @@ def forget(rows: Iterable[Panelist]) -> int:
     """Delete locked experts with all their data. Returns how many."""
     found = list(rows)
     mails = Email.objects.across_organisations().filter(
-        subject_ref__in=[subject_ref_of(one) for one in found]
+        subject_ref__in=[subject_ref_of(panelist) for panelist in found]
     )
-    links.forget(purpose=PURPOSE, subject_ids=[one.pk for one in found])
+    links.forget(purpose=PURPOSE, subject_ids=[panelist.pk for panelist in found])
     links.forget_mails(mails)
-    Panelist.objects.across_organisations().filter(pk__in=[one.pk for one in found]).delete()
+    Panelist.objects.across_organisations().filter(pk__in=[panelist.pk for panelist in found]).delete()
     return len(found)
 
 
@@ -275,9 +275,11 @@ def expert_of(row: Panelist, content: Content) -> Expert:
 
 def _expert(row: Panelist, wanted: _Wanted) -> Expert:
     given = list(row.ratings.all())
-    valid = {one.action: one.value for one in given if one.digest in wanted.get(one.action, ())}
-    void = sum(one.action in wanted and one.action not in valid for one in given)
-    gone = frozenset(one.action for one in given if one.action not in wanted)
+    valid = {
+        rating.action: rating.value for rating in given if rating.digest in wanted.get(rating.action, ())
+    }
+    void = sum(rating.action in wanted and rating.action not in valid for rating in given)
+    gone = frozenset(rating.action for rating in given if rating.action not in wanted)
     return Expert(row=row, ratings=valid, void=void, gone=gone, needed=len(wanted))
 
 
@@ -390,8 +392,12 @@ def expert_data(row: Panelist, content: Content) -> dict[str, Any]:
         "finished": row.finished_at,
         "declined": row.declined_at,
         "ratings": [
-            {"action": texts.get(one.action, one.action), "rating": one.value, "rated": one.rated_at}
-            for one in row.ratings.order_by("pk")
+            {
+                "action": texts.get(rating.action, rating.action),
+                "rating": rating.value,
+                "rated": rating.rated_at,
+            }
+            for rating in row.ratings.order_by("pk")
         ],
         "mails": [
             exported_mail(mail)

@@ -241,7 +241,8 @@ class JudgementResult(PartResult):
             for_practice=self.for_practice,
             within=self.within,
             situations=tuple(
-                CandidateSituation(situation=one, agrees=agrees_with_key(one)) for one in self.situations
+                CandidateSituation(situation=situation, agrees=agrees_with_key(situation))
+                for situation in self.situations
             ),
         )
 
@@ -263,7 +264,7 @@ class JudgementResult(PartResult):
         ]
         if self.distance is None or not distances:
             return ""
-        return f"({' + '.join(f'{one:g}' for one in distances)}) ÷ {len(distances)} = {self.distance:.4g}"
+        return f"({' + '.join(f'{distance:g}' for distance in distances)}) ÷ {len(distances)} = {self.distance:.4g}"
 
     @property
     def within_rule(self) -> str:
@@ -303,11 +304,11 @@ class CandidateJudgement(CandidateResult):
 
     @property
     def agreeing(self) -> int:
-        return sum(one.agrees is True for one in self.situations)
+        return sum(situation.agrees is True for situation in self.situations)
 
     @property
     def compared(self) -> int:
-        return sum(one.agrees is not None for one in self.situations)
+        return sum(situation.agrees is not None for situation in self.situations)
 
 
 def judgement_result(
@@ -326,7 +327,7 @@ def judgement_result(
     low, high = result.low, result.high
     for_practice = content.is_for_practice
     found = judge(content, ratings(answers))
-    actions = {one.action_id: one for one in found.actions}
+    actions = {action.action_id: action for action in found.actions}
     return JudgementResult(
         kind=part.version.test.kind,
         order=part.order,
@@ -373,12 +374,12 @@ def _action(found: ActionScore, content: JudgementSet) -> RatedAction:
 
 
 def _sums(situation: AnsweredSituation) -> Group:
-    rated = [(one.answer, one.key) for one in situation.actions if one.answer is not None]
+    rated = [(action.answer, action.key) for action in situation.actions if action.answer is not None]
     return group([answer for answer, _ in rated], [key for _, key in rated])
 
 
 def agrees_with_key(situation: AnsweredSituation) -> bool | None:
-    rated = [(one.answer, one.key) for one in situation.actions if one.answer is not None]
+    rated = [(action.answer, action.key) for action in situation.actions if action.answer is not None]
     orders = [(a - b) * (key - other) for (a, key), (b, other) in combinations(rated, 2)]
-    same, opposite = sum(one > 0 for one in orders), sum(one < 0 for one in orders)
+    same, opposite = sum(order > 0 for order in orders), sum(order < 0 for order in orders)
     return same > opposite if same or opposite else None

@@ -260,10 +260,10 @@ def _samples(content: ReasoningTest, form: str, language: str, seed: int) -> Ite
 
 
 def compare(content: ReasoningTest, parts: Sequence[ComparedPart], *, form: str) -> Comparison:
-    categories = [one for one in CATEGORIES if any(one in part.scores for part in parts)]
+    categories = [category for category in CATEGORIES if any(category in part.scores for part in parts)]
     return Comparison(
-        columns=(gettext("Solved in total"), *(category_name(one) for one in categories)),
-        cells=lambda one: tuple(_solved(one.part, one.scores.get(scale)) for scale in (ALL, *categories)),
+        columns=(gettext("Solved in total"), *(category_name(category) for category in categories)),
+        cells=lambda part: tuple(_solved(part.part, part.scores.get(scale)) for scale in (ALL, *categories)),
         rank=rank_of_all(parts),
         precision=_precision(content, form) if form in content.forms else "",
     )

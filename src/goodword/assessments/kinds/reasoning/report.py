@@ -260,9 +260,14 @@ def _ability(ability: Ability | None, moment: Moment) -> AbilityData | None:
             "reliability": behind.reliability,
             "cells": [
                 CellData(
-                    family=one.family, level=one.level, b=one.b, se=one.se, given=one.given, right=one.right
+                    family=cell.family,
+                    level=cell.level,
+                    b=cell.b,
+                    se=cell.se,
+                    given=cell.given,
+                    right=cell.right,
                 )
-                for one in behind.cells
+                for cell in behind.cells
             ],
         }
     return found
@@ -346,11 +351,11 @@ def _calibration(test: ReasoningPart, behind: AbilityFigures, words: Phrases) ->
     }
     rows: list[list[str | Cell]] = [
         [
-            words("family_level", family=family_phrase(one["family"], words), level=one["level"]),
-            f"{words.number(one['b'], 1)} ± {words.number(BAND_WIDTH * one['se'], 1)}",
-            words("n_of_m", n=one["right"], m=one["given"]),
+            words("family_level", family=family_phrase(cell["family"], words), level=cell["level"]),
+            f"{words.number(cell['b'], 1)} ± {words.number(BAND_WIDTH * cell['se'], 1)}",
+            words("n_of_m", n=cell["right"], m=cell["given"]),
         ]
-        for one in behind["cells"]
+        for cell in behind["cells"]
     ]
     header = [words("family"), words("difficulty"), words("solved")]
     has_guessing = test["ability"] is not None and "low" in test["ability"]

@@ -196,9 +196,9 @@ def rates_of(test: ReasoningTest, form: str, calibration: Calibration | None) ->
         highest=predictions(first, second, sd).highest_rate,
         high=high,
         by_ability=tuple(
-            best_lower(first, second, solved=high, ability=one * sd, sd=sd) for one in ABILITIES
+            best_lower(first, second, solved=high, ability=ability * sd, sd=sd) for ability in ABILITIES
         ),
-        by_mean=tuple(best_lower(first, second, solved=high, mean=one * sd, sd=sd) for one in MEANS),
+        by_mean=tuple(best_lower(first, second, solved=high, mean=mean * sd, sd=sd) for mean in MEANS),
         helped=helped,
         found=share_lower(first, second, ability=0.0, helped=helped, sd=sd),
     )

@@ -341,7 +341,7 @@ def _keyed_values(scored: ScaleScore, keyed: str) -> list[int]:
 
 def _chance(instrument: Instrument) -> Fraction:
     values = [option.value for option in instrument.response_scale]
-    return Fraction(sum(abs(one - other) for one in values for other in values), len(values) ** 2)
+    return Fraction(sum(abs(value - other) for value in values for other in values), len(values) ** 2)
 
 
 def overview_line(n: int, about: str) -> str:

@@ -106,7 +106,7 @@ class _Scales(FixedItems):
     def listing(self, content: Instrument, *, form: str, language: str, seed: int) -> Mapping[str, object]:
         del language, seed
         names = {scale.id: scale.name for scale in content.scales}
-        return {"statements": [(one, names[one.scale]) for one in content.items_of(form)]}
+        return {"statements": [(item, names[item.scale]) for item in content.items_of(form)]}
 
     def scale_name(self, content: Instrument, scale: str) -> str:
         return next((one.name for one in content.scales if one.id == scale), "")
@@ -197,7 +197,7 @@ def compare(content: Instrument, form: str) -> Comparison:
     scales = content.scales_of(form)
     return Comparison(
         columns=tuple(scale.name for scale in scales),
-        cells=lambda one: tuple(_mean(one.scores.get(scale.id)) for scale in scales),
+        cells=lambda part: tuple(_mean(part.scores.get(scale.id)) for scale in scales),
         never_ranked=gettext("Neither end of a scale is better, so scores can't be sorted."),
     )
 

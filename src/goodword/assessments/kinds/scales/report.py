@@ -107,7 +107,9 @@ class ScalesReport:
         return words("assumed_error", value=error) if error else ""
 
     def figures(self, part: ScalesPart) -> list[Figure]:
-        return [figure(one["name"], one["mean"], normed=one.get("normed_score")) for one in part["scales"]]
+        return [
+            figure(scale["name"], scale["mean"], normed=scale.get("normed_score")) for scale in part["scales"]
+        ]
 
     def outcome(self, part: ScalesPart, words: Phrases) -> str:
         del words
@@ -122,7 +124,7 @@ class ScalesReport:
             blocks.append(ScaleChart([], axis, rows, notes=[]))
         few = [_score(scale, part, axis, words) for scale in part["scales"] if scale not in charted]
         if few:
-            blocks.append(Labelled([(one.label, f"{one.value} ({one.note})") for one in few]))
+            blocks.append(Labelled([(score.label, f"{score.value} ({score.note})") for score in few]))
         return [*blocks, Prose([words("no_better_end")], quiet=True)]
 
     def normed_scores(self, part: ScalesPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
@@ -152,7 +154,7 @@ def _error(scale: ScaleData, words: Phrases) -> str:
 
 def _assumed_error(part: ScalesPart, words: Phrases) -> str:
     """The assumed standard error of the scale with the fewest answers; "" if no scale has a mean."""
-    fewest = min((one["n_answered"] for one in part["scales"] if one["mean"] is not None), default=0)
+    fewest = min((scale["n_answered"] for scale in part["scales"] if scale["mean"] is not None), default=0)
     width = part["scale_max"] - part["scale_min"]
     return words.number(assumed_error(fewest, width=width), 1) if fewest else ""
 
@@ -268,7 +270,7 @@ def _compared(scale: ScaleData, words: Phrases) -> str:
 
 
 def _scales(test: ScalesPart, words: Phrases, result: ScalesResult | None) -> list[Block]:
-    found = {} if result is None else {one.scale.id: one for one in result.scales}
+    found = {} if result is None else {scale_result.scale.id: scale_result for scale_result in result.scales}
     rows: list[tuple[str, str]] = []
     blocks: list[Block] = []
     for scale in test["scales"]:

@@ -53,7 +53,7 @@ def test_now(request: MemberRequest, pk: int) -> HttpResponseBase:
     connection = connected(request, pk)
     results = check_connection(connection, member=request.member, now=clock.now())
     request.session[f"{RESULTS}:{connection.pk}"] = [
-        {"tone": one.tone, "sentence": one.sentence} for one in results
+        {"tone": result.tone, "sentence": result.sentence} for result in results
     ]
     return redirect("greenhouse_health", request.organisation.slug, connection.pk)
 
@@ -72,12 +72,12 @@ def retry_failed(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _calls_context(calls: CallHealth) -> dict[str, Any]:
-    last_hour = {one.name: one.calls for one in calls.hour.outcomes}
+    last_hour = {outcome.name: outcome.calls for outcome in calls.hour.outcomes}
     return {
         "calls": calls,
         "outcomes": [
-            {"words": one.words, "day": one.calls, "hour": last_hour.get(one.name, 0)}
-            for one in calls.day.outcomes
+            {"words": outcome.words, "day": outcome.calls, "hour": last_hour.get(outcome.name, 0)}
+            for outcome in calls.day.outcomes
         ],
         "used": (calls.limit or 0) - (calls.remaining or 0),
     }

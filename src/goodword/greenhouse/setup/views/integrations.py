@@ -29,11 +29,11 @@ class NameForm(forms.Form):
     def clean_name(self) -> str:
         name = " ".join(self.cleaned_data["name"].split())
         others = (
-            one
-            for one in connections.live_connections(self._connection.organisation)
-            if one.pk != self._connection.pk
+            connection
+            for connection in connections.live_connections(self._connection.organisation)
+            if connection.pk != self._connection.pk
         )
-        if any(one.name.casefold() == name.casefold() for one in others):
+        if any(other.name.casefold() == name.casefold() for other in others):
             raise forms.ValidationError(
                 gettext_lazy("Another account has this name. Choose a different one.")
             )
@@ -62,11 +62,11 @@ def overview(request: MemberRequest) -> dict[str, Any]:
     return {
         "cards": [
             {
-                "connection": one,
-                "card": permissions.connection_card(one, now=now),
-                "webhooks": webhook_setup(one),
+                "connection": connection,
+                "card": permissions.connection_card(connection, now=now),
+                "webhooks": webhook_setup(connection),
             }
-            for one in live
+            for connection in live
         ],
         "disconnected": connections.disconnected(request.organisation),
     }

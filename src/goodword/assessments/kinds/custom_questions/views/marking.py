@@ -92,7 +92,9 @@ def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBas
             "candidate": work.application.candidate,
             "attempt": work.attempt,
             "parts": work.parts,
-            "next": next((one for one in work.answers if one.waits_for_me), None),
+            "next": next(
+                (answer_to_mark for answer_to_mark in work.answers if answer_to_mark.waits_for_me), None
+            ),
         },
     )
 
@@ -101,7 +103,14 @@ def marking(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBas
 @access.member(kinds=access.WORKS)
 def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: str) -> HttpResponseBase:
     work = _work(request, pk, attempt_pk)
-    here = next((one for one in work.answers if (one.order, one.item) == (order, item)), None)
+    here = next(
+        (
+            answer_to_mark
+            for answer_to_mark in work.answers
+            if (answer_to_mark.order, answer_to_mark.item) == (order, item)
+        ),
+        None,
+    )
     if here is None:
         raise Http404("no such answer")
     posted = request.method == "POST"
@@ -138,9 +147,16 @@ def answer(request: MemberRequest, pk: int, attempt_pk: int, order: int, item: s
             "application": work.application,
             "candidate": work.application.candidate,
             "attempt": work.attempt,
-            "answer": next(one for one in fresh if (one.order, one.item) == (order, item)),
+            "answer": next(
+                answer_to_mark
+                for answer_to_mark in fresh
+                if (answer_to_mark.order, answer_to_mark.item) == (order, item)
+            ),
             "form": form,
-            "number": [(one.order, one.item) for one in work.answers].index((order, item)) + 1,
+            "number": [(answer_to_mark.order, answer_to_mark.item) for answer_to_mark in work.answers].index(
+                (order, item)
+            )
+            + 1,
             "total": len(work.answers),
             "open": here.may_mark or posted,
             "refused": "" if here.may_mark or posted else _enough(here),
@@ -158,13 +174,13 @@ def _enough(here: AnswerToMark) -> str:
 
 def _onward(request: MemberRequest, work: Work, order: int, item: str) -> HttpResponseBase:
     messages.success(request, _("Saved."))
-    places = [(one.order, one.item) for one in work.answers]
+    places = [(answer_to_mark.order, answer_to_mark.item) for answer_to_mark in work.answers]
     here = places.index((order, item))
     others = [*work.answers[here + 1 :], *work.answers[:here]]
     base = (request.organisation.slug, work.application.pk, work.attempt.pk)
-    for one in others:
-        if one.waits_for_me:
-            return redirect("marking_answer", *base, one.order, one.item)
+    for other in others:
+        if other.waits_for_me:
+            return redirect("marking_answer", *base, other.order, other.item)
     return redirect("marking", *base)
 
 

@@ -99,7 +99,7 @@ def list_questions(content: Content) -> list[ListedQuestion]:
 def new(request: MemberRequest) -> HttpResponseBase:
     published = _published(request.organisation)
     refused = _refused(request.organisation, published)
-    offered = [one for one in published if one.pk not in refused]
+    offered = [questionnaire for questionnaire in published if questionnaire.pk not in refused]
     form = BeginForm(
         request.POST if request.method == "POST" else None, questionnaires=published, offered=offered
     )
@@ -125,7 +125,11 @@ def new(request: MemberRequest) -> HttpResponseBase:
         {
             "form": form,
             "offered": offered,
-            "refused": [(one, refused[one.pk]) for one in published if one.pk in refused],
+            "refused": [
+                (questionnaire, refused[questionnaire.pk])
+                for questionnaire in published
+                if questionnaire.pk in refused
+            ],
         },
     )
 

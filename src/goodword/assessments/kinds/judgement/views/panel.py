@@ -196,7 +196,7 @@ def _expert_row(request: MemberRequest, draft: TestDraft, pk: int) -> Panelist |
 def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpResponseBase:
     experts = experts_of(draft.test, draft.content)
     hidden = _has_to_rate(request, experts)
-    finished = sum(one.counts for one in experts)
+    finished = sum(expert.counts for expert in experts)
     failures = _failures(request, experts)
     return JUDGEMENT.render(
         request,
@@ -204,7 +204,9 @@ def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpRes
         draft,
         {
             "form": form,
-            "experts": [(one, failures.get(panelists.subject_ref_of(one.row), "")) for one in experts],
+            "experts": [
+                (expert, failures.get(panelists.subject_ref_of(expert.row), "")) for expert in experts
+            ],
             "finished": finished,
             "least": LEAST_EXPERTS,
             "missing": max(0, LEAST_EXPERTS - finished),
@@ -222,13 +224,13 @@ def _page(request: MemberRequest, draft: TestDraft, form: InviteForm) -> HttpRes
 
 def _has_to_rate(request: MemberRequest, experts: list[Expert]) -> bool:
     """Whether the member is on the panel and must not see others' ratings yet."""
-    mine = next((one for one in experts if is_same(one.row.email, request.member.user.email)), None)
+    mine = next((expert for expert in experts if is_same(expert.row.email, request.member.user.email)), None)
     return mine is not None and mine.is_open
 
 
 def _failures(request: MemberRequest, experts: list[Expert]) -> dict[str, str]:
     """Return why the last mail to an expert didn't arrive, by the expert's subject reference."""
-    refs = [panelists.subject_ref_of(one.row) for one in experts]
+    refs = [panelists.subject_ref_of(expert.row) for expert in experts]
     last: dict[str, Any] = {}
     for mail in Email.objects.of(request.organisation).filter(subject_ref__in=refs).order_by("pk"):
         last[mail.subject_ref] = mail

@@ -134,10 +134,10 @@ def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 
 
 def _panel_progress(draft: TestDraft) -> dict[str, int]:
-    experts = [one for one in experts_of(draft.test, draft.content) if one.row.declined_at is None]
+    experts = [expert for expert in experts_of(draft.test, draft.content) if expert.row.declined_at is None]
     return {
         "experts": len(experts),
-        "finished": sum(one.counts for one in experts),
+        "finished": sum(expert.counts for expert in experts),
         "least": LEAST_EXPERTS,
     }
 

@@ -23,13 +23,13 @@ class Prediction:
 def solve(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
     readings = _readings(task, options)
     least = {
-        feature: min((one.cost for one in readings if one.feature == feature), default=0)
-        for feature in {one.feature for one in readings}
+        feature: min((reading.cost for reading in readings if reading.feature == feature), default=0)
+        for feature in {reading.feature for reading in readings}
     }
     # number and places explain the same thing, so use the simpler of the two for both
     if "number" in least and "places" in least:
         least["number"] = least["places"] = min(least["number"], least["places"])
-    return _fitting([one for one in readings if one.cost <= least[one.feature]], options)
+    return _fitting([reading for reading in readings if reading.cost <= least[reading.feature]], options)
 
 
 def solve_by_any_reading(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
@@ -37,7 +37,7 @@ def solve_by_any_reading(task: Matrix, options: Sequence[Option]) -> frozenset[s
 
 
 def _fitting(readings: Sequence[Prediction], options: Sequence[Option]) -> frozenset[str]:
-    allowed = {(one.feature, one.value) for one in readings}
+    allowed = {(reading.feature, reading.value) for reading in readings}
 
     def fits(figure: Figure) -> bool:
         looks = all((look, _look(figure, look)) in allowed for look in _LOOKS)
