@@ -71,6 +71,12 @@ def test_a_script_without_a_session_redirects_the_whole_page(organisation: Organ
         )
 
 
+def test_a_page_that_polls_without_a_session_stays(organisation: Organisation) -> None:
+    client = Client(headers={"hx-request": "true", "x-goodword": "poll"})
+    response = client.get(page("roles", organisation))
+    assert (response.status_code, response.headers.get("HX-Redirect")) == (401, None)
+
+
 @pytest.mark.parametrize("path", ["/o/acme/settings/members/1/reactivate/", "/accounts/sessions/1/end/"])
 def test_a_url_that_only_takes_forms_leads_to_the_start_page(path: str) -> None:
     response = Client().get(path)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
@@ -121,6 +122,8 @@ def live_server() -> Iterator[LiveServer]:
     server.thread.static_handler = StaticFiles
     server.start()
     _ports.add(server.thread.port)
+    # on a busy machine, a process's first page can take longer than a browser waits
+    httpx2.get(f"{server}/ui/gallery/", timeout=300).raise_for_status()
     yield server
     server.stop()
 

@@ -148,6 +148,18 @@ def test_an_open_page_that_polls_is_warned_and_signed_out(
     expect(page.get_by_role("alertdialog", name="Your session has ended")).to_be_visible()
 
 
+def test_a_page_that_polls_stays_open_once_its_member_has_signed_out_elsewhere(
+    browser: Browser, live_server: LiveServer, desk: Desk
+) -> None:
+    connection = desk.connect()
+    page = window(browser, desk.admin, live_server, width=1440).new_page()
+    page.clock.install()
+    page.goto(f"{live_server}{desk.url('greenhouse_webhooks', connection.pk)}")
+    Session.objects.all().delete()
+    page.clock.fast_forward(3_000)
+    expect(page.get_by_role("alertdialog", name="Your session has ended")).to_be_visible()
+
+
 def test_text_is_not_saved_in_the_name_of_another_member_who_signs_in_there(
     browser: Browser, rita: Membership, live_server: object
 ) -> None:

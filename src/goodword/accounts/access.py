@@ -158,7 +158,9 @@ def member(
 
 def _to_sign_in(request: HttpRequest) -> HttpResponseBase:
     """Redirect to the sign-in page, which leads back afterwards: for forms and scripts, to the page that sent
-    them, since their own URLs may not be pages."""
+    them, since their own URLs may not be pages. A page that polls must stay, with what was typed."""
+    if request.headers.get("X-Goodword") == "poll":
+        return HttpResponse(status=HTTPStatus.UNAUTHORIZED)
     script, posted = "HX-Request" in request.headers, request.method == "POST"
     if posted:
         messages.error(

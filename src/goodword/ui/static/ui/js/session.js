@@ -80,6 +80,9 @@
   document.addEventListener("htmx:configRequest", ({ detail }) => {
     if (detail.elt.getAttribute("hx-trigger")?.startsWith("every")) detail.headers["X-Goodword"] = "poll";
   });
+  document.addEventListener("htmx:responseError", ({ detail }) => {
+    if (detail.xhr.status === 401 && !signedOut) ask(); // signed out in another tab or browser
+  });
   document.addEventListener("htmx:confirm", async (event) => {
     if (!late()) return;
     event.preventDefault();
