@@ -162,6 +162,8 @@ def back_if_lost[**P](
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         response = view(request, *args, **kwargs)
+        if is_suspended(request):
+            return response
         target = get_next_redirect_url(request) or ""
         path = target.partition("?")[0]
         pages: dict[str, str] = request.session.get(_PAGES, {})
