@@ -130,13 +130,19 @@ def test_a_script_does_not_lead_away_from_the_page_either(
     expect(page.get_by_label("First line of a note")).to_have_value("{candidate} is through")
 
 
-def test_an_open_page_that_polls_is_warned_and_signed_out(
-    browser: Browser, live_server: LiveServer, desk: Desk
-) -> None:
+def polling(browser: Browser, live_server: LiveServer, desk: Desk) -> Page:
+    """A page of an admin that asks for news every three seconds, with a clock of its own."""
     connection = desk.connect()
     page = window(browser, desk.admin, live_server, width=1440).new_page()
     page.clock.install()
     page.goto(f"{live_server}{desk.url('greenhouse_webhooks', connection.pk)}")
+    return page
+
+
+def test_an_open_page_that_polls_is_warned_and_signed_out(
+    browser: Browser, live_server: LiveServer, desk: Desk
+) -> None:
+    page = polling(browser, live_server, desk)
     with page.expect_request("**/pings/") as poll:
         page.clock.fast_forward(3_000)
     assert poll.value.headers["x-goodword"] == "poll"
@@ -151,10 +157,7 @@ def test_an_open_page_that_polls_is_warned_and_signed_out(
 def test_a_page_that_polls_stays_open_once_its_member_has_signed_out_elsewhere(
     browser: Browser, live_server: LiveServer, desk: Desk
 ) -> None:
-    connection = desk.connect()
-    page = window(browser, desk.admin, live_server, width=1440).new_page()
-    page.clock.install()
-    page.goto(f"{live_server}{desk.url('greenhouse_webhooks', connection.pk)}")
+    page = polling(browser, live_server, desk)
     Session.objects.all().delete()
     page.clock.fast_forward(3_000)
     expect(page.get_by_role("alertdialog", name="Your session has ended")).to_be_visible()

@@ -157,7 +157,7 @@ def test_a_mail_that_has_been_delivered_is_not_sent_again_for_want_of_a_response
 
 
 def given_up(email: Email) -> Email:
-    """The mail as it is after its last attempt got no response."""
+    """Leave the mail as it is when its last attempt has got no response."""
     Email.objects.across_organisations().filter(pk=email.pk).update(
         state="sending", settled_at=None, unanswered=len(UNANSWERED), claimed_at=NOW, handed_over_at=NOW
     )
@@ -227,7 +227,7 @@ def test_a_bounce_of_an_address_that_was_corrected_since_does_not_stop_the_next_
 
 
 def corrected(email: Email) -> Email:
-    """The mail after it was sent again to a corrected address, with another id at the provider."""
+    """Send the mail again, to a corrected address; the provider gives it a new id."""
     assert send_again(email_id=email.pk, to_address="ada@new.example", member=None, now=NOW, arrived=True)
     send(email_id=email.pk, now=NOW)
     email.refresh_from_db()

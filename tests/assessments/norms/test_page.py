@@ -197,7 +197,7 @@ def test_a_set_with_few_situations_gets_no_norms_and_the_page_says_what_to_do(ac
     finished(found, applications(found.step.role, 1), answers=lambda _place: given)
     browser = recruiter(version.test)
     text = words(browser.get(address(version.test)))
-    assert "Too few situations for norms" in text and "a band needs at least 5 situations" in text
+    assert "Too few situations for norms" in text and "a band, which needs at least 5 situations" in text
     sent = {"version": version.number, "form": FULL_FORM}
     said = browser.post(address(version.test, "test_norms_make"), sent, follow=True)
     assert "Norms need a set of at least 5 situations." in said.content.decode()

@@ -205,7 +205,7 @@ def test_a_key_of_another_account_names_the_affected_roles(desk: Desk, other: Gr
     instead = page.find_all("a", string="Add as another account")
     assert [link["href"] for link in instead] == [f"{desk.url('greenhouse_connect')}?api=v3"]
     assert jobs == (
-        "This looks like the key of another Greenhouse account It sees none of the jobs linked "
+        "This looks like the key of another Greenhouse account It can't see any of the jobs linked "
         f"through “{existing.name}”. If you use it, Goodword will stop following this role in Greenhouse: Window Washer"
     )
     assert Connection.objects.of(desk.organisation).values().get() == before

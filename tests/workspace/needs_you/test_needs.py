@@ -330,7 +330,7 @@ def bounces(request: ReferenceRequest) -> None:
 @pytest.mark.world
 def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
     told = story.sent()
-    organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]
+    organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]  # it has a role
     first, second = told.requests
     bounces(first)
     Email.objects.of(organisation).filter(subject_ref=second.mail_ref).update(state="failed")
@@ -352,7 +352,7 @@ def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
 @pytest.mark.world
 def test_a_referee_is_not_listed_once_a_mail_without_a_response_has_been_delivered() -> None:
     told = story.sent()
-    organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]
+    organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]  # it has a role
     request = told.requests[1]
     emails = Email.objects.of(organisation).filter(subject_ref=request.mail_ref)
     emails.update(state="failed", unanswered=3, last_error="No response. It may have arrived.")
@@ -525,7 +525,7 @@ def test_an_overdue_assessment_is_late_since_the_deadline_of_its_role(here: Worl
 @pytest.mark.world
 def test_an_overdue_check_names_those_who_have_not_answered() -> None:
     told = story.sent()
-    owner = told.application.role.owner  # type: ignore[union-attr]
+    owner = told.application.role.owner  # type: ignore[union-attr]  # it has a role
     check = told.check
     check.requests.filter(referee__name="Maria Schmidt").update(state="answered")
     need = only(owner, now=check.deadline_at + DAY)
@@ -537,7 +537,7 @@ def test_an_overdue_check_names_those_who_have_not_answered() -> None:
 @pytest.mark.world
 def test_referees_of_an_overdue_check_are_reminded_before_their_own_deadline() -> None:
     told = story.sent()
-    owner = told.application.role.owner  # type: ignore[union-attr]  # it has a role
+    owner = told.application.role.owner  # type: ignore[union-attr]  # it has a role  # it has a role
     check, now = told.check, told.check.deadline_at + DAY
     paul, maria = (check.requests.get(referee__name=name) for name in ("Paul Meier", "Maria Schmidt"))
     for one in (paul, maria):

@@ -45,8 +45,8 @@ def shown_notices(client: Client, role: Role) -> list[tuple[str, str, list[str]]
     page = client.get(path("role", role.organisation, role.pk)).content
     return [
         (
-            tag.select_one(".notice__title").get_text(),  # type: ignore[union-attr]
-            tag.select_one(".notice__text").get_text(),  # type: ignore[union-attr]
+            tag.select_one(".notice__title").get_text(),  # type: ignore[union-attr]  # every notice has one
+            tag.select_one(".notice__text").get_text(),  # type: ignore[union-attr]  # every notice has one
             [" ".join(button.get_text().split()) for button in tag.select(".button")],
         )
         for tag in BeautifulSoup(page, "html.parser").select(".role-notices .notice")

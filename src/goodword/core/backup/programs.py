@@ -85,8 +85,8 @@ class Target:
 
 
 def folder_for(version: int, *, encrypted: bool = False) -> Path:
-    """Return the folder with the oldest programs of at least this major version. `encrypted`: they must support TLS.
-    Raises BackupError."""
+    """Return the folder with the oldest PostgreSQL programs of this major version or newer. `encrypted`: only those
+    that support TLS. Raises BackupError."""
     without_tls = _embedded() if encrypted else None
     found = sorted(
         (major, number, folder)

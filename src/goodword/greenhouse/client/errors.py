@@ -210,7 +210,7 @@ class NotJson(Unavailable):
 
 
 class WrongKind(NotJson):
-    """JSON of another kind than asked for, such as a message where a list is due."""
+    """Valid JSON of the wrong type, such as a message instead of a list."""
 
 
 class AddressRefused(Unavailable):

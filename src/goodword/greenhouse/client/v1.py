@@ -249,7 +249,7 @@ class HarvestV1:
         self.close()
 
     def _one(self, path: str, permission: HarvestPermission, *, member: str = "id") -> Record | None:
-        """Read a record. One without this member is another object, such as a message during maintenance."""
+        """Read a record. An object without this key is something else, such as a message during maintenance."""
         try:
             answer = self._session.get(path, permission=permission)
         except NotFound as error:

@@ -423,9 +423,9 @@ def _other_account(
     if len(unseen) == len(links) and not recognised:
         title = _("This looks like the key of another Greenhouse account")
         sentence = ngettext(
-            "It sees none of the jobs linked through “%(name)s”. If you use it, Goodword will stop following this "
+            "It can't see any of the jobs linked through “%(name)s”. If you use it, Goodword will stop following this "
             "role in Greenhouse:",
-            "It sees none of the jobs linked through “%(name)s”. If you use it, Goodword will stop following these "
+            "It can't see any of the jobs linked through “%(name)s”. If you use it, Goodword will stop following these "
             "roles in Greenhouse:",
             len(roles),
         )

@@ -282,7 +282,7 @@ def _page(
 
 
 def _copy_title(role: Role, member: Membership) -> str:
-    """The title to suggest: "Copy of Baker", then "Copy of Baker (2)", also for a copy of a copy."""
+    """Return the suggested title: "Copy of Baker", then "Copy of Baker (2)", also for a copy of a copy."""
     copy = _("Copy of %(title)s")
     title = role.title
     if title.startswith(start := copy % {"title": ""}):

@@ -79,7 +79,7 @@ def send_all_again(*, member: Membership, now: datetime) -> int:
 
 
 def send_invitation_again(step_request: StepRequest, *, member: Membership, now: datetime) -> bool:
-    """Send the last invitation again, if it or a later mail, such as a reminder, didn't arrive."""
+    """Resend the last invitation if it, or a later mail such as a reminder, didn't arrive."""
     mails = (
         Email.objects.of(member.organisation)
         .filter(
