@@ -89,7 +89,7 @@ def test_an_action_replaced_by_another_tabs_leads_back_to_its_page_and_says_so(r
     client = signed_in(rita, seconds_ago=901)
     client.post(deactivate, headers={"Referer": f"http://testserver{members}"})
     client.post(RULES, {"requires_second_factor": "on"}, headers={"Referer": f"http://testserver{RULES}"})
-    lost = "Nothing was saved, because you started another change meanwhile. Try again."
+    lost = "Nothing was saved, because you started another change in the meantime. Try again."
     for path, page in ((deactivate, members), (RULES, RULES)):
         confirmed = client.post(PASSWORD, {"password": factories.PASSWORD, "next": path}, follow=True)
         assert confirmed.redirect_chain == [(page, 302)]

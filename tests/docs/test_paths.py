@@ -25,7 +25,7 @@ def test_paths_of_the_page_exist(page: str) -> None:
 
 
 def test_the_files_that_contributors_need_exist() -> None:
-    """Named from some folder on, such as `kinds/builtin.py`."""
+    """They may be named relative to any folder, such as `kinds/builtin.py`."""
     named = PATH.findall((ROOT / "CONTRIBUTING.md").read_text())
     assert named
     folders = (SOURCE, ROOT / "tests")

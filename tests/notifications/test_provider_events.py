@@ -197,7 +197,7 @@ def test_a_failed_mail_that_bounced_stays_failed_if_an_earlier_copy_was_delivere
 def test_a_mail_that_the_server_refused_is_not_sent_because_an_old_copy_was_delivered(
     enable_provider: Any, sent: Email
 ) -> None:
-    """Its attempts since then had answers."""
+    """The attempts since then got a response."""
     enable_provider("postmark")
     Email.objects.across_organisations().filter(pk=sent.pk).update(
         state="failed", unanswered=0, last_error="554 No"
@@ -326,7 +326,7 @@ def test_a_delivery_reported_before_the_worker_gives_up_waiting_counts_as_sent(
     assert event_names() == ["email.sent", "email.sent"]
 
 
-def test_a_delivery_reported_during_the_next_attempt_makes_a_further_one_needless(
+def test_a_delivery_reported_during_the_next_attempt_prevents_a_further_one(
     enable_provider: Any, sent: Email
 ) -> None:
     enable_provider("postmark")

@@ -47,7 +47,7 @@ def uses(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 _PLACE: Final = "session:suspended_request"
-#: in the session: path -> page of the form, of the latest suspended requests. Only the last one can be resumed
+#: session key: path -> page with the form, of the latest suspended requests. Only the last one can be resumed
 _PAGES: Final = "suspended_pages"
 _MOST_PAGES: Final = 5
 
@@ -156,8 +156,8 @@ def resume(request: HttpRequest, state: dict[str, Any]) -> HttpResponseBase:
 def back_if_lost[**P](
     view: Callable[Concatenate[HttpRequest, P], HttpResponseBase],
 ) -> Callable[Concatenate[HttpRequest, P], HttpResponseBase]:
-    """Decorator of pages that confirm. If the confirmed request is no longer suspended, since another tab has suspended
-    one, lead back to the page of its form: its own URL may not be a page."""
+    """Decorator of the confirmation pages. If another tab's request has replaced the one being confirmed, redirect to
+    the page with its form, since its own URL may only accept POST."""
 
     @wraps(view)
     def wrapped(request: HttpRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -171,7 +171,7 @@ def back_if_lost[**P](
             return response
         request.session[_PAGES] = _pages_without(request, path)
         messages.error(
-            request, _("Nothing was saved, because you started another change meanwhile. Try again.")
+            request, _("Nothing was saved, because you started another change in the meantime. Try again.")
         )
         return HttpResponseRedirect(pages[path] or target)
 

@@ -203,7 +203,7 @@ def _connection_error(*, migrated: bool) -> Exception | None:
 def _try_to_connect() -> psycopg.Error | None:
     try:
         given = connection.get_connection_params()
-        # an option as in later connections, in case a pooler refuses them
+        # with an option, as later connections have: a pooler may refuse it
         options = f"{given.get('options', '')} -c lock_timeout=0".strip()
         psycopg.connect(**given | {"connect_timeout": CONNECT_SECONDS, "options": options}).close()
     except psycopg.Error as error:

@@ -26,7 +26,7 @@ TIME_LIMITS: Final = (
     "idle_session_timeout",
     "transaction_timeout",
 )
-#: name and milliseconds of each of these limits that is on and below this number of milliseconds
+#: name and milliseconds of each given limit that is set and shorter than the given number of milliseconds
 SHORT_LIMITS: Final = (
     "SELECT name, setting::bigint FROM pg_settings WHERE name = ANY(%s) "
     "AND setting::bigint > 0 AND setting::bigint < %s ORDER BY name"
@@ -36,7 +36,7 @@ SET_LIMITS: Final = (
     "SELECT set_config(name, wanted, false) FROM unnest(%s::text[], %s::text[]) AS given (name, wanted) "
     "JOIN pg_settings USING (name)"
 )
-#: name, the value that Goodword needs, and the beginning by which it is recognised
+#: name, the value that Goodword needs, and the prefix that identifies it
 _NEEDED: Final = (
     ("DateStyle", "ISO", "ISO"),
     ("IntervalStyle", "postgres", "postgres"),

@@ -258,7 +258,7 @@ def listening(name: str) -> tuple[str, int] | None:
     return host.strip("[]"), int(number_text)
 
 
-#: of a name in PostgreSQL
+#: bytes of a name in PostgreSQL
 _LONGEST_NAME: Final = 63
 
 

@@ -430,7 +430,7 @@ def test_a_schema_that_the_target_has_too_is_no_obstacle() -> None:
     )
 
 
-def test_a_function_of_the_operator_s_own_that_creates_a_schema_is_restored_as_it_was() -> None:
+def test_an_operators_function_that_creates_a_schema_is_restored_unchanged() -> None:
     script = (
         b"CREATE FUNCTION audit() RETURNS void LANGUAGE sql AS $$\nCREATE SCHEMA IF NOT EXISTS audit;\n$$;\n"
     )

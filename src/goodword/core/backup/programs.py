@@ -63,7 +63,7 @@ class Target:
 
     @contextmanager
     def connecting(self) -> Iterator[dict[str, Any]]:
-        """Yield arguments with which `Program` starts one that connects. The passphrase of sslkey is in a file that
+        """Yield the arguments of `Program` for a connection. The passphrase of sslkey is in a file that
         only the program can open, since libpq has no environment variable for it."""
         passphrase = self.parameters.get("sslpassword")
         if not passphrase:

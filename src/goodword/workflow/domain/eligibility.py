@@ -53,8 +53,8 @@ def still_in_stage(organisation: HasPk) -> Q:
 
 
 def left_before_start(organisation: HasPk) -> Q:
-    """Waiting step requests that wait for nobody, since the candidate has left the step's stages: even without their
-    reason to wait, they would start only if the candidate returned."""
+    """Waiting step requests that nobody can act on, since the candidate has left the step's stages: even once the
+    reason for waiting is gone, they start only if the candidate returns."""
     needs_stage = Q(waiting_reason=WaitingReason.UNPUBLISHED) | Q(
         waiting_reason__in=BLOCKING_REASONS,
         step__on_leave=Step.OnLeave.PAUSE,
