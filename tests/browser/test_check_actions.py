@@ -106,7 +106,7 @@ def test_every_page_is_accessible_and_fits(
         "candidate": path("candidate", org, application.pk),
         "settings of a check": settings_of(role),
         "organisation": path("organisation_settings", org),
-        "more time": path("check_more_time", org, application.pk, check.pk),
+        "extend deadline": path("check_extend_deadline", org, application.pk, check.pk),
         "mark complete": path("check_mark_complete", org, application.pk, check.pk),
         "cancel": path("check_cancel", org, application.pk, check.pk),
         "one more": path("check_one_more", org, application.pk, check.pk),

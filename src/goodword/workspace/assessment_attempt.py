@@ -65,7 +65,7 @@ def resume(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
-def more_time(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
+def extend_deadline(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
     target, attempt = _attempt_of(request, pk, attempt_pk)
     form = DaysForm(request.POST if request.method == "POST" else None)
 
@@ -75,7 +75,7 @@ def more_time(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseB
         return _("Deadline extended.")
 
     page = {
-        "title": _("Extend the assessment"),
+        "title": _("Extend the deadline of the assessment"),
         "lead": _(
             "The candidate gets an e-mail with the new deadline, unless the assessment is paused or they can't "
             "be e-mailed. Time limits of timed tests don't change."

@@ -70,7 +70,7 @@ class DaysForm(forms.Form):
     )
 
 
-class MoreTimeForm(DaysForm):
+class ExtendCheckForm(DaysForm):
     """Working days for the candidate, optionally also for referees."""
 
     referees = forms.BooleanField(
@@ -200,9 +200,9 @@ def remind(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
-def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
+def extend_deadline(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
     target, check = check_of(request, pk, check_pk)
-    form = MoreTimeForm(request.POST if request.method == "POST" else None)
+    form = ExtendCheckForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
         values = form.cleaned_data
@@ -210,7 +210,7 @@ def more_time(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBas
         return _("Deadline extended.")
 
     page = {
-        "title": _("Extend the reference check"),
+        "title": _("Extend the deadline of the reference check"),
         "lead": _(
             "Everybody who hasn't answered gets an e-mail with the new deadline, unless the check is on hold or "
             "they can't be e-mailed."
@@ -369,7 +369,7 @@ def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
-def referee_more_time(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
+def extend_referee_deadline(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
     target, reference_request = _request_of(request, pk, referee_pk)
     form = DaysForm(request.POST if request.method == "POST" else None)
 

@@ -34,7 +34,7 @@ LATER = NOW + timedelta(hours=1)
 AT_ONCE = ("attempt_remind", "attempt_pause", "attempt_resume")
 ACTIONS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in AT_ONCE),
-    ("attempt_more_time", {"days": "30"}),
+    ("attempt_extend_deadline", {"days": "30"}),
     ("attempt_mark_complete", {}),
     ("attempt_cancel", {}),
 ]
@@ -160,17 +160,17 @@ def test_pausing_stops_reminders_until_a_member_resumes(application: Application
 
 
 @pytest.mark.world
-def test_more_time_moves_the_deadline_and_says_what_is_wrong(
+def test_extending_moves_the_deadline_and_says_what_is_wrong(
     application: Application, rita: Membership
 ) -> None:
     attempt = invited(application)
-    assert do(rita, attempt, "attempt_more_time", {"days": "0"}) == [
+    assert do(rita, attempt, "attempt_extend_deadline", {"days": "0"}) == [
         "Working days from today: Choose 1 to 60 working days."
     ]
-    [early] = do(rita, attempt, "attempt_more_time", {"days": "1"})
+    [early] = do(rita, attempt, "attempt_extend_deadline", {"days": "1"})
     assert early.startswith("The deadline is already ")
     for _again in range(2):
-        assert do(rita, attempt, "attempt_more_time", {"days": "30"}) == ["Deadline extended."]
+        assert do(rita, attempt, "attempt_extend_deadline", {"days": "30"}) == ["Deadline extended."]
     mails = Email.objects.of(rita.organisation).filter(kind="assessment.extended")
     assert [email.to_address for email in mails] == [application.candidate.email]
     assert fresh(attempt).deadline_at > attempt.deadline_at + timedelta(days=20)
@@ -180,7 +180,7 @@ def test_more_time_moves_the_deadline_and_says_what_is_wrong(
 
 
 @pytest.mark.slow
-def test_more_time_does_not_reveal_a_deadline_moved_by_an_adjustment(
+def test_extending_does_not_reveal_a_deadline_moved_by_an_adjustment(
     application: Application, rita: Membership
 ) -> None:
     assert application.role is not None
@@ -191,7 +191,7 @@ def test_more_time_does_not_reveal_a_deadline_moved_by_an_adjustment(
     )
     Adjustment.objects.create(organisation=rita.organisation, attempt=moved, asked_at=NOW, wants_time=50)
     for days in ("1", "10", "30"):
-        said = [do(rita, attempt, "attempt_more_time", {"days": days}) for attempt in (plain, moved)]
+        said = [do(rita, attempt, "attempt_extend_deadline", {"days": days}) for attempt in (plain, moved)]
         assert said[0] == said[1]
     assert "extended to" in time_to_answer(rita, plain)
     assert time_to_answer(rita, moved) == time_to_answer(rita, plain)
@@ -199,7 +199,7 @@ def test_more_time_does_not_reveal_a_deadline_moved_by_an_adjustment(
     assert do(rita, moved, "attempt_remind") == do(rita, plain, "attempt_remind")
 
 
-def test_more_time_counts_in_days_when_summer_time_begins_in_between(
+def test_extending_counts_in_days_when_summer_time_begins_in_between(
     application: Application, rita: Membership
 ) -> None:
     attempt, zone = invited(application), rita.organisation.zone

@@ -128,12 +128,12 @@ def test_acting_on_a_row_leads_back_to_the_filtered_list(here: World) -> None:
 
 
 @pytest.mark.world
-def test_an_overdue_assessment_gets_more_time_by_the_link_on_its_row(here: World) -> None:
+def test_an_overdue_assessment_is_extended_by_the_link_on_its_row(here: World) -> None:
     attempt = invited(here.named("Noor"))
     with time_machine.travel(LATE, tick=False):
         client = signed_in(here.rita)
         page = BeautifulSoup(client.get(home(here)).content, "html.parser")
-        link = page.find("a", string="Give more time …")
+        link = page.find("a", string="Extend the deadline …")
         assert isinstance(link, Tag)
         assert client.post(str(link["href"]), {"days": "5"}).status_code == 302
         assert rows(client, home(here)) == []

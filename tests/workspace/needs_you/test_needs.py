@@ -494,7 +494,7 @@ def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: Wor
             "overdue",
             "Noor Zorn hasn't started",
             "0 of 2 reminders sent",
-            ["Give more time …", "Invite again"],
+            ["Extend the deadline …", "Invite again"],
         ),
         (
             "overdue",

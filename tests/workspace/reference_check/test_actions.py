@@ -37,7 +37,7 @@ OF_CHECK: list[tuple[str, dict[str, Any]]] = [
     ("check_pause", {}),
     ("check_resume", {}),
     ("check_remind", {}),
-    ("check_more_time", {"days": "30"}),
+    ("check_extend_deadline", {"days": "30"}),
     ("check_mark_complete", {"reason": "Enough is known."}),
     ("check_cancel", {}),
     ("check_one_more", {"relationship": "client", "hint": "from last year", "seen": "2"}),
@@ -46,13 +46,13 @@ OF_CHECK: list[tuple[str, dict[str, Any]]] = [
 OF_REFEREE: list[tuple[str, dict[str, Any]]] = [
     ("referee_remind", {}),
     ("referee_release", {}),
-    ("referee_more_time", {"days": "30"}),
+    ("referee_extend_deadline", {"days": "30"}),
     ("referee_address", {"address": "new@globex.example"}),
 ]
 World = tuple[Story, list[EmailMessage]]
 WITH_FORM = {
     "referee_release",
-    "check_more_time",
+    "check_extend_deadline",
     "check_mark_complete",
     "check_cancel",
     "check_one_more",
@@ -172,7 +172,7 @@ def test_checks_of_another_candidate_are_not_found(story: Story, name: str, data
 
 @pytest.mark.matrix
 @pytest.mark.parametrize(
-    "name", sorted(WITH_FORM - {"check_answer"} | {"referee_more_time", "referee_address"})
+    "name", sorted(WITH_FORM - {"check_answer"} | {"referee_extend_deadline", "referee_address"})
 )
 def test_opening_an_action_page_changes_nothing(story: Story, rita: Membership, name: str) -> None:
     before = state(story)
@@ -222,10 +222,10 @@ def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> N
 @pytest.mark.world
 def test_deadlines_can_be_extended_for_all_and_for_one(story: Story, rita: Membership) -> None:
     before = [request.deadline_at for request in story.requests]
-    do(rita, story, "referee_more_time", {"days": "30"})
+    do(rita, story, "referee_extend_deadline", {"days": "30"})
     [first, second] = [request.deadline_at for request in story.requests]
     assert (first > before[0], second) == (True, before[1])
-    do(rita, story, "check_more_time", {"days": "30", "referees": "on"})
+    do(rita, story, "check_extend_deadline", {"days": "30", "referees": "on"})
     assert {request.deadline_at for request in story.requests} == {first}
 
 
@@ -233,7 +233,7 @@ def test_deadlines_can_be_extended_for_all_and_for_one(story: Story, rita: Membe
 @pytest.mark.parametrize("days", ["", "0", "61", "soon"])
 def test_invalid_numbers_of_days_are_refused(story: Story, rita: Membership, days: str) -> None:
     before = state(story)
-    response = do(rita, story, "check_more_time", {"days": days})
+    response = do(rita, story, "check_extend_deadline", {"days": days})
     assert wrong(response) == ["Working days from today: Choose 1 to 60 working days."]
     assert state(story) == before
 

@@ -35,7 +35,7 @@ NAMES: Final = {
 #: e-mails to candidates and referees that can't be customised
 FIXED_MAILS: Final = (
     "New links and links to continue elsewhere",
-    "More time: a member has extended a deadline",
+    "A member has extended a deadline",
     "A referee can't be reached, won't answer or is slow",
     "Answers about adjustments and about referees who can't be named",
     "Confirmations of and answers to requests for a human review",

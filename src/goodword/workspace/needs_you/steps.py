@@ -356,10 +356,10 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
         if has_started
         else _("hasn't started")
     )
-    more_time = viewer.link("attempt_more_time", application.pk, run.pk)
+    extend = viewer.link("attempt_extend_deadline", application.pk, run.pk)
     actions = [
         # reminders need a future deadline
-        Action(label=_("Give more time …"), url=more_time, is_link=True),
+        Action(label=_("Extend the deadline …"), url=extend, is_link=True),
         # asks for confirmation if answers exist
         Action(label=_("Invite again …"), url=again, is_link=True)
         if has_started
@@ -449,7 +449,7 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
     actions = [
         Action(
             label=_("Extend to %(day)s") % {"day": short_day(until)},
-            url=viewer.link("check_more_time", application.pk, check.pk),
+            url=viewer.link("check_extend_deadline", application.pk, check.pk),
             fields=(("days", str(EXTENSION)), ("referees", "on")),
         ),
         *_reminds(viewer, application, slow),
