@@ -10,9 +10,15 @@ from goodword.assessments.attempts import member_actions
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import visible_applications
 from goodword.core import clock
-from goodword.workspace.reference_check import ConfirmForm, DaysForm
 from goodword.workspace.results import finished_run
-from goodword.workspace.step_actions import Target, act_at_once, act_with_form, reminder_message
+from goodword.workspace.step_actions import (
+    ConfirmForm,
+    DaysForm,
+    Target,
+    act_at_once,
+    act_with_form,
+    reminder_message,
+)
 
 WITH_FORM = ["GET", "HEAD", "POST"]
 #: anchor on the candidate's page

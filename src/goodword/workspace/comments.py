@@ -25,8 +25,7 @@ from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.runs import Refused
 from goodword.workflow.models import lock_application
 from goodword.workspace.models import Comment, Mention
-from goodword.workspace.reference_check import ConfirmForm
-from goodword.workspace.step_actions import back_to
+from goodword.workspace.step_actions import ConfirmForm, back_to
 
 #: kind of the e-mail to mentioned members
 MENTIONED: Final = "workspace.mentioned"

@@ -21,13 +21,19 @@ from goodword.references.domain.member_actions import correct_address, extend_ch
 from goodword.references.domain.reminders import remind_candidate_now, remind_referee_now
 from goodword.references.domain.slot_changes import add_slot, answer_cannot
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
-from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.slots import ANY, KINDS
 from goodword.ui.fields import AddressField, LineField, LongTextField
 from goodword.workflow.domain.runs import Refused
 from goodword.workspace.results import finished_run
 from goodword.workspace.role.step_forms import LONGEST_HINT, relationship_names
-from goodword.workspace.step_actions import Target, act_at_once, act_with_form, reminder_message
+from goodword.workspace.step_actions import (
+    ConfirmForm,
+    DaysForm,
+    Target,
+    act_at_once,
+    act_with_form,
+    reminder_message,
+)
 
 #: anchors on the candidate's page
 CHECK, REFEREES = "reference_check", "referees"
@@ -50,24 +56,7 @@ def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Applic
 
 LONGEST_REASON: Final = 500
 LONGEST_NOTE: Final = 1000
-_DAYS = gettext_lazy("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
 _LENGTH = gettext_lazy("Use at most %(limit_value)d characters.")
-
-
-class ConfirmForm(forms.Form):
-    pass
-
-
-class DaysForm(forms.Form):
-    days = forms.IntegerField(
-        label=gettext_lazy("Working days from today"),
-        help_text=gettext_lazy("Until the end of that day."),
-        min_value=1,
-        max_value=LONGEST_DEADLINE,
-        initial=5,
-        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DAYS),
-        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
-    )
 
 
 class ExtendCheckForm(DaysForm):

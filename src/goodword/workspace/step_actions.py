@@ -1,4 +1,4 @@
-"""Members' actions on a step, with or without a form or confirmation."""
+"""Members' actions on a step, with or without a form or confirmation, and the forms they share."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -11,14 +11,33 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.references.domain.checks import Closed
+from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.workflow.domain.runs import Refused, Reminded
+
+_DAYS = gettext_lazy("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
+
+
+class ConfirmForm(forms.Form):
+    pass
+
+
+class DaysForm(forms.Form):
+    days = forms.IntegerField(
+        label=gettext_lazy("Working days from today"),
+        help_text=gettext_lazy("Until the end of that day."),
+        min_value=1,
+        max_value=LONGEST_DEADLINE,
+        initial=5,
+        error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DAYS),
+        widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
+    )
 
 
 def reminder_message(done: Reminded) -> str:
