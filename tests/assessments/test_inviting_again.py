@@ -6,7 +6,7 @@ import pytest
 
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.invitations import CannotInvite, invite_again
-from goodword.assessments.attempts.member_actions import extend
+from goodword.assessments.attempts.member_actions import extend_attempt
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import attempts_of, latest_attempt
 from goodword.candidates.models import Application
@@ -73,7 +73,7 @@ def test_a_new_invitation_keeps_a_later_deadline(sent_after: timedelta) -> None:
     of = application()
     old = assigned(of)
     member = factories.member(of.organisation)
-    promised = extend(attempt_id=old.pk, days=20, member=member, now=NOW).deadline_at
+    promised = extend_attempt(attempt_id=old.pk, days=20, member=member, now=NOW).deadline_at
     new = invite_again(step_request=old.step_request, member=member, now=LATER)
     mail_is_taken(of, at=LATER + sent_after)
     new.refresh_from_db()

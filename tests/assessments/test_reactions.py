@@ -8,7 +8,7 @@ from django.db import transaction
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.invitations import on_application_changed
-from goodword.assessments.attempts.member_actions import extend
+from goodword.assessments.attempts.member_actions import extend_attempt
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.notifications.models import Email
@@ -102,7 +102,7 @@ def test_an_ended_application_closes_the_attempt_and_undoing_reopens_it(
 @pytest.mark.world
 def test_undoing_a_rejection_keeps_an_extended_deadline_and_reveals_no_adjustment(attempt: Attempt) -> None:
     member, by_adjustment = factories.member(attempt.organisation), timedelta(days=9)
-    until = extend(attempt_id=attempt.pk, days=20, member=member, now=LATER).deadline_at
+    until = extend_attempt(attempt_id=attempt.pk, days=20, member=member, now=LATER).deadline_at
     Attempt.objects.of(attempt.organisation).filter(pk=attempt.pk).update(
         deadline_at=until + by_adjustment, deadline_moved_by=by_adjustment
     )

@@ -51,7 +51,7 @@ def pause(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
     target, attempt = _attempt_of(request, pk, attempt_pk)
 
     def act() -> str:
-        member_actions.pause(attempt_id=attempt.pk, member=request.member, now=clock.now())
+        member_actions.pause_attempt(attempt_id=attempt.pk, member=request.member, now=clock.now())
         return _("Paused. No reminders are sent; the link still works.")
 
     return act_at_once(request, target, act, action="attempt.paused")
@@ -63,7 +63,7 @@ def resume(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase
     target, attempt = _attempt_of(request, pk, attempt_pk)
 
     def act() -> str:
-        member_actions.resume(attempt_id=attempt.pk, member=request.member, now=clock.now())
+        member_actions.resume_attempt(attempt_id=attempt.pk, member=request.member, now=clock.now())
         return _("Resumed. The remaining reminders will be sent.")
 
     return act_at_once(request, target, act, action="attempt.resumed")
@@ -77,7 +77,9 @@ def extend_deadline(request: MemberRequest, pk: int, attempt_pk: int) -> HttpRes
 
     def act() -> str:
         days = form.cleaned_data["days"]
-        member_actions.extend(attempt_id=attempt.pk, days=days, member=request.member, now=clock.now())
+        member_actions.extend_attempt(
+            attempt_id=attempt.pk, days=days, member=request.member, now=clock.now()
+        )
         return _("Deadline extended.")
 
     page = {

@@ -17,7 +17,7 @@ from goodword.assessments.adjustments.requests import (
 from goodword.assessments.adjustments.status import WhyNot, extended_seconds, request_status
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.member_actions import extend
+from goodword.assessments.attempts.member_actions import extend_attempt
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
@@ -213,7 +213,7 @@ def test_a_deadline_extended_while_on_hold_counts_from_the_extension(days: int) 
     assert 3 < left < 12
     stop_deadline(attempt, now=NOW)
     now = NOW + 21 * DAY
-    attempt = extend(attempt_id=attempt.pk, days=days, member=member, now=now)
+    attempt = extend_attempt(attempt_id=attempt.pk, days=days, member=member, now=now)
     assert days_left(attempt.overdue_since, now=now, calendar=calendar) == days
     resume_deadline(attempt, now=now + DAY)
     assert days_left(attempt.deadline_at, now=now + DAY, calendar=calendar) == max(left, days)

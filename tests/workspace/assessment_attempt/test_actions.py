@@ -12,7 +12,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.member_actions import extend
+from goodword.assessments.attempts.member_actions import extend_attempt
 from goodword.assessments.attempts.parts import Closed, begin_part
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import items_of
@@ -207,7 +207,7 @@ def test_extending_counts_in_days_when_summer_time_begins_in_between(
     Attempt.objects.of(rita.organisation).filter(pk=attempt.pk).update(
         deadline_at=own, deadline_moved_by=own - nominal
     )
-    extend(attempt_id=attempt.pk, days=10, member=rita, now=datetime(2026, 3, 27, 10, tzinfo=UTC))
+    extend_attempt(attempt_id=attempt.pk, days=10, member=rita, now=datetime(2026, 3, 27, 10, tzinfo=UTC))
     found = fresh(attempt)
     assert found.overdue_since == datetime(2026, 4, 10, 23, 59, tzinfo=zone)
     assert found.deadline_at == datetime(2026, 4, 15, 23, 59, tzinfo=zone)

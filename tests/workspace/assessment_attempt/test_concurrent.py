@@ -68,7 +68,7 @@ def test_two_members_pause_and_cancel_without_contradiction() -> None:
     attempt = assigned()
     one, two = (factories.member(attempt.organisation) for _ in range(2))
     at_once(
-        lambda: member_actions.pause(attempt_id=attempt.pk, member=one, now=NOW),
+        lambda: member_actions.pause_attempt(attempt_id=attempt.pk, member=one, now=NOW),
         lambda: member_actions.cancel_attempt(attempt_id=attempt.pk, member=two, now=NOW),
     )
     found = Attempt.objects.of(attempt.organisation).get(pk=attempt.pk)

@@ -118,9 +118,9 @@ def acts(one: Application, rita: Membership, now: datetime) -> list[Callable[[],
     if attempt is not None:
         again: dict[str, Any] = {"step_request": attempt.step_request, "after": attempt.pk, **by}
         found += [
-            lambda: attempts.pause(attempt_id=attempt.pk, **by),
-            lambda: attempts.resume(attempt_id=attempt.pk, **by),
-            lambda: attempts.extend(attempt_id=attempt.pk, days=3, **by),
+            lambda: attempts.pause_attempt(attempt_id=attempt.pk, **by),
+            lambda: attempts.resume_attempt(attempt_id=attempt.pk, **by),
+            lambda: attempts.extend_attempt(attempt_id=attempt.pk, days=3, **by),
             lambda: attempts.remind_now(attempt_id=attempt.pk, **by),
             lambda: attempts.cancel_attempt(attempt_id=attempt.pk, **by),
             lambda: attempts.mark_complete(attempt_id=attempt.pk, **by),

@@ -101,7 +101,7 @@ def remind_now(*, attempt_id: int, member: Membership, now: datetime) -> Reminde
         )
 
 
-def extend(*, attempt_id: int, days: int, member: Membership, now: datetime) -> Attempt:
+def extend_attempt(*, attempt_id: int, days: int, member: Membership, now: datetime) -> Attempt:
     """Extend the deadline. Idempotent. Raises Refused unless it is later, ValueError for impossible `days`."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
@@ -147,7 +147,7 @@ def _mail_new_deadline(attempt: Attempt, *, now: datetime) -> None:
     )
 
 
-def pause(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
+def pause_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
     """Stop reminders until a member resumes. The link still works, and running clocks continue. Idempotent."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)
@@ -160,7 +160,7 @@ def pause(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
         return attempt
 
 
-def resume(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
+def resume_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
     """Resume with the remaining reminders and the same deadline. Idempotent. Raises Refused."""
     with transaction.atomic():
         attempt = _lock(attempt_id, member=member)

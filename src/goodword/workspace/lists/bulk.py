@@ -290,7 +290,7 @@ def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: date
             return _reminded(attempts.remind_now(attempt_id=run.pk, member=member, now=now))
         case "extend":
             day = _new_deadline(act, member=member, now=now)
-            attempt = attempts.extend(attempt_id=run.pk, days=act.days, member=member, now=now)
+            attempt = attempts.extend_attempt(attempt_id=run.pk, days=act.days, member=member, now=now)
             if attempt.paused_at is not None or awaits_click(attempt):
                 return _NEW_DEADLINE_ON_HOLD % {"day": day}
             return _("New deadline by e-mail: %(day)s.") % {"day": day}
