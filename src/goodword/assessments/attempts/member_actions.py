@@ -23,7 +23,7 @@ from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours, moved_with
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import Step
-from goodword.workflow.domain.eligibility import blocking_reason, mail_blocked_reason, reason_to_close
+from goodword.workflow.domain.eligibility import blocking_reason, closing_outcome, mail_blocked_reason
 from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.runs import (
     CANCELLED,
@@ -62,7 +62,7 @@ class PossibleActions:
 def possible_actions(attempt: Attempt, *, now: datetime) -> PossibleActions:
     """`attempt`: fetched with its request, step and application."""
     application = attempt.step_request.application
-    running = is_open(attempt) and not reason_to_close(attempt, application)
+    running = is_open(attempt) and not closing_outcome(attempt, application)
     quiet = attempt.paused_at is not None or awaits_click(attempt)
     return PossibleActions(
         is_running=running,
@@ -282,7 +282,7 @@ def _refuse_unless_open(attempt: Attempt) -> None:
         if attempt.step_request.application.end:
             raise Refused(_("This assessment is closed, and the application has ended."))
         raise Refused(_("This assessment is closed. Invite again to start a new one."))
-    if reason_to_close(attempt, attempt.step_request.application):
+    if closing_outcome(attempt, attempt.step_request.application):
         raise Refused(_("This assessment was closed because the application has ended."))
 
 

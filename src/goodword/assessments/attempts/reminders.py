@@ -12,7 +12,7 @@ from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
 from goodword.core.jobs import for_each
 from goodword.core.workdays import into_working_hours
-from goodword.workflow.domain.eligibility import mail_blocked_reason, reason_to_close
+from goodword.workflow.domain.eligibility import closing_outcome, mail_blocked_reason
 from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail
 from goodword.workflow.models import is_open, lock
@@ -60,7 +60,7 @@ def _may_remind(attempt: Attempt, application: Application, *, now: datetime) ->
         and attempt.clock_stopped_at is None
         and now < attempt.deadline_at
         and attempt.reminders_sent < attempt.reminders_promised
-        and not reason_to_close(attempt, application)  # its reaction may not have run yet
+        and not closing_outcome(attempt, application)  # its reaction may not have run yet
         and not mail_blocked_reason(application)
         and attempt.attention not in MAIL_FAILURES
     )

@@ -23,7 +23,7 @@ from goodword.questionnaires.types import CONFIRMING, Question, Stated
 from goodword.references.domain.reminder_times import plan_candidate_reminder
 from goodword.references.models import OPEN_STATES, Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
-from goodword.workflow.domain.eligibility import reason_to_close
+from goodword.workflow.domain.eligibility import closing_outcome
 from goodword.workflow.domain.runs import Refused, restarted_deadline
 from goodword.workflow.models import DONE, is_open, lock, lock_step_request, takes_answers
 from goodword.workflow.portal import first_offered
@@ -83,7 +83,7 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
     if not request.is_out or check.closed_at is not None:
         return False
     if check.progress in DONE:
-        return now <= request.deadline_at and not reason_to_close(check, check.step_request.application)
+        return now <= request.deadline_at and not closing_outcome(check, check.step_request.application)
     return takes_answers(check, now=now)
 
 
@@ -112,12 +112,12 @@ def refuse_unless_open(check: Check) -> None:
         raise Refused(_("This reference check is done."))
     if not is_open(check):
         raise Refused(_("This reference check is closed. Invite again to reopen it."))
-    if reason_to_close(check, check.step_request.application):
+    if closing_outcome(check, check.step_request.application):
         raise Refused(_("This reference check was closed because the application has ended."))
 
 
 def is_running(check: Check) -> bool:
-    return is_open(check) and not reason_to_close(check, check.step_request.application)
+    return is_open(check) and not closing_outcome(check, check.step_request.application)
 
 
 def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int | str | bool) -> None:

@@ -25,7 +25,7 @@ from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, m
 from goodword.references.domain.reminder_times import plan_request_reminders, referee_hours
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, ReferenceRequest, open_requests
-from goodword.workflow.domain.eligibility import blocking_reason, mail_blocked_reason, reason_to_close
+from goodword.workflow.domain.eligibility import blocking_reason, closing_outcome, mail_blocked_reason
 from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.runs import (
     MAIL_FAILURES,
@@ -144,7 +144,7 @@ def is_stopped(check: Check) -> bool:
 def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
     """Whether a reminder would be pointless, even if the check hasn't yet reacted to the end of the application."""
     return (
-        now > deadline or not is_open(check) or bool(reason_to_close(check, check.step_request.application))
+        now > deadline or not is_open(check) or bool(closing_outcome(check, check.step_request.application))
     )
 
 
@@ -268,7 +268,7 @@ def _is_pointless(check: Check) -> bool:
         or not is_open(check)
         or check.attention in MAIL_FAILURES
         or awaits_click(check)
-        or bool(reason_to_close(check, check.step_request.application))
+        or bool(closing_outcome(check, check.step_request.application))
         or bool(mail_blocked_reason(check.step_request.application))
     )
 

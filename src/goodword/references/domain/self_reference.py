@@ -18,7 +18,7 @@ from goodword.references.domain.responses import (
 )
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
-from goodword.workflow.domain.eligibility import reason_to_close
+from goodword.workflow.domain.eligibility import closing_outcome
 from goodword.workflow.models import DONE, UNFINISHED, lock, takes_answers
 
 
@@ -36,7 +36,7 @@ def takes_self_reference(check: Check, *, now: datetime) -> bool:
     if not asks_self_reference(check) or check.closed_at is not None:
         return False
     if check.progress in DONE:
-        return now <= check.deadline_at and not reason_to_close(check, check.step_request.application)
+        return now <= check.deadline_at and not closing_outcome(check, check.step_request.application)
     return takes_answers(check, now=now)
 
 

@@ -24,7 +24,7 @@ from goodword.references.domain.mails import (
 from goodword.references.domain.reminder_times import plan_request_reminders
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.workflow.domain.eligibility import reason_to_close
+from goodword.workflow.domain.eligibility import closing_outcome
 from goodword.workflow.models import UNFINISHED, awaits_click, lock, lock_application
 
 BY_HIRE = "greenhouse"
@@ -149,7 +149,7 @@ def on_hired(event: Event) -> None:
     if application.status != Application.Status.HIRED:
         return
     for check in _checks_of(application):
-        if reason_to_close(check, application) or awaits_click(check):
+        if closing_outcome(check, application) or awaits_click(check):
             continue
         try:
             checks.refuse_if_check_over(check, now=event.occurred_at)

@@ -13,12 +13,12 @@ from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import AlreadyThere, Step, rules_of_stage
 from goodword.workflow.domain.eligibility import (
     RESTORED,
+    closing_outcome,
     has_left_stages,
     has_step_requests,
     in_step_stage,
     job_matches_role,
     needs_click,
-    reason_to_close,
 )
 from goodword.workflow.domain.reminders import plan_reminder
 from goodword.workflow.domain.step_requests import (
@@ -108,7 +108,11 @@ def _was_already_there(application: Application) -> bool:
 
 def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
     """Apply the application's outcome to its runs. Yields each action with its saved, locked run. "transfer": it
-    continues with another role's settings."""
+    continues with another role's settings.
+
+    If an attempt is closed while the candidate works on it, their open page's next answer is refused (409) and leads to
+    the neutral closed page; saved answers stay, and a running timed part is still ended and scored, when its time is up
+    or, if a lost connection has stopped its clock, 30 days after the deadline."""
     assert event.application_id is not None
     if not has_step_requests(event):
         return
@@ -120,7 +124,7 @@ def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Ac
             _perform(run, act, application=application, event=event)
             yield act, run
         ended = application.status in (Status.REJECTED, Status.HIRED)
-        continues = ended and run.closed_at is None and not reason_to_close(run, application)
+        continues = ended and run.closed_at is None and not closing_outcome(run, application)
         run.continues_after = application.status if continues else ""
         run.save()
 
@@ -129,7 +133,7 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
     """Yield the actions for a run. Each one is computed after the previous one was carried out."""
     step = run.step_request.step
     moved = event.name == "application.changed_job"
-    if reason := _reason_to_close(run, application, event):
+    if reason := _reason_to_close_after(run, application, event):
         if may(run, "close"):
             yield "close"
         elif run.close_reason == "changed_job":
@@ -150,10 +154,10 @@ def _actions(run: StepRun, application: Application, event: Event) -> Iterator[A
         yield "resume"
 
 
-def _reason_to_close(run: StepRun, application: Application, event: Event) -> str:
-    """Return why to close the run, or "". Moving to a job without a role closes open runs; unlinking a job later
-    doesn't."""
-    if reason := reason_to_close(run, application):
+def _reason_to_close_after(run: StepRun, application: Application, event: Event) -> str:
+    """Return the `close_reason` with which to close the run, or "": the closing outcome, or a move to a job without a
+    role. Unlinking a job later closes nothing."""
+    if reason := closing_outcome(run, application):
         return reason
     if job_matches_role(application) and run.step_request.step.role_id == application.role_id:
         return ""
@@ -194,7 +198,7 @@ def _perform(run: StepRun, act: Action, *, application: Application, event: Even
     reason = run.close_reason
     match act:
         case "close":
-            reason = _reason_to_close(run, application, event) or _ended_by(event)
+            reason = _reason_to_close_after(run, application, event) or _ended_by(event)
             move(run, act, at=at, by=event.actor, reason=reason)
             cancel(organisation=organisation, subject_ref=run.step_request.mail_ref, now=at)
         case "pause":

@@ -80,23 +80,21 @@ def job_matches_role(application: Application) -> bool:
     return automation is not None and automation.role_id == application.role_id
 
 
-def closing_reason(application: Application, step: Step) -> str:
+def closing_outcome(run: StepRun, application: Application) -> str:
+    """Return the application's outcome if the step's settings close the run after it ("erasure", "rejected", …), else
+    "". A later change of the settings doesn't close a run that has continued after an outcome."""
     if application.is_being_erased:
         return "erasure"
+    step = run.step_request.step
     closes = {
         Status.REJECTED: step.on_reject,
         Status.HIRED: step.on_hire,
         Status.CONVERTED: Step.OnClose.CLOSE,  # replaced by another application
     }
     status = Status(application.status)
-    return status.value if closes.get(status) == Step.OnClose.CLOSE else ""
-
-
-def reason_to_close(run: StepRun, application: Application) -> str:
-    """Like `closing_reason`, but a later change of the step's setting doesn't close a run that has continued after an
-    outcome."""
-    reason = closing_reason(application, run.step_request.step)
-    return "" if reason == run.continues_after else reason
+    if status == run.continues_after or closes.get(status) != Step.OnClose.CLOSE:
+        return ""
+    return status.value
 
 
 def needs_click(application: Application, step: Step) -> bool:

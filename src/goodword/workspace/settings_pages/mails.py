@@ -30,7 +30,7 @@ from goodword.references.domain.checks import Closed, is_running, lock_request
 from goodword.references.domain.mails import REQUEST
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
-from goodword.workflow.domain.eligibility import blocking_reason, reason_to_close
+from goodword.workflow.domain.eligibility import blocking_reason, closing_outcome
 from goodword.workflow.domain.runs import UNDELIVERED
 from goodword.workflow.models import (
     StepRequest,
@@ -168,7 +168,7 @@ def _candidates_address(email: Email) -> str:
     )
     wanted = run is not None and is_open(run) and run.paused_at is None and not awaits_click(run)
     application: Application = step_request.application
-    if run is None or not wanted or reason_to_close(run, application) or blocking_reason(application):
+    if run is None or not wanted or closing_outcome(run, application) or blocking_reason(application):
         return ""
     return application.candidate.email
 
