@@ -8,7 +8,6 @@ import pytest
 from goodword.assessments.kinds.packs import FormError, PackError
 from goodword.assessments.kinds.scales.content import Form, ScaleItem, parse_pack, to_json
 from goodword.assessments.kinds.scales.published_norms import Norm, PublishedNormGroup
-from goodword.assessments.psychometrics.norms import LEAST
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
 
@@ -171,9 +170,6 @@ def test_an_export_has_item_ids_and_no_empty_values() -> None:
     }
 
 
-def test_a_norm_group_below_a_hundred_people_is_read_but_not_usable() -> None:
-    assert LEAST == 100
-    usable = {
-        n: parse_pack(_with_norm(n=n, name="women and men")).norms[0].usable for n in (1, 99, 100, 5000)
-    }
-    assert usable == {1: False, 99: False, 100: True, 5000: True}
+@pytest.mark.parametrize("n", [1, 99, 5000])
+def test_a_norm_group_of_any_size_is_read(n: int) -> None:
+    assert [group.n for group in parse_pack(_with_norm(n=n, name="women and men")).norms] == [n]

@@ -14,7 +14,6 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, FiniteFloat, Strict,
 from pydantic import StringConstraints as Limits
 
 from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, wrong
-from goodword.assessments.psychometrics.norms import LEAST
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +34,6 @@ class PublishedNormGroup:
     source: str
     caveat: str
     scales: tuple[tuple[str, Norm], ...]
-
-    @property
-    def usable(self) -> bool:
-        """Whether the group is large enough to compare with. Smaller groups are stored and shown all the same."""
-        return self.n >= LEAST
 
 
 #: words for each sex; words from only one list indicate a split, words from both a whole group
