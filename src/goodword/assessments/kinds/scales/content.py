@@ -173,6 +173,10 @@ class Instrument:
     def highest(self) -> int:
         return max(option.value for option in self.response_scale)
 
+    def value_of(self, item: ScaleItem, answer: int) -> int:
+        """What the answer counts as, which is reversed for an item keyed "-"."""
+        return answer if item.keyed == "+" else self.lowest + self.highest - answer
+
 
 def _quoted(scale: Scale) -> str:
     return quote(scale.id, safe="")

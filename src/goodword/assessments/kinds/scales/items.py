@@ -251,9 +251,7 @@ def _scale_score(
 
 
 def _item_score(instrument: Instrument, item: ScaleItem, answer: int | None) -> ItemScore:
-    value = answer
-    if answer is not None and item.keyed == "-":
-        value = instrument.lowest + instrument.highest - answer
+    value = None if answer is None else instrument.value_of(item, answer)
     return ItemScore(item_id=item.id, text=item.text, keyed=item.keyed, answer=answer, value=value)
 
 

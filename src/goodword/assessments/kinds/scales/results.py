@@ -243,9 +243,6 @@ def _answers(
             continue
         given = answers.get(item.id)
         answer = given if isinstance(given, int) else None
-        value = answer
-        if answer is not None and item.keyed == "-":
-            value = instrument.lowest + instrument.highest - answer
         rows.append(
             ItemAnswer(
                 item_id=item.id,
@@ -253,7 +250,7 @@ def _answers(
                 keyed=1 if item.keyed == "+" else -1,
                 answer=answer,
                 label=None if answer is None else labels[answer],
-                value=value,
+                value=None if answer is None else instrument.value_of(item, answer),
                 language=part.version.language,
             )
         )
