@@ -46,8 +46,8 @@ class ItemData(TypedDict):
 
 
 class ScaleData(TypedDict):
-    """`mean` is None if too few items were answered. `normed_score` exists since schema 3; `band` was never filled
-    in."""
+    """`mean` is None if too few items were answered. `normed_score` exists since schema 3; `band` only in earlier
+    snapshots, as None (unknown keys are refused)."""
 
     id: str
     name: str
@@ -63,7 +63,7 @@ class ScaleData(TypedDict):
 
 
 class ScalesPart(PartHead):
-    """`norm` is always None."""
+    """`norm` is always None. Nothing reads it, but earlier snapshots have it, and unknown keys are refused."""
 
     kind: NotRequired[Literal["scales"]]
     norm: None
