@@ -155,6 +155,8 @@ class LineQuestion(QuestionHead):
     comments: list[CommentData]
 
 
+#: `type` keeps the names of the first snapshots: of the kinds in `results.py`, "rating" includes "agreement", "choice"
+#: includes "adjectives", and "statement" is "between"
 type QuestionData = Annotated[
     RatingQuestion | StatementQuestion | ChoiceQuestion | TextQuestion | LineQuestion,
     Field(discriminator="type"),
@@ -329,7 +331,7 @@ def _question(asked: QuestionResult) -> QuestionData:
                 "comments": comments,
                 **head,
             }
-        case "text":
+        case "long_text":
             return {"type": "long_text", "id": asked.id, "text": asked.text, "comments": comments, **head}
         case _:
             assert_never(asked.kind)

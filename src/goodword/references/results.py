@@ -42,7 +42,8 @@ from goodword.questionnaires.types import (
 from goodword.references.domain.checks import stated_of
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest, SelfReference
 
-type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "choice", "line", "text"]
+#: how results show a question: the type of the question, or "choice" or "line" for several types
+type QuestionKind = Literal["rating", "agreement", "between", "adjectives", "choice", "line", "long_text"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -106,9 +107,9 @@ class AnswerGroup:
 
 @dataclass(frozen=True, kw_only=True)
 class QuestionResult:
-    """`kind`: "rating", "agreement", "between" (with `levels`), "adjectives", "choice" (with `options`), "line" or
-    "text". `ends`: the statements of "between". `unasked`: why somebody was not asked. `not_asked`: references without
-    the question; `left_open`: references that left it unanswered."""
+    """`levels`: of "rating", "agreement" and "between". `options`: of "adjectives" and "choice". `ends`: the statements
+    of "between". `unasked`: why somebody was not asked. `not_asked`: references without the question; `left_open`:
+    references that left it unanswered."""
 
     id: str
     kind: QuestionKind
@@ -467,10 +468,8 @@ def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
 
 def _kind(question: Question) -> QuestionKind:
     match question:
-        case Rating() | Agreement() | Between() | Adjectives():
+        case Rating() | Agreement() | Between() | Adjectives() | LongText():
             return question.type
-        case LongText():
-            return "text"
         case SingleChoice() | MultipleChoice() | YesNoUnsure() | WouldWorkAgain():
             return "choice"
         case (

@@ -1,7 +1,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
-from typing import Any
+from typing import Any, assert_never
 
 from django.conf import settings
 from django.utils.text import get_text_list
@@ -10,7 +10,28 @@ from django.utils.translation import gettext as _
 
 from goodword.questionnaires import labels
 from goodword.questionnaires.editor.entries import Entry, condition_of, index_of, texts_of
-from goodword.questionnaires.types import OPTION_TEXTS, TEXTS
+from goodword.questionnaires.questions import parse_question
+from goodword.questionnaires.types import (
+    OPTION_TEXTS,
+    TEXTS,
+    Adjectives,
+    Agreement,
+    Between,
+    Date,
+    DatesConfirm,
+    LongText,
+    MultipleChoice,
+    Number,
+    Period,
+    Ranking,
+    Rating,
+    RelationshipConfirm,
+    ShortText,
+    SingleChoice,
+    TitleConfirm,
+    WouldWorkAgain,
+    YesNoUnsure,
+)
 
 _SHORT = 70
 
@@ -34,18 +55,24 @@ def numbered(entries: Sequence[Entry], question_id: str) -> str:
 
 def answers_of(entry: Mapping[str, Any]) -> dict[str, str]:
     """The answers that conditions can refer to, by value, with their labels."""
-    match entry["type"]:
-        case "yes_no_unsure":
+    question = parse_question(entry, whole="the question")
+    match question:
+        case YesNoUnsure():
             return dict(labels.yes_no_unsure())
-        case "would_work_again":
+        case WouldWorkAgain():
             return dict(labels.would_work_again())
-        case "single_choice" | "multiple_choice":
-            return {choice["value"]: choice["label"] for choice in entry["choices"]}
-        case "rating":
-            return {str(level["value"]): f"{level['value']} {level['label']}" for level in entry["levels"]}
-        case "agreement":
+        case SingleChoice() | MultipleChoice():
+            return {choice.value: choice.label for choice in question.choices}
+        case Rating():
+            return {str(level.value): f"{level.value} {level.label}" for level in question.levels}
+        case Agreement():
             return {str(level): f"{level} {label}" for level, label in labels.agreement().items()}
-    return {}
+        case Between() | Adjectives() | Ranking() | LongText() | ShortText() | Number() | Date() | Period():
+            return {}
+        case RelationshipConfirm() | DatesConfirm() | TitleConfirm():
+            return {}
+        case _:
+            assert_never(question)
 
 
 def who(entry: Mapping[str, Any]) -> str:
