@@ -19,6 +19,7 @@ from goodword.assessments.flags.raising import (
 )
 from goodword.assessments.kinds.builtin import contents
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack
+from goodword.assessments.kinds.scales.items import response_patterns
 from goodword.assessments.psychometrics.speed import Timed
 from goodword.workflow.models import FlagFinding
 from tests.support import factories
@@ -176,8 +177,9 @@ def work_style() -> Instrument:
 
 def test_agreeing_with_everything_is_a_straight_line_and_a_contradiction(work_style: Instrument) -> None:
     answers = {item.id: 5 for item in work_style.items_of("short20")}
-    straight = straight_line_flag(key="1", instrument=work_style, form="short20", answers=answers)
-    against = contradiction_flag(key="1", instrument=work_style, form="short20", answers=answers)
+    patterns = response_patterns(work_style, "short20", answers)
+    straight = straight_line_flag(key="1", found=patterns.straight_line)
+    against = contradiction_flag(key="1", found=patterns.contradiction)
     assert straight == FlagFinding(code="straight_line", grade="high", key="1", facts={"longest": 20})
     assert against == FlagFinding(
         code="contradiction", grade="high", key="1", facts={"mean": 4.0, "chance": 1.6}
@@ -186,7 +188,7 @@ def test_agreeing_with_everything_is_a_straight_line_and_a_contradiction(work_st
 
 def test_consistent_answers_raise_no_flag(work_style: Instrument) -> None:
     answers = {item.id: 4 if item.keyed == "+" else 2 for item in work_style.items_of("full")}
-    for look in (straight_line_flag, contradiction_flag):
-        assert look(key="1", instrument=work_style, form="full", answers=answers) is None
-    assert straight_line_flag(key="1", instrument=work_style, form="full", answers={}) is None
-    assert contradiction_flag(key="1", instrument=work_style, form="full", answers={}) is None
+    for given in (answers, {}):
+        patterns = response_patterns(work_style, "full", given)
+        assert straight_line_flag(key="1", found=patterns.straight_line) is None
+        assert contradiction_flag(key="1", found=patterns.contradiction) is None

@@ -35,8 +35,13 @@ from typing import Literal
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.report import CARELESSNESS, CarelessSigns
-from goodword.assessments.kinds.scales.content import Instrument
-from goodword.assessments.kinds.scales.items import LEAST_PAIRS, LEAST_RUN, contradiction, straight_lining
+from goodword.assessments.kinds.scales.items import (
+    LEAST_PAIRS,
+    LEAST_RUN,
+    Contradiction,
+    ResponsePatterns,
+    StraightLine,
+)
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
 from goodword.assessments.psychometrics.speed import LEAST_ANSWERS, Timed, too_fast
 from goodword.assessments.queries import content_of, parts_of, read_answers, visible_items
@@ -126,13 +131,10 @@ def _checked(part: AttemptPart, items: Sequence[Item], answers: Mapping[str, Jso
     timed, checked = part.part.minutes is not None, set()
     if len(_paces(part, items, timed=timed)) >= LEAST_ANSWERS:
         checked.add(FAST)
-    content = content_of(part.version)
-    if isinstance(content, Instrument):
-        values = _values(answers)
-        asked = [item.id for item in content.items_of(part.form) if item.id in values]
-        if len(asked) >= LEAST_RUN:
+    if patterns := _response_patterns(part, answers):
+        if patterns.straight_line.answered >= LEAST_RUN:
             checked.add(STRAIGHT_LINE)
-        if contradiction(content, part.form, values).pairs >= LEAST_PAIRS:
+        if patterns.contradiction.pairs >= LEAST_PAIRS:
             checked.add(CONTRADICTION)
     return checked
 
@@ -142,17 +144,15 @@ def _careless_flags(
 ) -> list[FlagFinding | None]:
     key, timed = str(part.order), part.part.minutes is not None
     found = [fast_flag(key=key, answers=_paces(part, items, timed=timed), measured=timed)]
-    content = content_of(part.version)
-    if isinstance(content, Instrument):
-        found += [
-            look(key=key, instrument=content, form=part.form, answers=_values(answers))
-            for look in (straight_line_flag, contradiction_flag)
-        ]
+    if patterns := _response_patterns(part, answers):
+        found.append(straight_line_flag(key=key, found=patterns.straight_line))
+        found.append(contradiction_flag(key=key, found=patterns.contradiction))
     return found
 
 
-def _values(answers: Mapping[str, Json]) -> dict[str, int]:
-    return {item: value for item, value in answers.items() if isinstance(value, int)}
+def _response_patterns(part: AttemptPart, answers: Mapping[str, Json]) -> ResponsePatterns | None:
+    content = content_of(part.version)
+    return kind_of(content).response_patterns(content, part.form, answers)
 
 
 def _paces(part: AttemptPart, items: Sequence[Item], *, timed: bool) -> list[Timed]:
@@ -261,22 +261,13 @@ def second_window_flag(*, key: str, times: int) -> FlagFinding | None:
     return FlagFinding(code=SECOND_WINDOW, grade="low", key=key, facts={"times": times}) if times else None
 
 
-def straight_line_flag(
-    *, key: str, instrument: Instrument, form: str, answers: Mapping[str, int]
-) -> FlagFinding | None:
-    """`answers`: values by item id."""
-    values = [answers[item.id] for item in instrument.items_of(form) if item.id in answers]
-    found = straight_lining(values)
+def straight_line_flag(*, key: str, found: StraightLine) -> FlagFinding | None:
     if found.grade is None:
         return None
     return FlagFinding(code=STRAIGHT_LINE, grade=found.grade, key=key, facts={"longest": found.longest})
 
 
-def contradiction_flag(
-    *, key: str, instrument: Instrument, form: str, answers: Mapping[str, int]
-) -> FlagFinding | None:
-    """`answers`: values by item id."""
-    found = contradiction(instrument, form, answers)
+def contradiction_flag(*, key: str, found: Contradiction) -> FlagFinding | None:
     if found.grade is None or found.mean is None:
         return None
     facts = {"mean": round(found.mean, 1), "chance": round(found.chance, 1)}

@@ -1,6 +1,6 @@
 """Kinds of test: one package each, behind one Protocol. CONTRIBUTING lists what a new kind needs."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Protocol, assert_never
 
 from pydantic import Discriminator, Tag
@@ -16,13 +16,14 @@ from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.kind import JUDGEMENT
 from goodword.assessments.kinds.judgement.report import JudgementPart
 from goodword.assessments.kinds.judgement.results import JudgementResult
-from goodword.assessments.kinds.packs import FULL_FORM
+from goodword.assessments.kinds.packs import FULL_FORM, FormOffer
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.kind import REASONING
 from goodword.assessments.kinds.reasoning.report import ReasoningPart
 from goodword.assessments.kinds.reasoning.results import ReasoningResult
 from goodword.assessments.kinds.report import KindReport
-from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.scales.content import Instrument, Scale
+from goodword.assessments.kinds.scales.items import ResponsePatterns
 from goodword.assessments.kinds.scales.kind import SCALES
 from goodword.assessments.kinds.scales.report import ScalesPart
 from goodword.assessments.kinds.scales.results import ScalesResult
@@ -132,6 +133,19 @@ class Kind[C](Protocol):
     def scale_name(self, content: C, scale: str) -> str:
         """The name of a scale; "" for the score of the whole test."""
 
+    def offer(self, content: C, form: str) -> FormOffer:
+        """The form with this id, which may be narrowed to some scales. Raises `LookupError` for an unknown form."""
+
+    def scales_of(self, content: C, form: str) -> tuple[Scale, ...]:
+        """The scales of a form if roles choose among them, else ()."""
+
+    def narrowed(self, content: C, form: str, scales: Collection[str]) -> str:
+        """The id of the form narrowed to these scales, or its own if roles don't choose scales. Raises `LookupError`
+        for an unknown scale."""
+
+    def whole_form(self, content: C, form: str) -> str:
+        """The id of the form from which this one was narrowed, or its own."""
+
     def only_describes(self, scale: str) -> bool:
         """Whether a score is never used for sorting, norms or correlations with ratings."""
 
@@ -174,6 +188,11 @@ class Kind[C](Protocol):
         calibration: Calibration | None,
     ) -> Iterator[ComputedScore]:
         """The scores of a part, without norms. `items`: those that count. `answers`: stored values by item id."""
+
+    def response_patterns(
+        self, content: C, form: str, answers: Mapping[str, Json]
+    ) -> ResponsePatterns | None:
+        """Long runs of one answer and contradictions; None for a kind whose answers aren't checked for them."""
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
         """The input to a total from a part's issued scores (value and items by scale); empty without right answers.

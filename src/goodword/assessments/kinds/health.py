@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from goodword.assessments.kinds import Content, kind_of
-from goodword.assessments.kinds.scales.content import Instrument, Scale
+from goodword.assessments.kinds.scales.content import Scale
 
 #: by language: words and phrases, separated by commas; a * matches any ending, to include inflected words
 _WORDS: Final = {
@@ -86,9 +86,7 @@ _STABILITY: Final = re.compile(
 
 def health_scales(content: Content, form: str) -> tuple[Scale, ...]:
     """Scales of the form whose id, name or construct mentions emotional stability."""
-    if not isinstance(content, Instrument):
-        return ()
-    return tuple(scale for scale in content.scales_of(form) if _is_about_stability(scale))
+    return tuple(scale for scale in kind_of(content).scales_of(content, form) if _is_about_stability(scale))
 
 
 def _is_about_stability(scale: Scale) -> bool:

@@ -19,7 +19,7 @@ from goodword.assessments.kinds.builtin import (
 )
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.packs import FormOffer
-from goodword.assessments.kinds.scales.content import Instrument, Scale
+from goodword.assessments.kinds.scales.content import Scale
 from goodword.assessments.models import (
     Assessment,
     AssessmentPart,
@@ -73,12 +73,7 @@ def content_among(rows: Iterable[TestVersion], number: str) -> Content:
 
 
 def form_of(content: Content, form: str) -> FormOffer:
-    if isinstance(content, Instrument):
-        return content.offer(form)
-    for offer in content.offers():
-        if offer.id == form:
-            return offer
-    raise LookupError(f"There is no form “{form}”.")
+    return kind_of(content).offer(content, form)
 
 
 def proposed_form(content: Content) -> FormOffer:
@@ -92,22 +87,23 @@ def with_scales(content: Content, form: str, scales: Collection[str] = ()) -> st
 
     Raises LookupError for an unknown form or scale.
     """
-    if not isinstance(content, Instrument):
-        return form
-    every = [scale.id for scale in content.scales]
+    kind = kind_of(content)
+    every = [scale.id for scale in kind.scales_of(content, form)]
     left_out = {scale.id for scale in health_scales(content, form)}
-    return content.narrowed(form, scales or [scale for scale in every if scale not in left_out] or every)
+    chosen = scales or [scale for scale in every if scale not in left_out] or every
+    return kind.narrowed(content, form, chosen)
 
 
 def whole_form(content: Content, form: str) -> str:
-    return content.whole_form(form) if isinstance(content, Instrument) else form
+    return kind_of(content).whole_form(content, form)
 
 
 def scales_of(content: Content, form: str) -> tuple[Scale, ...]:
     """The form's scales; empty if the test has fewer than two."""
-    if not isinstance(content, Instrument) or len(content.scales) < 2:
+    kind = kind_of(content)
+    if len(kind.scales_of(content, kind.whole_form(content, form))) < 2:
         return ()
-    return content.scales_of(form)
+    return kind.scales_of(content, form)
 
 
 def proposed_minutes(content: Content, form: FormOffer) -> int | None:

@@ -52,6 +52,7 @@ from goodword.assessments.kinds.scores import (
     reliability_by_items,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.kinds.whole_forms import WholeForms
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
@@ -71,7 +72,7 @@ from goodword.questionnaires.types import (
 _ONE_OF_SEVERAL: Final = (Agreement, Between, Rating, SingleChoice, WouldWorkAgain, YesNoUnsure)
 
 
-class _CustomQuestions(FixedItems):
+class _CustomQuestions(FixedItems, WholeForms):
     may_be_timed = True
     works_offline = False
     on_break = OnBreak.STAYS
@@ -180,6 +181,9 @@ class _CustomQuestions(FixedItems):
     ) -> Iterator[ComputedScore]:
         del form, calibration
         return custom_questions_scores(content, items, answers)
+
+    def response_patterns(self, content: CustomQuestions, form: str, answers: Mapping[str, Json]) -> None:
+        del content, form, answers
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
         if ALL not in scores or scores[ALL][0] is None:

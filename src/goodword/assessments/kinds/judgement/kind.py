@@ -47,6 +47,7 @@ from goodword.assessments.kinds.scores import (
     issued_normed_score,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.kinds.whole_forms import WholeForms
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.profiles import split_half
 from goodword.assessments.psychometrics.rasch import Calibration
@@ -55,7 +56,7 @@ from goodword.core.text import rounded
 from goodword.core.validation import Json
 
 
-class _Judgement(FixedItems):
+class _Judgement(FixedItems, WholeForms):
     may_be_timed = True
     works_offline = True
     on_break = OnBreak.SKIPPED
@@ -155,6 +156,9 @@ class _Judgement(FixedItems):
     ) -> Iterator[ComputedScore]:
         del form, calibration
         return judgement_scores(content, items, answers)
+
+    def response_patterns(self, content: JudgementSet, form: str, answers: Mapping[str, Json]) -> None:
+        del content, form, answers
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
         del scores, part

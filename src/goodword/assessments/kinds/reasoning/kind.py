@@ -48,6 +48,7 @@ from goodword.assessments.kinds.scores import (
     issued_normed_score,
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
+from goodword.assessments.kinds.whole_forms import WholeForms
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
@@ -57,7 +58,7 @@ from goodword.core.validation import Json
 SEEDS: Final = 2**31
 
 
-class _Reasoning:
+class _Reasoning(WholeForms):
     may_be_timed = True
     is_generated = True
     works_offline = False
@@ -164,6 +165,9 @@ class _Reasoning:
     ) -> Iterator[ComputedScore]:
         del content, form
         return reasoning_scores(items, answers, calibration)
+
+    def response_patterns(self, content: ReasoningTest, form: str, answers: Mapping[str, Json]) -> None:
+        del content, form, answers
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
         del part

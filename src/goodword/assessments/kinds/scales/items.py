@@ -293,6 +293,20 @@ class Contradiction:
     grade: Grade | None
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ResponsePatterns:
+    straight_line: StraightLine
+    contradiction: Contradiction
+
+
+def response_patterns(instrument: Instrument, form: str, answers: Mapping[str, Json]) -> ResponsePatterns:
+    values = _values(answers)
+    in_order = [values[item.id] for item in instrument.items_of(form) if item.id in values]
+    return ResponsePatterns(
+        straight_line=straight_lining(in_order), contradiction=contradiction(instrument, form, values)
+    )
+
+
 def straight_lining(values: Sequence[int]) -> StraightLine:
     longest = max((sum(1 for _ in run) for _, run in groupby(values)), default=0)
     grade: Grade | None = None

@@ -1,4 +1,4 @@
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -19,15 +19,18 @@ from goodword.assessments.kinds.packs import (
     MOST_ANSWERS,
     MOST_ITEMS,
     MOST_SCALES,
+    FormOffer,
     PackError,
     at_most,
 )
-from goodword.assessments.kinds.scales.content import Instrument, parse_pack, to_json
+from goodword.assessments.kinds.scales.content import Instrument, Scale, parse_pack, to_json
 from goodword.assessments.kinds.scales.items import (
+    ResponsePatterns,
     item_values,
     mail_line,
     overview_line,
     practice_statement,
+    response_patterns,
     scale_scores,
     statements,
 )
@@ -111,6 +114,18 @@ class _Scales(FixedItems):
     def scale_name(self, content: Instrument, scale: str) -> str:
         return next((one.name for one in content.scales if one.id == scale), "")
 
+    def offer(self, content: Instrument, form: str) -> FormOffer:
+        return content.offer(form)
+
+    def scales_of(self, content: Instrument, form: str) -> tuple[Scale, ...]:
+        return content.scales_of(form)
+
+    def narrowed(self, content: Instrument, form: str, scales: Collection[str]) -> str:
+        return content.narrowed(form, scales)
+
+    def whole_form(self, content: Instrument, form: str) -> str:
+        return content.whole_form(form)
+
     def only_describes(self, scale: str) -> bool:
         del scale
         return False
@@ -144,6 +159,11 @@ class _Scales(FixedItems):
     ) -> Iterator[ComputedScore]:
         del items, calibration
         return scale_scores(content, form, answers)
+
+    def response_patterns(
+        self, content: Instrument, form: str, answers: Mapping[str, Json]
+    ) -> ResponsePatterns:
+        return response_patterns(content, form, answers)
 
     def solved(self, scores: Mapping[str, tuple[float | None, int]], *, part: str) -> list[Solved]:
         del scores, part
