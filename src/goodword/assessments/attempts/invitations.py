@@ -289,13 +289,13 @@ def on_email_failed(event: Event) -> None:
     if email is None:
         return
     if email.bounced_at is not None:
-        runs.stop_reminders(Attempt, email, code=runs.UNDELIVERED)
+        runs.mark_mail_failure(Attempt, email, code=runs.UNDELIVERED)
     elif email.deadline_days is not None:
-        runs.stop_reminders(Attempt, email, code=runs.NOT_SENT)
+        runs.mark_mail_failure(Attempt, email, code=runs.NOT_SENT)
 
 
 def on_email_complained(event: Event) -> None:
     """Stop reminders after a spam complaint."""
     email = mail_of(event, "application__candidate")
     if email is not None:
-        runs.stop_reminders(Attempt, email, code=runs.COMPLAINED)
+        runs.mark_mail_failure(Attempt, email, code=runs.COMPLAINED)

@@ -432,12 +432,12 @@ def on_email_failed(event: Event) -> None:
         return
     if email.bounced_at is None:  # the address isn't the problem
         if email.deadline_days is not None:
-            runs.stop_reminders(Check, email, code=runs.NOT_SENT)
+            runs.mark_mail_failure(Check, email, code=runs.NOT_SENT)
         return
     if email.link_purpose == Link.Purpose.REFEREE:
         _referee_not_reached(email, now=event.occurred_at)
     else:
-        runs.stop_reminders(Check, email, code=runs.UNDELIVERED)
+        runs.mark_mail_failure(Check, email, code=runs.UNDELIVERED)
 
 
 def on_email_complained(event: Event) -> None:
@@ -448,7 +448,7 @@ def on_email_complained(event: Event) -> None:
     if email.link_purpose == Link.Purpose.REFEREE:
         _stop_writing(email, now=event.occurred_at)
     else:
-        runs.stop_reminders(Check, email, code=runs.COMPLAINED)
+        runs.mark_mail_failure(Check, email, code=runs.COMPLAINED)
 
 
 def _referee_not_reached(email: Email, *, now: datetime) -> None:
@@ -457,10 +457,10 @@ def _referee_not_reached(email: Email, *, now: datetime) -> None:
         return
     if request.begun_at is not None:
         # an earlier mail arrived, so the link stays valid
-        _stop_reminders(request, now=now)
+        _stop_mail_to_referee(request, now=now)
         return
     request.undelivered_at = now
-    _stop_reminders(request, now=now)
+    _stop_mail_to_referee(request, now=now)
     revoke_links(request, now=now)
     ask_for_another(request.check_run_id, request.pk, now=now, undeliverable=True)
 
@@ -468,7 +468,7 @@ def _referee_not_reached(email: Email, *, now: datetime) -> None:
 def _stop_writing(email: Email, *, now: datetime) -> None:
     request = _locked(email)
     if request is not None:
-        _stop_reminders(request, now=now)
+        _stop_mail_to_referee(request, now=now)
 
 
 def _locked(email: Email) -> ReferenceRequest | None:
@@ -476,7 +476,7 @@ def _locked(email: Email) -> ReferenceRequest | None:
     return found[1] if found else None
 
 
-def _stop_reminders(request: ReferenceRequest, *, now: datetime) -> None:
+def _stop_mail_to_referee(request: ReferenceRequest, *, now: datetime) -> None:
     request.next_reminder_at = request.slow_at = None
     request.save(update_fields=["undelivered_at", "next_reminder_at", "slow_at"])
     cancel(organisation=request.organisation, subject_ref=request.mail_ref, now=now, failed=False)

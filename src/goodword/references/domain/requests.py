@@ -54,7 +54,7 @@ def end_requests(check: Check, *, why: str, now: datetime) -> None:
         end_request(request, why=why, now=now)
 
 
-def stop_reminders(check: Check, *, now: datetime) -> None:
+def stop_referee_reminders(check: Check, *, now: datetime) -> None:
     ReferenceRequest.objects.of(check.organisation).filter(check_run=check, state__in=OPEN_STATES).update(
         next_reminder_at=None, slow_at=None
     )
@@ -282,7 +282,7 @@ def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
     MoveNotAllowed."""
     check.clock_stopped_at = None
     move(check, act, at=now, by=by)
-    stop_reminders(check, now=now)
+    stop_referee_reminders(check, now=now)
     cancel(organisation=check.organisation, subject_ref=check.step_request.mail_ref, now=now)
     record_event("check.completed", check, by=by, at=now)
 

@@ -85,7 +85,7 @@ def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
     return Email.objects.of(organisation).filter(subject_ref=subject_ref, state__in=waiting).exists()
 
 
-def stop_reminders[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
+def mark_mail_failure[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
     """After a mail failed, stop the run's reminders and mark the run, unless the address has changed since. Other
     reasons for attention stay."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
