@@ -108,7 +108,7 @@ def test_permissions_are_checked_when_due_although_the_clock_was_ahead() -> None
 
 
 def test_jobs_are_corrected_by_the_database_clock() -> None:
-    jobs.named("report.draw").defer(report_id=1)
+    jobs.named("report.render").defer(report_id=1)
     with connection.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET scheduled_at = now() + interval '1 day'")
     correct()
@@ -118,7 +118,7 @@ def test_jobs_are_corrected_by_the_database_clock() -> None:
 
 
 def test_the_job_of_a_worker_that_died_before_the_clock_was_set_back_is_requeued() -> None:
-    jobs.named("report.draw").defer(report_id=1)
+    jobs.named("report.render").defer(report_id=1)
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() + interval '1 day') RETURNING id"

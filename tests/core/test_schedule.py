@@ -38,7 +38,7 @@ def test_a_due_mail_makes_its_sweep_due_and_its_job_waits() -> None:
 
 @pytest.mark.django_db
 def test_a_sweep_is_due_again_after_it_or_its_work_failed() -> None:
-    failed_job("report.draw", report_id=1)
+    failed_job("report.render", report_id=1)
     failed_job("assessments.clock")
     failed_job("assessments.norms")  # no sweep repeats it
     assert look() == ({"report.sweep", "assessments.clock"}, False)
@@ -75,7 +75,7 @@ def test_a_job_whose_notification_was_lost_wakes_the_worker() -> None:
     deferrer = schedule.Deferrer(app.periodic_registry, wake=lambda: woken.append(True))
     asyncio.run(deferrer.defer_jobs([]))
     assert woken == []
-    jobs.named("report.draw").defer(report_id=1)
+    jobs.named("report.render").defer(report_id=1)
     asyncio.run(deferrer.defer_jobs([]))
     deferrer.close()
     assert woken == [True]

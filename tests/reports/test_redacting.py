@@ -86,7 +86,7 @@ def test_redacted_twice_there_is_one_redacted_version() -> None:
 @pytest.mark.world
 def test_a_drawing_in_progress_is_discarded() -> None:
     attempt = finished()
-    run_jobs(but_not={"report.draw"})
+    run_jobs(but_not={"report.render"})
     report = Report.objects.of(attempt.organisation).get()
     redact(report)
     render(report_id=report.pk, now=NOW)

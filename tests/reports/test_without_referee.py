@@ -119,7 +119,7 @@ def test_an_unannounced_report_is_announced_without_the_erased_referee() -> None
     """Otherwise the recruiter would never be notified of the completed references."""
     check = whole()
     record_event(check)
-    run_jobs(but_not={"report.draw"})
+    run_jobs(but_not={"report.render"})
     erased(check)
     run_jobs()
     assert versions(check) == [(1, "redacted"), (2, "ready")]
@@ -130,7 +130,7 @@ def test_an_unannounced_report_is_announced_without_the_erased_referee() -> None
 def test_a_drawing_in_progress_is_discarded() -> None:
     check = whole()
     record_event(check)
-    run_jobs(but_not={"report.draw"})
+    run_jobs(but_not={"report.render"})
     report = Report.objects.of(check.organisation).get()
     erased(check)
     render(report_id=report.pk, now=NOW)

@@ -39,7 +39,7 @@ class Report(OrganisationOwned):
         )
         indexes = (
             models.Index(
-                fields=["try_again_at"], name="report_not_drawn", condition=models.Q(state="building")
+                fields=["try_again_at"], name="report_not_rendered", condition=models.Q(state="building")
             ),
             models.Index(
                 fields=["organisation", "created_at"],

@@ -130,7 +130,7 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
         try_again_at=now + RENDERING_DELAYS[0],
         created_at=now,
     )
-    jobs.named("report.draw").defer(report_id=redacted.pk)
+    jobs.named("report.render").defer(report_id=redacted.pk)
 
 
 def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,6 @@ member_urls: list[URLPattern | URLResolver] = [
     ),
 ]
 public_urls: list[URLPattern | URLResolver] = [
-    path("s/<str:token>/", views.share, name="report_share"),
+    path("s/<str:token>/", views.shared_report, name="shared_report"),
     path("verify/", views.verify_report, name="verify_report"),
 ]

@@ -31,7 +31,7 @@ from goodword.workflow.portal import unknown_page
 
 
 @require_safe
-def share(request: HttpRequest, token: str) -> HttpResponseBase:
+def shared_report(request: HttpRequest, token: str) -> HttpResponseBase:
     """The PDF of a version, or once the link has ended, a page that says what to do."""
     link = links.resolve(token, purpose=Link.Purpose.REPORT)
     report = (

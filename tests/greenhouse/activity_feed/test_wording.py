@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.greenhouse.activity_feed.wording import BadWording, clean_wording, render
+from goodword.greenhouse.activity_feed.wording import BadWording, clean_wording, render_line
 from tests.greenhouse.activity_feed.story import open_story
 from tests.greenhouse.world import World
 
@@ -10,11 +10,11 @@ VALUES = {"step": "Assessment", "candidate": "Ada {role} Lovelace", "role": "Cle
 
 
 def test_an_empty_custom_line_means_the_default() -> None:
-    assert render("", VALUES) == "Assessment for Ada {role} Lovelace completed."
+    assert render_line("", VALUES) == "Assessment for Ada {role} Lovelace completed."
 
 
 def test_a_brace_in_a_name_is_not_a_placeholder() -> None:
-    assert render("{candidate}: {role}", VALUES) == "Ada {role} Lovelace: Clerk"
+    assert render_line("{candidate}: {role}", VALUES) == "Ada {role} Lovelace: Clerk"
 
 
 def test_the_custom_line_is_stored_as_one_line() -> None:

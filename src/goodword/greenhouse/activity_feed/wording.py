@@ -36,14 +36,14 @@ def clean_wording(wording: str) -> str:
     return line
 
 
-def render(wording: str, values: Mapping[str, str]) -> str:
+def render_line(wording: str, values: Mapping[str, str]) -> str:
     return _BRACES.sub(lambda found: values.get(found[1], found[0]), wording or DEFAULT)
 
 
 def body(note: ActivityFeedNote, report: Report, *, link: str) -> str:
     """Return the note's text. Its last line is the marker that `posting.find_notes` searches for."""
     version = f", version {report.version}" if report.version > 1 else ""
-    line = render(note.organisation.note_wording, values_of(report))
+    line = render_line(note.organisation.note_wording, values_of(report))
     return f"{line}\nReport (PDF){version}: {link}\n{note.marker}"
 
 

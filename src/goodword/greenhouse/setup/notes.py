@@ -59,7 +59,7 @@ def set_notes(
 
 
 def example(words: str) -> str:
-    line = wording.render(wording.clean_wording(words), EXAMPLE)
+    line = wording.render_line(wording.clean_wording(words), EXAMPLE)
     return f"{line}\nReport (PDF): {settings.GOODWORD_BASE_URL}/s/...\nGW-4T7K-QM2X"
 
 

@@ -120,7 +120,7 @@ def render_again(*, report_id: int, member: Membership, now: datetime) -> bool:
             now=now,
             details={"report": report.pk},
         )
-        jobs.named("report.draw").defer(report_id=report.pk)
+        jobs.named("report.render").defer(report_id=report.pk)
         return True
 
 
@@ -131,7 +131,9 @@ def interrupted(*, now: datetime) -> QuerySet[Report]:
 def requeue_interrupted(*, now: datetime) -> int:
     """Queue reports again whose rendering was interrupted. Returns how many."""
     first = interrupted(now=now).order_by("try_again_at").values_list("pk", flat=True)[:50]
-    return sum(jobs.named("report.draw").defer_once(lock=f"report.draw:{pk}", report_id=pk) for pk in first)
+    return sum(
+        jobs.named("report.render").defer_once(lock=f"report.render:{pk}", report_id=pk) for pk in first
+    )
 
 
 def _try(report_id: int, *, now: datetime) -> Report | None:
@@ -235,7 +237,7 @@ def render_older(*, now: datetime) -> int:
     return rendered
 
 
-@jobs.job(name="report.draw", swept_by="report.sweep")
+@jobs.job(name="report.render", swept_by="report.sweep")
 def render_report(*, report_id: int) -> None:
     render(report_id=report_id, now=clock.now())
 

@@ -142,7 +142,7 @@ def freeze(
         try_again_at=now + RENDERING_DELAYS[0],
         created_at=now,
     )
-    jobs.named("report.draw").defer(report_id=report.pk)
+    jobs.named("report.render").defer(report_id=report.pk)
     return report
 
 

@@ -86,7 +86,7 @@ class Migration(migrations.Migration):
                     models.Index(
                         condition=models.Q(("state", "building")),
                         fields=["try_again_at"],
-                        name="report_not_drawn",
+                        name="report_not_rendered",
                     ),
                     models.Index(
                         condition=models.Q(("state", "failed")),
