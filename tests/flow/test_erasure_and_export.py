@@ -116,6 +116,7 @@ PLANTED = {
     "notifications_email.bounce_reason",
     "notifications_email.context",
     "notifications_email.html",
+    "notifications_email.last_error",
     "notifications_email.subject",
     "notifications_email.text",
     "notifications_email.to_address",
@@ -129,6 +130,7 @@ PLANTED = {
     "references_referee.name",
     "references_referee.searched",
     "references_reference.answers",
+    "references_reference.quote",
     "references_referencerequest.decline_reason",
     "references_referencerequest.draft",
     "references_selfreference.answers",
@@ -147,6 +149,7 @@ PLANTED = {
     "workspace_importrow.cells",
     "workspace_importrow.doubt",
     "workspace_importrow.email",
+    "workspace_importrow.problem",
     "workspace_listed_now.sort_name",
     "workspace_listedapplication.sort_name",
     "workspace_ratingrequest.rater_email",
@@ -264,8 +267,12 @@ def add_other_traces(check: Check, *, word: str, request: ReferenceRequest | Non
         seen_at=clock.now(),
     )
     mail = Email.objects.of(check.organisation).latest("pk")
-    mail.bounce_reason = f"no mailbox of {word}"
-    mail.save(update_fields=["bounce_reason"])
+    mail.bounce_reason, mail.last_error = f"no mailbox of {word}", f"{word} refused"
+    mail.save(update_fields=["bounce_reason", "last_error"])
+    references = Reference.objects.of(check.organisation).filter(request__check_run=check)
+    reference = references.get() if request is None else references.get(request=request)
+    reference.quote = f"{word}!"
+    reference.save(update_fields=["quote"])
 
 
 def add_other_texts(application: Application, attempt: Attempt, *, word: str) -> None:
@@ -317,6 +324,7 @@ def add_other_texts(application: Application, attempt: Attempt, *, word: str) ->
         email=f"old@{word.lower()}.example",
         state="imported",
         doubt=f"{word}?",
+        problem=f"{word}!",
     )
     RatingRequest.objects.create(
         **of,
@@ -373,6 +381,7 @@ def test_an_erased_person_is_gone_from_every_table(world: World) -> None:
 PLANTED_BY_REFEREE = {
     "notifications_email.bounce_reason",
     "notifications_email.context",
+    "notifications_email.last_error",
     "notifications_email.to_address",
     "notifications_email.to_name",
     "references_check.marked_reason",
@@ -383,6 +392,7 @@ PLANTED_BY_REFEREE = {
     "references_referee.name",
     "references_referee.searched",
     "references_reference.answers",
+    "references_reference.quote",
     "references_referencerequest.decline_reason",
     "references_referencerequest.draft",
     "references_checkflag.dismissed_note",
