@@ -25,7 +25,7 @@ from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.links import end
 from goodword.notifications.domain.queue import Correspondent, cancel
 from goodword.notifications.models import Email, Link
-from goodword.workflow.domain.reminders import plan_reminder
+from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import MAIL_FAILURES, restarted_deadline
 from goodword.workflow.models import UNFINISHED, awaits_click, is_open, lock, takes_answers
 

@@ -25,7 +25,7 @@ from goodword.notifications.domain.queue import cancel
 from goodword.roles.models import Step
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason
-from goodword.workflow.domain.reminders import plan_reminder
+from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import (
     MAIL_FAILURES,
     clear_mail_failure,

@@ -24,7 +24,7 @@ from goodword.core.workdays import into_working_hours, moved_with
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import blocking_reason, closing_outcome, mail_blocked_reason
-from goodword.workflow.domain.reminders import plan_reminder
+from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import (
     CANCELLED,
     MAIL_FAILURES,

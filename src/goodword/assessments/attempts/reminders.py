@@ -13,7 +13,7 @@ from goodword.candidates.models import Application
 from goodword.core.jobs import for_each
 from goodword.core.workdays import into_working_hours
 from goodword.workflow.domain.eligibility import closing_outcome, mail_blocked_reason
-from goodword.workflow.domain.reminders import plan_reminder
+from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail
 from goodword.workflow.models import is_open, lock
 

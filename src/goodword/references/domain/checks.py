@@ -247,10 +247,10 @@ def _known_zones() -> frozenset[str]:
     return frozenset(available_timezones() - {"localtime", "Factory"})
 
 
-def update_clock(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:
-    """Update and save the check's clock, its attention and the candidate's reminders. Call this after every change of a
-    slot, referee or request, with the check locked. `asked_at`: when the candidate was asked for something new; the
-    remaining reminders are counted from then."""
+def update_check(check: Check, *, now: datetime, asked_at: datetime | None = None) -> None:
+    """Set and save what follows from the slots: the check's clock, its attention and the candidate's next reminder.
+    Call this after every change of a slot, referee or request, with the check locked. `asked_at`: when the candidate
+    was asked for something new; the remaining reminders are counted from then."""
     statuses, lacks_self_reference = slot_statuses(check), self_reference_missing(check)
     questioned = any(status.state == "questioned" for status in statuses)
     if check.attention in {"", CANNOT_PROVIDE}:

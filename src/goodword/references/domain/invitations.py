@@ -20,7 +20,7 @@ from goodword.references.domain.checks import (
     record_event,
     referee_deadline,
     request_takes_answers,
-    update_clock,
+    update_check,
 )
 from goodword.references.domain.mails import REQUEST, REQUEST_FRESH, mail_candidate, mail_referee
 from goodword.references.domain.nominations import ask_for_another
@@ -234,7 +234,7 @@ def _send_invitations(check: Check, *, now: datetime) -> None:
         mail_referee(request, check=check, kind=REQUEST, key=key, now=now)
     plan_reminders(check, now=now)
     check.next_reminder_at = None
-    update_clock(check, now=now)
+    update_check(check, now=now)
     if not candidate_is_asked(check):
         return
     declined, days = _declined_request(check), step.deadline_days
@@ -347,7 +347,7 @@ def on_application_changed(event: Event) -> None:
                 declined += restore_requests(check, now=now)
         if act in {"reopen", "resume", "transfer"} and check.paused_at is None and not awaits_click(check):
             plan_reminders(check, now=now)
-        update_clock(check, now=now)
+        update_check(check, now=now)
     for request in declined:
         ask_for_another(request.check_run_id, request.pk, now=now)
 
@@ -377,7 +377,7 @@ def on_email_sent(event: Event) -> None:
         return
     if mark_invited(check, email, at=event.occurred_at):
         check.opened_at = event.occurred_at
-    update_clock(check, now=event.occurred_at, asked_at=event.occurred_at)
+    update_check(check, now=event.occurred_at, asked_at=event.occurred_at)
 
 
 def on_email_queued_again(event: Event) -> None:
@@ -401,7 +401,7 @@ def _referee_invited(email: Email, event: Event) -> None:
         request.deadline_at = max(request.deadline_at, deadline)
     plan_request_reminders(request, check=check, now=event.occurred_at)
     request.save()
-    update_clock(check, now=event.occurred_at)
+    update_check(check, now=event.occurred_at)
 
 
 def _referee_mail_requeued(email: Email) -> None:
@@ -410,7 +410,7 @@ def _referee_mail_requeued(email: Email) -> None:
         check, request = found
         request.undelivered_at = None
         request.save(update_fields=["undelivered_at"])
-        update_clock(check, now=email.not_before)
+        update_check(check, now=email.not_before)
 
 
 def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:

@@ -16,7 +16,7 @@ from goodword.references.domain.checks import (
     record_event,
     referee_deadline,
     refuse_unless_open,
-    update_clock,
+    update_check,
     waits_since,
 )
 from goodword.references.domain.mails import (
@@ -53,7 +53,7 @@ def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
         move(check, "pause", at=now, by=actor(member))
         cancel(organisation=check.organisation, subject_ref=check.step_request.mail_ref, now=now)
         cancel_queued_reminders(check, now=now)
-        update_clock(check, now=now)
+        update_check(check, now=now)
         record_event("step.paused", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value)
         return check
 
@@ -70,7 +70,7 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
         move(check, "resume", at=now, by=actor(member))
         restore_invitation(organisation=check.organisation, subject_ref=check.step_request.mail_ref, now=now)
         plan_reminders(check, now=now)
-        update_clock(check, now=now)
+        update_check(check, now=now)
         record_event("step.resumed", check, by=actor(member), at=now, kind=Step.Kind.REFERENCE_CHECK.value)
         return check
 
@@ -87,7 +87,7 @@ def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
         check.attention = ""
         end_requests(check, why=ReferenceRequest.Why.CHECK_CLOSED, now=now)
         cancel(organisation=check.organisation, subject_ref=check.step_request.mail_ref, now=now)
-        update_clock(check, now=now)
+        update_check(check, now=now)
         kind = Step.Kind.REFERENCE_CHECK.value
         record_event("step.closed", check, by=actor(member), at=now, kind=kind, reason=CANCELLED)
         return check
@@ -116,7 +116,7 @@ def extend_check(
         if later and (since := waits_since(check)) is not None:
             give_back_wait(check, since=since, now=now)
         check.deadline_at, check.next_reminder_at = max(check.deadline_at, until), None
-        update_clock(check, now=now)
+        update_check(check, now=now)
         record_event(
             "check.extended",
             check,
@@ -141,7 +141,7 @@ def extend_request(*, request_id: int, days: int, member: Membership, now: datet
             return request
         _extend(request, until, check=check, now=now)
         check.deadline_at = max(check.deadline_at, until)
-        update_clock(check, now=now)
+        update_check(check, now=now)
         record_event(
             "request.extended",
             check,
@@ -205,7 +205,7 @@ def correct_address(*, request_id: int, address: str, member: Membership, now: d
         referee.email, referee.address_corrected = address, True
         referee.save(update_fields=["email", "address_corrected"])
         _restart_request(request, check=check, now=now)
-        update_clock(check, now=now)
+        update_check(check, now=now)
         record_event("request.address_corrected", check, by=actor(member), at=now, request_id=request.pk)
         return request
 

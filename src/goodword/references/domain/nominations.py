@@ -11,7 +11,7 @@ from goodword.core.models import Event
 from goodword.core.text import has_link, has_written_link, too_long
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
-from goodword.references.domain.checks import record_event, slot_status, update_clock
+from goodword.references.domain.checks import record_event, slot_status, update_check
 from goodword.references.domain.mails import mail_candidate, mail_key
 from goodword.references.domain.requests import end_request, has_opted_out, mailbox, revoke_links
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
@@ -112,7 +112,7 @@ def _save_nomination(
     if check.progress == StepRun.Progress.PENDING:
         move(check, "begin", at=now, by="candidate")
         record_event("check.begun", check, by="candidate", at=now)
-    update_clock(check, now=now)
+    update_check(check, now=now)
     return referee
 
 
@@ -123,7 +123,7 @@ def remove_nomination(*, check_id: int, slot: int, now: datetime) -> None:
         referee = in_slot(check, slot)
         if referee is not None and not hasattr(referee, "request"):
             referee.delete()
-            update_clock(check, now=now)
+            update_check(check, now=now)
 
 
 def in_slot(check: Check, slot: int) -> Referee | None:
@@ -239,9 +239,9 @@ def ask_for_another(check_id: int, request_id: int, *, now: datetime, undelivera
     if request.referee.replaced_at is not None:
         return
     if awaits_click(check):
-        update_clock(check, now=now)
+        update_check(check, now=now)
         return
-    update_clock(check, now=now, asked_at=now)
+    update_check(check, now=now, asked_at=now)
     mail_candidate(
         check,
         name="another",

@@ -11,7 +11,7 @@ from goodword.accounts.models import Membership
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.core import personal_data
 from goodword.core.jobs import for_each
-from goodword.references.domain.checks import record_event, update_clock
+from goodword.references.domain.checks import record_event, update_check
 from goodword.references.domain.mails import mail_candidate, mail_recruiter_withdrawal
 from goodword.references.domain.requests import settle_declined
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest
@@ -108,9 +108,9 @@ def _ask_later(check: Check, referee: Referee, *, now: datetime) -> None:
 def _ask_for_another(check_id: int, referee_id: int, *, now: datetime) -> None:
     check = lock(Check, check_id)  # the erasure has changed it
     if awaits_click(check):
-        update_clock(check, now=now)
+        update_check(check, now=now)
         return
-    update_clock(check, now=now, asked_at=now)
+    update_check(check, now=now, asked_at=now)
     with translation.override(check.language):
         somebody = gettext("One of your referees")
     mail_candidate(

@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 
 from goodword.core.workdays import Calendar, add_working_days, into_working_hours, working_days_before
 from goodword.references.models import Check, ReferenceRequest, open_requests
-from goodword.workflow.domain.reminders import next_reminder, reminder_days
+from goodword.workflow.domain.reminder_times import next_reminder, reminder_days
 from goodword.workflow.domain.runs import MAIL_FAILURES
 from goodword.workflow.models import awaits_click, is_open
 

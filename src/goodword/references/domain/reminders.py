@@ -19,14 +19,14 @@ from goodword.references.domain.checks import (
     lock_request_for_member,
     record_event,
     refuse_unless_open,
-    update_clock,
+    update_check,
 )
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee
 from goodword.references.domain.reminder_times import plan_request_reminders, referee_hours
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, ReferenceRequest, open_requests
 from goodword.workflow.domain.eligibility import blocking_reason, closing_outcome, mail_blocked_reason
-from goodword.workflow.domain.reminders import plan_reminder
+from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import (
     MAIL_FAILURES,
     Refused,
@@ -170,7 +170,7 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
         refuse_if_written_to(check.organisation, check.step_request.mail_ref, now=now)
         check.reminders_sent += 1
         check.next_reminder_at = None
-        update_clock(check, now=now)
+        update_check(check, now=now)
         left = check.reminders_promised - check.reminders_sent
         key = f"reminder:{check.invited_again}:{check.reminders_sent}"
         mail_candidate(check, name="reminder", key=key, reminders=left, not_after=check.deadline_at, now=now)

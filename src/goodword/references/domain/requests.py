@@ -24,7 +24,7 @@ from goodword.references.domain.checks import (
     refuse_unless_open,
     self_reference_missing,
     slot_statuses,
-    update_clock,
+    update_check,
 )
 from goodword.references.domain.mails import REQUEST_REMINDER
 from goodword.references.models import (
@@ -271,7 +271,7 @@ def complete_if_all_received(*, check_id: int, now: datetime) -> bool:
             for status in statuses
         ]
         if not is_complete(asked, least=check.least, lacks_self_reference=self_reference_missing(check)):
-            update_clock(check, now=now)
+            update_check(check, now=now)
             return False
         finish_check(check, act="complete", by="goodword", now=now)
         return True

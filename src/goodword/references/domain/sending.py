@@ -11,7 +11,7 @@ from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
-from goodword.references.domain.checks import record_event, referee_deadline, update_clock
+from goodword.references.domain.checks import record_event, referee_deadline, update_check
 from goodword.references.domain.mails import (
     REQUEST,
     language_for,
@@ -102,7 +102,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> Sent
             referee.deferred_at, referee.seen_texts = now, seen_of_request(check, referee)
             referee.save(update_fields=["deferred_at", "seen_texts"])
         requests = [send_request(check, referee, now=now) for referee in referees if not referee.after_offer]
-        update_clock(check, now=now)
+        update_check(check, now=now)
         record_event(
             "check.requests_sent",
             check,
@@ -171,7 +171,7 @@ def on_unhired(event: Event) -> None:
         )
         for request in requests.select_related("referee"):
             _defer_again(request, now=event.occurred_at)
-        update_clock(check, now=event.occurred_at)
+        update_check(check, now=event.occurred_at)
 
 
 def _checks_of(application: Application) -> list[Check]:
@@ -202,7 +202,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
     if has_opted_out(organisation=check.organisation, address=referee.email):
         referee.deferred_at = None
         referee.save(update_fields=["deferred_at"])
-        update_clock(check, now=now, asked_at=now)
+        update_check(check, now=now, asked_at=now)
         mail_candidate(
             check,
             name="another",
@@ -216,7 +216,7 @@ def _release(check: Check, referee_id: int, *, by: str, now: datetime) -> Refere
     referee.released_at, referee.released_by = now, by
     referee.save(update_fields=["released_at", "released_by"])
     request = send_request(check, referee, now=now)
-    update_clock(check, now=now)
+    update_check(check, now=now)
     record_event("request.released", check, by=by, at=now, request_id=request.pk)
     return request
 

@@ -12,7 +12,7 @@ from goodword.references.domain.checks import (
     give_back_wait,
     record_event,
     slot_status,
-    update_clock,
+    update_check,
 )
 from goodword.references.domain.mails import mail_candidate, mail_recruiter_cannot_provide
 from goodword.references.domain.requests import complete_if_all_received, end_request, revoke_links
@@ -50,7 +50,7 @@ def add_slot(
         )
         check.wanted, check.least = check.wanted + 1, check.least + 1
         _extend_deadline(check, now=now)
-        update_clock(check, now=now, asked_at=now)
+        update_check(check, now=now, asked_at=now)
         days = check.step_request.step.deadline_days
         mail_candidate(check, name="one_more", key=f"slot:{slot.number}:added", now=now, slot=slot, days=days)
         record_event("check.slot_added", check, by=f"member:{member.pk}", at=now, slot=slot.number)
@@ -73,7 +73,7 @@ def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> S
         row.cannot_at, row.cannot_reason = now, reason
         row.answer, row.answer_note, row.answered_at, row.answered_by = Answer.NOTHING, "", None, None
         row.save()
-        update_clock(check, now=now)
+        update_check(check, now=now)
         mail_recruiter_cannot_provide(check, slot=row, now=now)
         record_event("check.cannot_provide", check, by="candidate", at=now, slot=row.number)
         return row
@@ -109,7 +109,7 @@ def answer_cannot(
             _waive(check, status, now=now)
         if check.clock_stopped_at is None and row.cannot_at is not None:
             give_back_wait(check, since=row.cannot_at, now=now)  # the clock ran because requests were open
-        update_clock(check, now=now, asked_at=None if answer == Answer.WAIVED else now)
+        update_check(check, now=now, asked_at=None if answer == Answer.WAIVED else now)
         if answer != Answer.WAIVED or candidate_is_asked(check):
             key = f"slot:{row.number}:answered:{now:%Y%m%d%H%M%S}"
             days = days_left(check.deadline_at, now=now, calendar=check.organisation.calendar)

@@ -20,7 +20,7 @@ from goodword.workflow.domain.eligibility import (
     job_matches_role,
     needs_click,
 )
-from goodword.workflow.domain.reminders import plan_reminder
+from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.step_requests import (
     keep_for_click,
     lock_application_of,
