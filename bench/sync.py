@@ -203,8 +203,8 @@ def work(connection_id: int, *, place: int, of: int, until: float) -> None:
     django_up()
     from goodword.greenhouse.client import Exchange
     from goodword.greenhouse.models import Connection
-    from goodword.greenhouse.sync.calls import pacer_of
     from goodword.greenhouse.sync.harvest import ConnectionTokens, client_for
+    from goodword.greenhouse.sync.rate_limit import pacer_of
 
     connection = Connection.objects.across_organisations().get(pk=connection_id)
     calls: list[tuple[float, int | None]] = []

@@ -84,7 +84,7 @@ FOR_MEMBERS = (
     "questionnaires/editor/*",
     "questionnaires/templates/questionnaires/editor/*",
     "questionnaires/views/*",
-    "references/domain/requests.py",
+    "references/domain/completion.py",
     "references/domain/checks.py",
     "references/domain/member_actions.py",
     "references/domain/reminders.py",

@@ -17,8 +17,8 @@ from goodword.greenhouse.activity_feed import notes as activity_feed_notes
 from goodword.notifications import personal_data as notifications_data
 from goodword.notifications.domain import bounces, queue
 from goodword.references import personal_data as references_data
+from goodword.references.domain import completion, nominations, responses, sending
 from goodword.references.domain import invitations as check_invitations
-from goodword.references.domain import nominations, responses, sending
 from goodword.references.domain import requests as reference_requests
 from goodword.references.flags import raising as check_flags
 from goodword.reports import personal_data as reports_data
@@ -178,13 +178,13 @@ FLOW: Flow = {
     "referee.erased": (),  # data: step_request_id, check_id, referee_id
     "reference.received": (
         responses.mail_recruiter_on_reference,
-        reference_requests.complete_on_reference,
+        completion.complete_on_reference,
         responses.record_answer_time,
         check_flags.on_check_changed,
         reviews.on_reference_received,
     ),  # data: step_request_id, check_id, reference_id, first
     "check.self_reference_received": (  # data: step_request_id, check_id
-        reference_requests.complete_on_self_reference,
+        completion.complete_on_self_reference,
         check_flags.on_check_changed,
     ),
     "check.completed": (report_versions.on_check_completed,),  # data: step_request_id, check_id

@@ -14,7 +14,7 @@ DELETING = {
     "goodword.accounts.domain.whole_organisation",
     "goodword.assessments.kinds.judgement.panelists",
     "goodword.candidates.ratings",
-    "goodword.core.crypto",
+    "goodword.core.key_rotation",
     "goodword.core.rows",
     "goodword.roles.domain.automation",
     "goodword.roles.domain.job_analysis",

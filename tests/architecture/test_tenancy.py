@@ -25,7 +25,7 @@ ANY_MODEL = {
     "goodword.workflow.personal_data",
     "goodword.workflow.models",
     "goodword.accounts.domain.whole_organisation",
-    "goodword.core.crypto",
+    "goodword.core.key_rotation",
 }
 
 #: views that look across organisations: before a member has chosen one, or where the URL identifies the connection

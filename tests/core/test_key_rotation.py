@@ -9,7 +9,7 @@ from allauth.mfa.utils import decrypt
 from pytest_django.fixtures import Settings
 
 from goodword.cli import main
-from goodword.core import crypto, process
+from goodword.core import crypto, key_rotation, process
 from goodword.core.environment import SettingError
 from goodword.core.models import HashKey
 from goodword.greenhouse.client import V1Credentials
@@ -93,7 +93,7 @@ def test_keyed_hashes_outlive_a_second_rotation(settings: Settings) -> None:
     world = World()
     for new, old in (("k2", "k1"), ("k3", "k2")):
         settings.GOODWORD_FIELD_KEYS = {new: new.encode() * 16} | settings.GOODWORD_FIELD_KEYS
-        assert crypto.rotate_keys().removable == [old]
+        assert key_rotation.rotate_keys().removable == [old]
         settings.GOODWORD_FIELD_KEYS = {new: new.encode() * 16}
         world.check()
     assert {row.sealed.partition(":")[0] for row in HashKey.objects.all()} == {"k3"}
@@ -118,12 +118,12 @@ def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pyte
     for left in (4, 3, 2, 1):
         monkeypatch.setattr(process, "check_stop", Once())
         with pytest.raises(KeyboardInterrupt):
-            crypto.rotate_keys()
+            key_rotation.rotate_keys()
         world.check()  # with both keys, whatever has been converted
         assert canaries() == ["k1"]
-        assert sum(len(sealed_row.old("k2:")) for sealed_row in crypto._sealed_rows) == left
+        assert sum(len(sealed_row.old("k2:")) for sealed_row in key_rotation._sealed_rows) == left
     monkeypatch.undo()
-    assert crypto.rotate_keys().removable == ["k1"]
+    assert key_rotation.rotate_keys().removable == ["k1"]
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}
     world.check()
 
@@ -132,12 +132,12 @@ def test_an_interrupted_rotation_continues(settings: Settings, monkeypatch: pyte
 def test_hashes_outlive_a_rotation_whose_new_key_was_lost(settings: Settings) -> None:
     world = World()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
-    crypto._keep_hash_keys()
+    key_rotation._keep_hash_keys()
     crypto.check_field_keys()  # and killed
     settings.GOODWORD_FIELD_KEYS = {"k1": K1}
     crypto.forget_field_key("k2")
     settings.GOODWORD_FIELD_KEYS = {"k3": OTHER, "k1": K1}
-    done = crypto.rotate_keys()
+    done = key_rotation.rotate_keys()
     assert (done.lost, done.removable) == (0, ["k1"])
     settings.GOODWORD_FIELD_KEYS = {"k3": OTHER}
     world.check()
@@ -147,7 +147,7 @@ def test_two_rotations_do_not_run_at_once(settings: Settings, capsys: pytest.Cap
     World()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
     with psycopg.connect(here()["DATABASE_URL"]) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [crypto._ROTATING])
+        other.execute("SELECT pg_advisory_lock(%s)", [key_rotation._ROTATING])
         assert main(["rotate-keys"]) == 2
     assert capsys.readouterr().err == (
         "goodword: Another `goodword rotate-keys` is running. Wait for it, then run this again.\n"
@@ -159,7 +159,7 @@ def test_two_rotations_do_not_run_at_once(settings: Settings, capsys: pytest.Cap
 def test_a_program_that_still_seals_with_the_old_key_keeps_it_needed(settings: Settings) -> None:
     world = World()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
-    crypto.rotate_keys()
+    key_rotation.rotate_keys()
     settings.GOODWORD_FIELD_KEYS = {"k1": K1}  # not restarted since
     connection = Connection.objects.of(world.organisation).get()
     connection.token = connection.seal("token", "a token")
@@ -168,7 +168,7 @@ def test_a_program_that_still_seals_with_the_old_key_keeps_it_needed(settings: S
     with pytest.raises(SettingError, match="lacks the key 'k1'"):
         crypto.check_field_keys()
     settings.GOODWORD_FIELD_KEYS = {"k2": K2, "k1": K1}
-    assert crypto.rotate_keys().sealed == 1
+    assert key_rotation.rotate_keys().sealed == 1
     settings.GOODWORD_FIELD_KEYS = {"k2": K2}
     crypto.check_field_keys()
     world.check()

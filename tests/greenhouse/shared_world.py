@@ -9,7 +9,7 @@ from typing import Any, cast
 import pytest
 
 from goodword.greenhouse.inbox import batches
-from goodword.greenhouse.sync import calls, harvest
+from goodword.greenhouse.sync import harvest, rate_limit
 from greenhouse_sandbox.store import Store
 from tests.contract.greenhouse import open_sandbox
 from tests.greenhouse.world import World, connect_line, open_world
@@ -102,5 +102,5 @@ def forget_what_was_read() -> None:
     """Clear this process's caches, since the next test's connection has the same id."""
     harvest._cached_reads.clear()
     batches._caches.clear()
-    calls._shared.cache_clear()
-    calls._of_tokens.cache_clear()
+    rate_limit._shared.cache_clear()
+    rate_limit._of_tokens.cache_clear()

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from goodword.core.workdays import calendar_of
-from goodword.references.domain.requests import RequestedReference, is_complete
+from goodword.references.domain.completion import RequestedReference, is_complete
 from goodword.workflow.domain.runs import restarted_deadline
 
 IN, OUT = RequestedReference(answered=True), RequestedReference(answered=False)

@@ -10,7 +10,7 @@ from django.db import connection
 
 from goodword.core.models import Event
 from goodword.references.domain import checks, responses
-from goodword.references.domain.requests import complete_if_all_received
+from goodword.references.domain.completion import complete_if_all_received
 from goodword.references.domain.sending import fingerprint, preview_mails, release_referee, send_requests
 from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
 from goodword.workflow.domain.runs import Refused

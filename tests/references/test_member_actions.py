@@ -17,6 +17,7 @@ from goodword.core.models import Event
 from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.models import Email, Link
+from goodword.references.domain.completion import mark_complete
 from goodword.references.domain.member_actions import (
     cancel_check,
     correct_address,
@@ -32,7 +33,7 @@ from goodword.references.domain.reminders import (
     remind_referee_now,
     remind_referees,
 )
-from goodword.references.domain.requests import mark_complete, store_opt_out
+from goodword.references.domain.requests import store_opt_out
 from goodword.references.models import Check, ReferenceRequest
 from goodword.references.personal_data import export as references_export
 from goodword.reports.models import Report

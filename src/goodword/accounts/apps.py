@@ -8,8 +8,8 @@ class AccountsConfig(AppConfig):
     def ready(self) -> None:
         if apps.is_installed("allauth.account"):  # not installed for commands that only read files
             from goodword.accounts import second_factor, sign_in
-            from goodword.core import crypto
+            from goodword.core import key_rotation
 
             sign_in.connect_signals()
             second_factor.connect_signals()
-            crypto.register_sealed(second_factor.STORED)
+            key_rotation.register_sealed(second_factor.STORED)

@@ -30,7 +30,8 @@ from goodword.accounts.domain.members import NotChanged, lock_members
 from goodword.accounts.models import Membership, Organisation, User, active_members
 from goodword.accounts.reauthentication import FACTORS
 from goodword.core import clock, crypto
-from goodword.core.crypto import Stored, resealed, seal_stored
+from goodword.core.crypto import seal_stored
+from goodword.core.key_rotation import Stored, resealed
 
 #: place of sealed secrets; the same for all users, since allauth doesn't say whose secret it is
 _PLACE: Final = "mfa_authenticator"

@@ -46,6 +46,7 @@ class Candidate(OrganisationOwned):
     private = models.BooleanField(default=False)
     #: links to reports that were created earlier don't work while the candidate is private
     private_since = models.DateTimeField(null=True)
+    #: set when a member adds the candidate; Greenhouse has no such field
     language = models.CharField(max_length=10, default="", blank=True)
     #: language of pages and mails that the candidate chose on the portal
     chosen_language = models.CharField(max_length=10, default="", blank=True)

@@ -36,10 +36,10 @@ def add(command: AddCommand) -> None:
 def _rotate_keys(_: argparse.Namespace) -> int:
     leave_on_terminate()
     with _checked("goodword rotate-keys"):
-        from goodword.core import crypto
+        from goodword.core import crypto, key_rotation
 
         crypto.check_field_keys()
-        done = crypto.rotate_keys()
+        done = key_rotation.rotate_keys()
         print(f"Re-encrypted: {done.sealed}.")
         if done.lost:
             print(

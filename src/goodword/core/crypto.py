@@ -11,18 +11,14 @@ import hmac
 import logging
 import os
 import secrets
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import batched
-from typing import Any, Final
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.conf import settings
 from django.db import DatabaseError, connection, models, transaction
 
-from goodword.core import process
 from goodword.core.environment import SettingError
 from goodword.core.models import FieldKeyCanary, HashKey
 
@@ -30,11 +26,9 @@ NONCE_BYTES = 12  # the size AES-GCM is defined for (NIST SP 800-38D)
 log = logging.getLogger(__name__)
 #: advisory lock that serialises concurrent first starts ("canary" as a number)
 _LOCK = 0x63616E617279
-#: advisory lock of the rotation that is running ("rotate" as a number)
-_ROTATING = 0x726F74617465
-#: place and sealed value of other apps' secrets, used for databases that don't have canaries yet
-Secrets = Callable[[], Iterable[tuple[str, str]]]
-_registered: list[Secrets] = []
+#: yields places and sealed values
+type Samples = Callable[[], Iterable[tuple[str, str]]]
+_registered: list[Samples] = []
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +49,7 @@ class CannotOpen(Exception):
 
 def seal(plain: str, *, place: str) -> str:
     """Encrypt `plain` for `place` ("table:row:organisation"). Returns "key id:base64"."""
-    return seal_with(next(iter(settings.GOODWORD_FIELD_KEYS)), plain, place=place)
+    return seal_with(current_key(), plain, place=place)
 
 
 def seal_with(key_id: str, plain: str, *, place: str) -> str:
@@ -63,6 +57,17 @@ def seal_with(key_id: str, plain: str, *, place: str) -> str:
     nonce = os.urandom(NONCE_BYTES)
     sealed = AESGCM(key).encrypt(nonce, plain.encode(), place.encode())
     return f"{key_id}:{base64.b64encode(nonce + sealed).decode()}"
+
+
+def seal_stored(plain: str, *, place: str) -> str:
+    """Like `seal`, for values that are stored: the key can't be retired until the transaction ends."""
+    key_id = current_key()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT FROM core_fieldkeycanary WHERE key_id = %s FOR KEY SHARE", [key_id])
+        known = cursor.rowcount
+    if not known:
+        write_canary(key_id)
+    return seal(plain, place=place)
 
 
 def unseal(sealed: str, *, place: str) -> str:
@@ -80,8 +85,9 @@ def unseal(sealed: str, *, place: str) -> str:
         raise CannotOpen("The stored secret does not belong to this place; set it again.") from error
 
 
-def register_secrets(samples: Secrets) -> None:
-    """Register values by which the keys of a database without canaries are checked."""
+def register_samples(samples: Samples) -> None:
+    """Register values by which the keys of a database without canaries are checked. What is sealed again when keys are
+    rotated is registered by `key_rotation.register_sealed`."""
     _registered.append(samples)
 
 
@@ -90,7 +96,7 @@ def field_key_problem() -> KeyProblem | None:
     canaries = list(FieldKeyCanary.objects.order_by("pk").values_list("key_id", "sealed"))
     if canaries:
         return canary_problem(canaries)
-    for place, sealed in _registered_secrets():
+    for place, sealed in _samples():
         if not opens(sealed, place=place):
             key_id = sealed.partition(":")[0]
             return _other_key(key_id) if key_id in settings.GOODWORD_FIELD_KEYS else _missing_key(key_id)
@@ -115,9 +121,9 @@ def check_field_keys() -> None:
         if problem := field_key_problem():
             raise SettingError(str(problem))
         if not FieldKeyCanary.objects.exists():
-            for key_id in {sealed.partition(":")[0] for _, sealed in _registered_secrets()}:
+            for key_id in {sealed.partition(":")[0] for _, sealed in _samples()}:
                 write_canary(key_id)
-        write_canary(_current_key())
+        write_canary(current_key())
 
 
 def check_field_keys_at_start() -> None:
@@ -137,7 +143,7 @@ def forget_field_key(key_id: str) -> int:
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_LOCK])
         canary = FieldKeyCanary.objects.filter(key_id=key_id).first()
-        samples = [sealed for _, sealed in _registered_secrets() if sealed.startswith(f"{key_id}:")]
+        samples = [sealed for _, sealed in _samples() if sealed.startswith(f"{key_id}:")]
         if canary is None and not samples:
             raise SettingError(f"No key {key_id!r} was used in this database.")
         if canary is not None and opens(canary.sealed, place=_canary_place(key_id)):
@@ -146,8 +152,8 @@ def forget_field_key(key_id: str) -> int:
             )
         if canary is not None:
             canary.delete()
-        write_canary(_current_key())
-        return sum(not opens(sealed, place=place) for place, sealed in _registered_secrets())
+        write_canary(current_key())
+        return sum(not opens(sealed, place=place) for place, sealed in _samples())
 
 
 def opens(sealed: str, *, place: str) -> bool:
@@ -158,11 +164,12 @@ def opens(sealed: str, *, place: str) -> bool:
     return True
 
 
-def _registered_secrets() -> list[tuple[str, str]]:
+def _samples() -> list[tuple[str, str]]:
     return [sample for samples in _registered for sample in samples()]
 
 
-def _current_key() -> str:
+def current_key() -> str:
+    """The id of the key that seals."""
     return next(iter(settings.GOODWORD_FIELD_KEYS))
 
 
@@ -203,137 +210,10 @@ def hash_token(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-# --- `goodword rotate-keys`: seal every stored secret with the current key ---------------------------------------
-# Runs in batches while web servers and workers run. Finished rows are recognised by their key, so it can be resumed.
-
-#: rows per transaction
-BATCH: Final = 100
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """Rows with sealed values. `old`: ids of the rows whose value lacks this prefix. `reseal`: locks these rows and
-    seals their values with the current key; returns the number of rows that couldn't be decrypted."""
-
-    old: Callable[[str], Sequence[int]]
-    reseal: Callable[[Sequence[int]], int]
-    uses: Callable[[str], bool]
-
-
-@dataclass(frozen=True, slots=True)
-class Rotated:
-    sealed: int
-    lost: int
-    #: ids of listed keys that are no longer needed, and of those that still are
-    removable: Sequence[str]
-    needed: Sequence[str]
-
-
-_sealed_rows: list[Stored] = []
-_purposes: list[str] = []
-
-
-def register_sealed(*stored: Stored) -> None:
-    """Register everything that `rotate_keys` must seal again."""
-    _sealed_rows.extend(stored)
-
-
-def register_hashes(*purposes: bytes) -> None:
-    """Register purposes of keyed hashes. Hash keys outlive the field keys that they were derived from."""
-    _purposes.extend(purpose.decode() for purpose in purposes)
-
-
-def sealed_column(
-    model: type[models.Model], name: str, place: Callable[[Any], str], *, related: str = ""
-) -> Stored:
-    """Describe a column of sealed text. `related`: related rows that `place` needs."""
-    rows = model._default_manager
-
-    def old(prefix: str) -> list[int]:
-        found = rows.exclude(**{name: ""}).exclude(**{f"{name}__startswith": prefix})
-        return list(found.order_by("pk").values_list("pk", flat=True))
-
-    def reseal(ids: Sequence[int]) -> int:
-        locked = rows.select_for_update(of=("self",), no_key=True).filter(pk__in=ids).order_by("pk")
-        lost = 0
-        for row in locked.select_related(related) if related else locked:
-            try:
-                new = resealed(getattr(row, name), place=place(row))
-            except CannotOpen as error:
-                log.warning("%s %d: %s", model._meta.label, row.pk, error)
-                lost += 1
-            else:
-                rows.filter(pk=row.pk).update(**{name: new})
-        return lost
-
-    return Stored(old, reseal, lambda prefix: rows.filter(**{f"{name}__startswith": prefix}).exists())
-
-
-def resealed(sealed: str, *, place: str) -> str:
-    """Return the value sealed with the current key. Raises CannotOpen."""
-    return (
-        sealed
-        if not sealed or sealed.startswith(_prefix())
-        else seal(unseal(sealed, place=place), place=place)
-    )
-
-
-def rotate_keys() -> Rotated:
-    """Seal everything with the current key. Idempotent. Raises process.Stopped between batches, and SettingError if
-    another program is rotating."""
-    with _no_other_rotating():
-        _keep_hash_keys()
-        sealed = lost = 0
-        for one in (*_sealed_rows, _HASH_KEYS):
-            for ids in batched(one.old(_prefix()), BATCH):
-                process.check_stop()
-                with transaction.atomic():
-                    missed = one.reseal(ids)
-                lost += missed
-                sealed += len(ids) - missed
-        removable = _retire()
-    needed = [key for key in settings.GOODWORD_FIELD_KEYS if key not in removable]
-    return Rotated(sealed, lost, removable, needed)
-
-
-@contextmanager
-def _no_other_rotating() -> Iterator[None]:
-    """Prevent concurrent rotations: with keys in different orders, each would retire the other's current key."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(%s)", [_ROTATING])
-        if cursor.fetchone() != (True,):
-            raise SettingError("Another `goodword rotate-keys` is running. Wait for it, then run this again.")
-    try:
-        yield
-    finally:
-        with suppress(DatabaseError), connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(%s)", [_ROTATING])
-
-
-def _retire() -> list[str]:
-    """Delete the canaries of unused keys, so that programs can start without those keys."""
-    removable = []
-    for key in list(settings.GOODWORD_FIELD_KEYS)[1:]:
-        with transaction.atomic():
-            # a process that is sealing with this key waits here, then writes the canary again
-            canaries = FieldKeyCanary.objects.select_for_update().filter(key_id=key)
-            found = list(canaries)
-            if any(one.uses(f"{key}:") for one in (*_sealed_rows, _HASH_KEYS)):
-                continue
-            for canary in found:
-                canary.delete()
-        removable.append(key)
-    return removable
-
-
-def _prefix() -> str:
-    return f"{next(iter(settings.GOODWORD_FIELD_KEYS))}:"
-
-
 def hash_keys(purpose: bytes) -> Iterator[tuple[str, bytes]]:
     """Ids and keys for keyed hashes of this purpose, starting with the current field key's."""
     for key_id, key in settings.GOODWORD_FIELD_KEYS.items():
-        yield key_id, _derived(key, purpose)
+        yield key_id, derived_hash_key(key, purpose)
     for row in _kept(purpose).exclude(key_id__in=list(settings.GOODWORD_FIELD_KEYS)):
         if (key_bytes := _opened(row)) is not None:
             yield row.key_id, key_bytes
@@ -343,12 +223,12 @@ def lasting_hash_key(purpose: bytes) -> tuple[str, bytes]:
     """Id and key for hashes that are compared with each other. It stays the same when field keys are rotated."""
     for row in _kept(purpose):
         key = settings.GOODWORD_FIELD_KEYS.get(row.key_id)
-        if (kept := _derived(key, purpose) if key else _opened(row)) is not None:
+        if (kept := derived_hash_key(key, purpose) if key else _opened(row)) is not None:
             return row.key_id, kept
     return next(hash_keys(purpose))
 
 
-def _derived(key: bytes, purpose: bytes) -> bytes:
+def derived_hash_key(key: bytes, purpose: bytes) -> bytes:
     return hmac.digest(key, purpose, hashlib.sha256)
 
 
@@ -358,37 +238,11 @@ def _kept(purpose: bytes) -> "models.QuerySet[HashKey]":
 
 def _opened(row: HashKey) -> bytes | None:
     try:
-        return base64.b64decode(unseal(row.sealed, place=_place(row)))
+        return base64.b64decode(unseal(row.sealed, place=place_of_hash_key(row)))
     except CannotOpen as error:
         log.warning("The key of the hashes %s can't be opened: %s", row, error)
         return None
 
 
-def _keep_hash_keys() -> None:
-    for key_id in list(settings.GOODWORD_FIELD_KEYS)[:0:-1]:  # oldest first
-        for purpose in _purposes:
-            place = _place(HashKey(purpose=purpose, key_id=key_id))
-            key = base64.b64encode(_derived(settings.GOODWORD_FIELD_KEYS[key_id], purpose.encode())).decode()
-            row, is_new = HashKey.objects.get_or_create(
-                purpose=purpose, key_id=key_id, defaults={"sealed": seal(key, place=place)}
-            )
-            if not is_new and not opens(row.sealed, place=place):  # with a key lost in an earlier rotation
-                HashKey.objects.filter(pk=row.pk).update(sealed=seal(key, place=place))
-
-
-def _place(row: HashKey) -> str:
+def place_of_hash_key(row: HashKey) -> str:
     return f"core_hashkey.sealed:{row.purpose}:{row.key_id}"
-
-
-_HASH_KEYS: Final = sealed_column(HashKey, "sealed", _place)
-
-
-def seal_stored(plain: str, *, place: str) -> str:
-    """Like `seal`, for values that are stored: the key can't be retired until the transaction ends."""
-    key_id = next(iter(settings.GOODWORD_FIELD_KEYS))
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT FROM core_fieldkeycanary WHERE key_id = %s FOR KEY SHARE", [key_id])
-        known = cursor.rowcount
-    if not known:
-        write_canary(key_id)
-    return seal(plain, place=place)

@@ -10,7 +10,7 @@ class GreenhouseConfig(AppConfig):
 
     def ready(self) -> None:
         from goodword.accounts import navigation
-        from goodword.core import crypto, future_times, metrics
+        from goodword.core import crypto, future_times, key_rotation, metrics
         from goodword.greenhouse.activity_feed.notes import is_posted_for
         from goodword.greenhouse.inbox.leases import WAITS
         from goodword.greenhouse.inbox.queries import has_waiting_deliveries
@@ -27,13 +27,13 @@ class GreenhouseConfig(AppConfig):
         from goodword.reports.domain import reviews
         from goodword.workflow.domain import step_requests
 
-        crypto.register_secrets(sealed_secrets)
-        crypto.register_sealed(
+        crypto.register_samples(sealed_secrets)
+        key_rotation.register_sealed(
             *(
-                crypto.sealed_column(Connection, name, partial(_place, name))
+                key_rotation.sealed_column(Connection, name, partial(_place, name))
                 for name in ("credential", "token")
             ),
-            crypto.sealed_column(WebhookSecret, "secret", _place_of_secret, related="connection"),
+            key_rotation.sealed_column(WebhookSecret, "secret", _place_of_secret, related="connection"),
         )
         future_times.register(
             future_times.moved_back(

@@ -202,7 +202,7 @@ class CallTally(OrganisationOwned):
 
 
 class RateWindow(OrganisationOwned):
-    """The current window of the rate limit, shared by all workers of a connection (greenhouse.sync.calls)."""
+    """The current window of the rate limit, shared by all workers of a connection (greenhouse.sync.rate_limit)."""
 
     connection = models.OneToOneField(Connection, on_delete=models.CASCADE, related_name="rate_window")
     #: number of the window since the epoch, for windows of this API's length

@@ -6,13 +6,13 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        from goodword.core import crypto, future_times, metrics
+        from goodword.core import future_times, key_rotation, metrics
         from goodword.notifications import doctor
         from goodword.notifications.domain import send  # noqa: F401 - registers its jobs
         from goodword.notifications.domain.bounces import MARK_PURPOSE
         from goodword.notifications.models import Email
 
-        crypto.register_hashes(MARK_PURPOSE)
+        key_rotation.register_hashes(MARK_PURPOSE)
         future_times.register(
             future_times.moved_back(
                 Email, "created_at", "claimed_at", "handed_over_at", state__in=["queued", "sending"]

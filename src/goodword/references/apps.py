@@ -6,8 +6,8 @@ class ReferencesConfig(AppConfig):
     label = "references"
 
     def ready(self) -> None:
-        from goodword.core import crypto
+        from goodword.core import key_rotation
         from goodword.references.domain import requests
         from goodword.references.flags import traces
 
-        crypto.register_hashes(requests.HASH_PURPOSE, traces.HASH_PURPOSE)
+        key_rotation.register_hashes(requests.HASH_PURPOSE, traces.HASH_PURPOSE)

@@ -12,13 +12,13 @@ class ReportsConfig(AppConfig):
     label = "reports"
 
     def ready(self) -> None:
-        from goodword.core import crypto, future_times, metrics
+        from goodword.core import future_times, key_rotation, metrics
         from goodword.core.doctor.findings import Check, register
         from goodword.reports.domain import rendering  # also registers its jobs
         from goodword.reports.models import Report, SigningCertificate
 
-        crypto.register_sealed(
-            crypto.sealed_column(
+        key_rotation.register_sealed(
+            key_rotation.sealed_column(
                 SigningCertificate,
                 "sealed_key",
                 lambda row: f"reports_signingcertificate.sealed_key:{row.fingerprint}:",

@@ -1,3 +1,8 @@
+"""The progress of both steps, as lists and the candidate's page show it.
+
+The SQL in `workspace/migrations/0001_initial.py` repeats these rules to filter and sort lists; a test compares them.
+"""
+
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime

@@ -15,7 +15,7 @@ from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.references import wording
-from goodword.references.domain import member_actions, requests, sending
+from goodword.references.domain import completion, member_actions, sending
 from goodword.references.domain.checks import lock_check_for_member, lock_request_for_member
 from goodword.references.domain.member_actions import correct_address, extend_check, extend_request
 from goodword.references.domain.reminders import remind_candidate_now, remind_referee_now
@@ -217,7 +217,7 @@ def mark_complete(request: MemberRequest, pk: int, check_pk: int) -> HttpRespons
 
     def act() -> str:
         reason = form.cleaned_data["reason"]
-        requests.mark_complete(check_id=check.pk, reason=reason, member=request.member, now=clock.now())
+        completion.mark_complete(check_id=check.pk, reason=reason, member=request.member, now=clock.now())
         return _("Marked complete. The report is being created.")
 
     page = {

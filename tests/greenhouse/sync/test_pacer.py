@@ -11,7 +11,7 @@ from django.db import transaction
 
 from goodword.greenhouse.client import V1_RATE, V3_RATE, Pacer, Priority, Rate, RateReport
 from goodword.greenhouse.models import Connection, RateWindow
-from goodword.greenhouse.sync.calls import ReservingPacer, SharedPacer, pacer_of, token_pacer_of
+from goodword.greenhouse.sync.rate_limit import ReservingPacer, SharedPacer, pacer_of, token_pacer_of
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)

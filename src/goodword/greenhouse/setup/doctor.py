@@ -33,8 +33,8 @@ from goodword.greenhouse.client import (
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.setup.connections import DISCONNECTED, error_message
 from goodword.greenhouse.setup.permissions import connection_card
-from goodword.greenhouse.sync.calls import pacer_of, token_pacer_of
 from goodword.greenhouse.sync.harvest import ConnectionTokens, client_for
+from goodword.greenhouse.sync.rate_limit import pacer_of, token_pacer_of
 
 DELIVERIES, NOTES, GREENHOUSE, CLOCK = "deliveries", "notes", "greenhouse", "clock"
 #: from when a waiting delivery needs attention, and from when it has waited too long

@@ -35,7 +35,8 @@ from goodword.greenhouse.client import (
     probe_all,
 )
 from goodword.greenhouse.models import Connection
-from goodword.greenhouse.sync.calls import CallCounter, pacer_of, token_pacer_of
+from goodword.greenhouse.sync.calls import CallCounter
+from goodword.greenhouse.sync.rate_limit import pacer_of, token_pacer_of
 
 State = Connection.State
 

@@ -14,8 +14,9 @@ from goodword.references.domain.checks import (
     slot_status,
     update_check,
 )
+from goodword.references.domain.completion import complete_if_all_received
 from goodword.references.domain.mails import mail_candidate, mail_recruiter_cannot_provide
-from goodword.references.domain.requests import complete_if_all_received, end_request, revoke_links
+from goodword.references.domain.requests import end_request, revoke_links
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
 from goodword.workflow.domain.runs import Refused, days_left

@@ -26,8 +26,8 @@ from goodword.references.domain.checks import (
     slot_statuses,
     version_of,
 )
+from goodword.references.domain.completion import RequestedReference, is_complete
 from goodword.references.domain.reminders import is_stopped
-from goodword.references.domain.requests import RequestedReference, is_complete
 from goodword.references.domain.requests import decline_check as decline
 from goodword.references.domain.self_reference import (
     asks_self_reference,

@@ -359,8 +359,8 @@ def _page_of(application: Application) -> str:
 
 
 def on_entered_stage(event: Event) -> None:
-    """Request the steps of the stage, unless the application has ended, changed its job, or left the stage of a step
-    that pauses then."""
+    """Request the steps of the stage that the event names, unless the application has ended, or has left the stage of a
+    step that pauses then. If its job has changed since, a step must also belong to its present stage."""
     assert event.application_id is not None
     applications = Application.objects.across_organisations().filter(pk=event.application_id)
     connection_id = applications.values_list("connection_id", flat=True).get()
