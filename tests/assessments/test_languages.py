@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.assessments.attempts.parts import language_for, version_for
+from goodword.assessments.attempts.parts import common_language, version_for
 from goodword.assessments.models import AssessmentPart
 from tests.assessments.assessment_plans.support import questions
 from tests.support import factories
@@ -43,9 +43,9 @@ def test_candidates_get_one_common_language_if_possible(
     tests: list[tuple[str, ...]], wanted: str, given: tuple[str, list[str]]
 ) -> None:
     parts = planned(*tests)
-    language = language_for(parts, wanted=wanted)
+    language = common_language(parts, wanted=wanted)
     assert (language, [version_for(part, language=language).language for part in parts]) == given
 
 
 def test_without_tests_the_language_is_supported() -> None:
-    assert [language_for([], wanted=wanted) for wanted in ("de", "pt")] == ["de", "en"]
+    assert [common_language([], wanted=wanted) for wanted in ("de", "pt")] == ["de", "en"]

@@ -1,5 +1,6 @@
 from collections.abc import Mapping
 from datetime import datetime
+from typing import override
 
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
@@ -73,6 +74,7 @@ class Check(StepRun):
     def hours(self) -> Calendar:
         return self.organisation.calendar.at(self.time_zone)
 
+    @override
     def renew_deadline(self, deadline: datetime, *, at: datetime) -> None:
         if deadline > self.deadline_at:
             self.deadline_at, self.waited_until = deadline, at

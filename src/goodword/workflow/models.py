@@ -118,8 +118,7 @@ class StepRun(OrganisationOwned):
 
     def renew_deadline(self, deadline: datetime, *, at: datetime) -> None:
         """Set a deadline that is counted from `at`, unless a member has set a later one."""
-        del at
-        self.deadline_at = max(self.deadline_at, deadline)
+        raise NotImplementedError
 
     @property
     def overdue_since(self) -> datetime:

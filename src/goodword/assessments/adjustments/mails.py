@@ -12,7 +12,7 @@ from goodword.assessments.adjustments.contacts import Contact, contact_of, is_ou
 from goodword.assessments.adjustments.status import timed_parts_not_begun
 from goodword.assessments.attempts.mails import deadline_in_words
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.parts import candidate_language, version_for
+from goodword.assessments.attempts.parts import attempt_language, version_for
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of, clock_minutes, content_of
 from goodword.candidates.models import Application, public_title
@@ -82,7 +82,7 @@ def mail_answer(
 ) -> None:
     if mail_blocked_reason(application):
         return
-    language = candidate_language(row.attempt, application.candidate)
+    language = attempt_language(row.attempt, application.candidate)
     _write(
         row,
         ANSWERED,
@@ -122,7 +122,7 @@ def _write(
     **more: object,
 ) -> None:
     candidate, organisation, attempt = application.candidate, application.organisation, row.attempt
-    name, language = kind.removeprefix("assessment."), candidate_language(attempt, candidate)
+    name, language = kind.removeprefix("assessment."), attempt_language(attempt, candidate)
     queue(
         organisation=organisation,
         kind=kind,

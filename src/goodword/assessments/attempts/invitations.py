@@ -10,7 +10,7 @@ from goodword.assessments.adjustments import mails
 from goodword.assessments.adjustments.requests import ask_again, carry_over
 from goodword.assessments.attempts.completion import complete_if_done
 from goodword.assessments.attempts.mails import mail_candidate
-from goodword.assessments.attempts.parts import language_for, record_event, version_for
+from goodword.assessments.attempts.parts import common_language, record_event, version_for
 from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart
 from goodword.assessments.plans.versions import current_assessment, current_version
@@ -80,7 +80,7 @@ def assign(
     for part in planned:
         part.test.organisation = organisation
     candidate = application.candidate
-    language = language_for(
+    language = common_language(
         planned, wanted=candidate.chosen_language or candidate.language, fallback=organisation.language
     )
     # by the role's settings, and with adjustments

@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 from goodword.accounts.models import Organisation
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.overview import Overview, for_mails, overview
-from goodword.assessments.attempts.parts import candidate_language
+from goodword.assessments.attempts.parts import attempt_language
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application, public_title, recruiter_of
@@ -49,7 +49,7 @@ def mail_candidate(
 ) -> None:
     """Queue "invitation" or "reminder" with a new portal link. `invites`: the deadline then restarts."""
     organisation, candidate = application.organisation, application.candidate
-    language = candidate_language(attempt, candidate)
+    language = attempt_language(attempt, candidate)
     recruiter = recruiter_of(application)
     shown = for_mails(_overview(attempt, language=language, now=now))
     with translation.override(language):

@@ -156,7 +156,7 @@ OPEN_TEXT: Final = "open_text"
 PLANNED: Final = "planned"
 
 
-def language_for(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str = "") -> str:
+def common_language(parts: Sequence[AssessmentPart], *, wanted: str, fallback: str = "") -> str:
     """The wanted language ("de", "de-at") if every test has it, else `fallback`, else English. Tests in none of these
     languages are ignored unless there are no others."""
     languages = [_base_code(language) for language in (wanted, fallback, FALLBACK_LANGUAGE) if language]
@@ -373,7 +373,7 @@ def offered_languages(attempt: Attempt) -> tuple[str, ...]:
     return languages_of([part.part for part in _parts_of(attempt)])
 
 
-def candidate_language(attempt: Attempt, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
+def attempt_language(attempt: Attempt, candidate: Candidate, *, browser: Sequence[str] = ()) -> str:
     """The candidate's choice, else their browser's language, else the attempt's; fixed once started."""
     if attempt.progress != Attempt.Progress.PENDING:
         return attempt.language

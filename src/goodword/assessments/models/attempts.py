@@ -1,6 +1,6 @@
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, override
 
 from django.db import models
 from django.db.models import Q
@@ -50,9 +50,9 @@ class Attempt(StepRun):
     def __str__(self) -> str:
         return f"attempt {self.pk}"
 
+    @override
     def renew_deadline(self, deadline: datetime, *, at: datetime) -> None:
-        """Like `StepRun.renew_deadline`, and keep a later deadline from an adjustment."""
-        del at
+        """Keeps a later deadline from an adjustment, too."""
         by_settings = max(self.overdue_since, deadline)
         self.deadline_at = max(self.deadline_at, by_settings)
         self.deadline_moved_by = self.deadline_at - by_settings

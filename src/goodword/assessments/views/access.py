@@ -20,7 +20,7 @@ from goodword.assessments.attempts.overview import Overview, PartView, overview
 from goodword.assessments.attempts.parts import (
     NotOffered,
     TooLate,
-    candidate_language,
+    attempt_language,
     choose_language,
     offered_languages,
 )
@@ -180,7 +180,7 @@ def _in_their_language(request: HttpRequest, session: AttemptSession) -> Attempt
     overrides the browser's language."""
     attempt, candidate = session.attempt, session.visit.application.candidate
     pressed = request.POST.get("language", "") if request.method == "POST" else ""
-    language = pressed or candidate_language(attempt, candidate, browser=browser_languages(request))
+    language = pressed or attempt_language(attempt, candidate, browser=browser_languages(request))
     if request.method != "POST":
         if language != attempt.language:
             attempt.language = session.shown_in = language

@@ -155,7 +155,7 @@ def mail_referee(request: ReferenceRequest, *, check: Check, kind: str, key: str
 
 def seen_of_request(check: Check, referee: Referee) -> dict[str, object]:
     """What the candidate saw in a deferred request: the organisation's texts, deadline and reminders."""
-    language, step = language_for(check, referee), check.step_request.step
+    language, step = request_language(check, referee), check.step_request.step
     return {
         "language": language,
         "texts": own_texts(check.organisation, kind=REQUEST, language=language),
@@ -179,13 +179,13 @@ def _texts_seen(referee: Referee, *, language: str) -> dict[str, str] | None:
     return seen["texts"] if seen.get("language") == language else None
 
 
-def language_for(check: Check, referee: Referee) -> str:
+def request_language(check: Check, referee: Referee) -> str:
     return referee.language or candidate_language(check, check.step_request.application.candidate)
 
 
 def unsent_request(check: Check, referee: Referee, *, now: datetime) -> Email:
     """The mail that *Send* would queue, unsaved. Before an offer, its deadline isn't known."""
-    facts = check_context(check, language=language_for(check, referee))
+    facts = check_context(check, language=request_language(check, referee))
     to = Correspondent(name=referee.name, address=referee.email)
     step = check.step_request.step
     own = _referee_context(

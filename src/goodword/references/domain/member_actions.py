@@ -22,9 +22,9 @@ from goodword.references.domain.checks import (
 from goodword.references.domain.mails import (
     REQUEST,
     REQUEST_EXTENDED,
-    language_for,
     mail_candidate,
     mail_referee,
+    request_language,
 )
 from goodword.references.domain.reminder_times import plan_reminders, plan_request_reminders
 from goodword.references.domain.reminders import is_stopped, wants_no_mail
@@ -212,7 +212,7 @@ def correct_address(*, request_id: int, address: str, member: Membership, now: d
 
 def _restart_request(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
     request.state, request.begun_at, request.draft = State.SENT, None, {}
-    request.language, request.time_zone = language_for(check, request.referee), ""
+    request.language, request.time_zone = request_language(check, request.referee), ""
     request.chosen_language = ""
     request.undelivered_at, request.sent_at, request.invited_at = None, now, None
     request.sent_again += 1

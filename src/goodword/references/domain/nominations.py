@@ -28,9 +28,9 @@ MAY_BE_REPLACED = frozenset({"out", "undelivered", "declined"})
 class InvalidNomination(Exception):
     """`problems`: messages by field, "" for the whole form."""
 
-    def __init__(self, details_problems: dict[str, str]) -> None:
-        super().__init__(str(details_problems))
-        self.problems = details_problems
+    def __init__(self, problems: dict[str, str]) -> None:
+        super().__init__(str(problems))
+        self.problems = problems
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -14,10 +14,10 @@ from goodword.references.domain import checks
 from goodword.references.domain.checks import record_event, referee_deadline, update_check
 from goodword.references.domain.mails import (
     REQUEST,
-    language_for,
     mail_candidate,
     mail_referee,
     request_days,
+    request_language,
     seen_of_request,
     unsent_request,
 )
@@ -115,7 +115,7 @@ def send_requests(*, check_id: int, seen: str, link: str, now: datetime) -> Sent
 
 
 def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceRequest:
-    """Send a request. The caller must update the check's clock afterwards."""
+    """Send a request. The caller must call `update_check` afterwards."""
     deadline_days, reminder_days = request_days(check, referee)
     request = ReferenceRequest(
         organisation=check.organisation,
@@ -123,7 +123,7 @@ def send_request(check: Check, referee: Referee, *, now: datetime) -> ReferenceR
         referee=referee,
         sent_at=now,
         deadline_at=referee_deadline(check, now=now, days=deadline_days),
-        language=language_for(check, referee),
+        language=request_language(check, referee),
         reminders_promised=len(reminder_days),
         reminder_days=reminder_days,
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts.overview import PreviewPosition
-from goodword.assessments.attempts.parts import language_for, languages_of, version_for
+from goodword.assessments.attempts.parts import common_language, languages_of, version_for
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
 from goodword.assessments.plans.versions import default_part, draft_of, versions_of
@@ -103,7 +103,7 @@ def state_of(
     """Read the query string. The default language is what a candidate who prefers `wanted` would get."""
     language = query.get("language", "")
     if language not in languages_of(parts):
-        language = language_for(parts, wanted=wanted)
+        language = common_language(parts, wanted=wanted)
     chosen = {int(one) for one in query.get("open", "").split("-") if number_of(one)}
     return PreviewState(
         slug=slug, role=role, which=which, language=language, open_forms=frozenset(chosen & _orders(parts))
