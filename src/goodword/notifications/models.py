@@ -18,7 +18,7 @@ class Email(OrganisationOwned, Outbox):
     quoted_candidate = models.ForeignKey(Candidate, on_delete=models.SET_NULL, null=True, related_name="+")
     #: what it is about, to cancel it: "step_request:7", "request:31"
     subject_ref = models.CharField(max_length=60, default="", blank=True)
-    #: the member it is for, who must still have access when it is sent (domain/readers.py)
+    #: the member it is for, who must still have access when it is sent (domain/queue.py)
     member = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, related_name="+", db_index=False
     )

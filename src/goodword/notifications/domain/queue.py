@@ -1,6 +1,10 @@
-"""Queues and cancels mails in the caller's transaction. Mail to outsiders waits while a name in it contains a link."""
+"""Queues and cancels mails in the caller's transaction, and decides when they are due whether they may still be sent.
 
-from collections.abc import Mapping
+Mail to outsiders waits while a name in it contains a link. Readers of mail to the team may have lost access while it
+waited for the mail server.
+"""
+
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -9,9 +13,10 @@ from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils import translation
 
-from goodword.accounts.models import Membership, Organisation, is_deactivated
-from goodword.candidates.models import Application, Candidate, recruiter_of
+from goodword.accounts.models import Membership, Organisation, active_members, is_deactivated
+from goodword.candidates.models import Application, Candidate, recruiter_of, visible_applications
 from goodword.core import jobs, outbox
+from goodword.core.addresses import is_same
 from goodword.core.compiled_queries import insert_once
 from goodword.core.events import record
 from goodword.core.models import Event
@@ -75,7 +80,7 @@ def queue(
     `link`, which expires as in links.LIFETIMES. `deadline_days` and `earliest_deadline` determine the `deadline` when
     it is sent; `not_after`: cancelled if still unsent by then. `quotes`: the candidate it is about, if their
     name is mentioned to outsiders. `member`, `for_recruiter`: the reader, whose access is checked again when it is sent
-    (`notifications.domain.readers`). `texts`: use these instead of the organisation's texts stored now (mail_texts).
+    (`reason_to_withhold`). `texts`: use these instead of the organisation's texts stored now (mail_texts).
     `to`: mail with a candidate's link goes to the address that the candidate has when it is sent (`update_address`).
     """
     language = language or organisation.language
@@ -344,3 +349,65 @@ def _replaced_in(value: Any, old: str, new: str) -> Any:
     if isinstance(value, list):
         return [_replaced_in(one, old, new) for one in value]
     return value
+
+
+#: updates a mail to the member, without saving it. Returns False if there is nothing left to tell them
+Update = Callable[[Email, Membership], bool]
+
+_updates: dict[str, Update] = {}
+
+
+def updated_when_sent(kind: str) -> Callable[[Update], Update]:
+    """Decorate the function that brings mails of this kind up to date before they are sent."""
+
+    def register(function: Update) -> Update:
+        _updates[kind] = function
+        return function
+
+    return register
+
+
+def reason_to_withhold(email: Email) -> str:
+    """Return why the mail must not be sent, or an empty string. Changes its reader, without saving it, if another
+    recruiter has taken over."""
+    if email.member_id is not None:
+        return _of_member(email)
+    return _of_recruiter(email) if email.for_recruiter else ""
+
+
+def _of_member(email: Email) -> str:
+    member = active_members(email.organisation).filter(pk=email.member_id or 0).first()
+    if member is None:
+        return "The recipient was deactivated."
+    if email.application_id is not None and not _sees(member, email.application_id):
+        return "The recipient can no longer see the candidate."
+    update = _updates.get(email.kind)
+    if update is not None and not update(email, member):
+        return "This mail was no longer valid."
+    return ""
+
+
+def _of_recruiter(email: Email) -> str:
+    application = (
+        Application.objects.of(email.organisation)
+        .select_related("candidate", "organisation", "role__owner__user")
+        .get(pk=email.application_id or 0)
+    )
+    recruiter = recruiter_of(application)
+    if is_same(email.to_address, recruiter.address) or _may_read(email, application):
+        return ""
+    email.to_address, email.to_name = recruiter.address, recruiter.name[:200]
+    email.context = {**email.context, "to_name": recruiter.name}
+    return ""
+
+
+def _may_read(email: Email, application: Application) -> bool:
+    rows = Membership.objects.of(email.organisation).select_related("organisation", "user")
+    member = rows.filter(user__email__same_address=email.to_address).first()
+    if member is None:  # an earlier recruiter without a login
+        return not application.candidate.private
+    return member.deactivated_at is None and _sees(member, application.pk)
+
+
+def _sees(member: Membership, application_id: int) -> bool:
+    return visible_applications(member).filter(pk=application_id).exists()

@@ -32,7 +32,7 @@ from goodword.core.compiled_queries import compiled, prepared
 from goodword.core.jobs import Lane
 from goodword.core.mail import Fault, Scope, Unwritable, Withdrawn, connection_kept
 from goodword.core.text import clean_text, defused_in_header
-from goodword.notifications.domain import links, queue, readers
+from goodword.notifications.domain import links, queue
 from goodword.notifications.domain.bounces import (
     LONGEST_REASON,
     has_complained,
@@ -116,7 +116,7 @@ def _is_delivered(email: Email, *, now: datetime) -> bool:
 
 def _is_cancelled(email: Email, *, now: datetime) -> bool:
     """Whether a claimed mail must no longer be sent. If so, cancel it."""
-    if reason := readers.reason_to_withhold(email):
+    if reason := queue.reason_to_withhold(email):
         error = reason
     elif has_complained(email):
         error = "They marked an earlier mail as spam."

@@ -19,9 +19,8 @@ from goodword.core.addresses import normalised
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import Event, HasPk
 from goodword.core.text import WithoutAccents
-from goodword.notifications.domain import readers
 from goodword.notifications.domain.links import LIFETIMES
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.notifications.domain.queue import Correspondent, LinkFor, queue, updated_when_sent
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check
 from goodword.reports.domain.versions import is_superseded
@@ -355,7 +354,7 @@ def _mail_about_several(
     )
 
 
-@readers.updates(ASSIGNED_SEVERAL)
+@updated_when_sent(ASSIGNED_SEVERAL)
 def update_mail_about_several(email: Email, member: Membership) -> bool:
     """Count the results that are still assigned to the colleague, who may no longer see all of them."""
     rows = visible_reviews(member).filter(

@@ -15,8 +15,7 @@ from django.urls import reverse
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.jobs import for_each
 from goodword.core.workdays import into_working_hours
-from goodword.notifications.domain import readers
-from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.notifications.domain.queue import Correspondent, queue, updated_when_sent
 from goodword.notifications.models import Email
 from goodword.reports.domain.reviews import to_review
 from goodword.roles.models import visible_roles
@@ -111,7 +110,7 @@ def send_digest(*, member_id: int, now: datetime) -> bool:
         return True
 
 
-@readers.updates(KIND)
+@updated_when_sent(KIND)
 def is_still_true(email: Email, member: Membership) -> bool:
     """Return whether the member still wants it and can see its roles. Tomorrow's digest has the current ones."""
     if not (member.daily_digest and member.may_work):
