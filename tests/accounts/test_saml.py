@@ -1,6 +1,5 @@
 """SAML, with responses signed by the tests as an identity provider would."""
 
-import json
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
 from typing import Any
@@ -11,10 +10,10 @@ from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
+from lxml import etree
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry, Membership, User
-from goodword.core.sign_on_settings import saml as saml_configuration
 from tests.support import factories, saml
 from tests.support.pages import signed_in
 
@@ -23,22 +22,15 @@ pytestmark = [
     # of python3-saml
     pytest.mark.filterwarnings("ignore:datetime.datetime.utc:DeprecationWarning"),
 ]
-START, ACS = "/accounts/saml/saml/login/?process=login&next=/o/acme/roles/", "/accounts/saml/saml/acs/"
+AGAIN, ACS = "/accounts/saml/saml/login/?process=login", "/accounts/saml/saml/acs/"
+START = f"{AGAIN}&next=/o/acme/roles/"
+HOST = {"host": "testserver"}
+REFUSED = "This sign-in took too long, was already used or began in another browser. Try again."
 
 
 @pytest.fixture(autouse=True)
 def provider(settings: Settings) -> Iterator[None]:
-    idp = {
-        "entity_id": saml.IDP,
-        "sso_url": saml.SSO_URL,
-        "x509cert": saml.key_and_certificate("northwind")[1],
-    }
-    settings.SOCIALACCOUNT_PROVIDERS = saml_configuration(
-        idp=json.dumps(idp),
-        name="Northwind ID",
-        attributes='{"email": "mail"}',
-        verified_domains=["acme.example"],
-    )
+    settings.SOCIALACCOUNT_PROVIDERS = saml.configuration()
     cache.clear()
     yield
     cache.clear()
@@ -67,11 +59,17 @@ def started() -> tuple[Client, str]:
     return client, saml.request_id(location)
 
 
+def posted(client: Client, response: str, *, follow: bool = False) -> Any:
+    """Post the provider's answer. Returns the response to it."""
+    kept = client.post(ACS, {"SAMLResponse": response}, headers={"origin": saml.IDP})
+    assert kept["Location"] == f"{ACS}finish/"
+    return client.get(f"{ACS}finish/", follow=follow)
+
+
 def answer(client: Client, response: str) -> str:
     """Post the provider's answer. Returns the page that follows."""
-    posted = client.post(ACS, {"SAMLResponse": response}, headers={"origin": saml.IDP})
-    assert posted["Location"] == f"{ACS}finish/"
-    return client.get(f"{ACS}finish/", follow=True).content.decode()
+    page: str = posted(client, response, follow=True).content.decode()
+    return page
 
 
 def is_signed_in(client: Client) -> bool:
@@ -111,19 +109,44 @@ def test_an_answer_works_once_and_only_where_it_was_asked_for(rita: Membership) 
     client, request_id = started()
     response = saml.response(email="rita@acme.example", to=request_id)
     elsewhere = browser()
-    answer(elsewhere, response)
+    assert REFUSED in answer(elsewhere, response)
     assert not is_signed_in(elsewhere)
     answer(client, response)
     assert is_signed_in(client)
     client.post("/accounts/logout/")
-    answer(client, response)
+    assert REFUSED in answer(client, response)
     assert not is_signed_in(client)
 
 
-def test_sign_ins_that_the_provider_starts_are_refused(rita: Membership) -> None:
+def test_an_answer_is_refused_after_ten_minutes(rita: Membership) -> None:
+    client, request_id = started()
+    session = client.session
+    session["socialaccount_states"][request_id][1] -= 601
+    session.save()
+    assert REFUSED in answer(client, saml.response(email="rita@acme.example", to=request_id))
+    assert not is_signed_in(client)
+
+
+def test_a_sign_in_that_the_provider_starts_is_started_again(rita: Membership) -> None:
     client = browser()
-    answer(client, saml.response(email="rita@acme.example"))
+    answered = posted(client, saml.response(email="rita@acme.example"))
+    assert (answered["Location"], is_signed_in(client)) == (AGAIN, False)
+    request_id = saml.request_id(client.get(AGAIN)["Location"])
+    answer(client, saml.response(email="rita@acme.example", to=request_id))
+    assert is_signed_in(client)
+
+
+def test_a_provider_that_never_says_what_it_answers_is_not_asked_forever(rita: Membership) -> None:
+    client = browser()
+    assert posted(client, saml.response(email="rita@acme.example"))["Location"] == AGAIN
+    client.get(AGAIN)
+    page = answer(client, saml.response(email="rita@acme.example"))
+    assert "Signing in with Northwind ID didn&#x27;t work." in page
     assert not is_signed_in(client)
+
+
+def test_a_browser_without_cookies_is_not_sent_to_the_provider_forever() -> None:
+    assert browser().get(f"{ACS}finish/")["Location"] == "/accounts/login/"
 
 
 def test_addresses_outside_the_trusted_domains_are_not_verified(rita: Membership) -> None:
@@ -179,7 +202,7 @@ def test_invalid_responses_are_refused_with_a_message(rita: Membership, sent: st
 def test_invalid_sign_outs_are_refused_with_a_message(rita: Membership, name: str, sent: str) -> None:
     client = signed_in(rita)
     link = f"/accounts/saml/saml/sls/?{name}={sent}&Signature=aGVsbG8%3D"
-    answered = client.get(link, follow=True, headers={"host": "testserver"})
+    answered = client.get(link, follow=True, headers=HOST)
     assert (answered.status_code, is_signed_in(client)) == (200, True)
     assert (
         "Signing out through single sign-on didn&#x27;t work. Use “Sign out” here."
@@ -202,15 +225,47 @@ def test_strangers_cannot_fill_the_database_with_responses() -> None:
 def test_only_the_provider_signs_members_out(rita: Membership, name: str, signer: str | None) -> None:
     client = signed_in(rita)
     query = saml.sign_out(name, signer=signer, then="https://evil.example/")
-    answered = client.get("/accounts/saml/saml/sls/", query, headers={"host": "testserver"})
+    answered = client.get("/accounts/saml/saml/sls/", query, headers=HOST)
     is_providers = signer == "northwind"
     assert is_signed_in(client) != is_providers
     assert ("evil.example" in answered.get("Location", "")) == (is_providers and name == "SAMLRequest")
 
 
-def test_the_metadata_name_where_answers_go() -> None:
+@pytest.mark.world
+def test_a_provider_without_a_page_for_signed_out_members_leaves_them_on_the_sign_in_page(
+    rita: Membership,
+) -> None:
+    client = signed_in(rita)
+    query = saml.sign_out("SAMLRequest", then=None)
+    answered = client.get("/accounts/saml/saml/sls/", query, headers=HOST)
+    assert (answered["Location"], is_signed_in(client)) == ("/accounts/login/", False)
+
+
+def test_the_provider_is_asked_to_prompt_again_before_a_sensitive_action(rita: Membership) -> None:
+    SocialAccount.objects.create(user=rita.user, provider="saml", uid="rita-1")
+    client = signed_in(rita)
+    asked = [
+        etree.fromstring(saml.request(client.get(path, headers=HOST)["Location"])).get("ForceAuthn")
+        for path in (START, "/accounts/reauthenticate/with/saml/?next=/o/acme/roles/&go=1")
+    ]
+    assert asked == [None, "true"]
+
+
+def test_the_metadata_name_where_answers_go_and_do_not_expire() -> None:
     page = browser().get("/accounts/saml/saml/metadata/")
-    assert (page["Content-Type"], f"{saml.SITE}acs/" in page.content.decode()) == ("text/xml", True)
+    root = etree.fromstring(page.content)
+    [service] = root.iterfind(".//{*}AssertionConsumerService")
+    assert (page["Content-Type"], dict(root.attrib), service.get("Location")) == (
+        "text/xml",
+        {"entityID": f"{saml.SITE}metadata/"},
+        f"{saml.SITE}acs/",
+    )
+
+
+def test_an_invalid_address_of_the_provider_is_reported() -> None:
+    settings_of_saml()["idp"]["sso_url"] = "idp.northwind.example"
+    page = browser().get(START, follow=True).content.decode()
+    assert "Signing in with single sign-on didn&#x27;t work." in page
 
 
 def test_without_a_provider_there_are_no_pages(settings: Settings) -> None:

@@ -68,5 +68,9 @@ def test_saml_takes_a_mapping_of_attributes() -> None:
         "idp": {"entity_id": "i", "metadata_url": "https://i/metadata"},
         "attribute_mapping": {"email": "mail"},
         "verified_email": ["acme.example"],
-        "advanced": {"allow_single_label_domains": True},
+        "advanced": {
+            "allow_single_label_domains": True,
+            "metadata_valid_until": "",
+            "metadata_cache_duration": "",
+        },
     }

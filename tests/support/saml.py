@@ -1,9 +1,14 @@
 """SAML responses, signed by a test identity provider."""
 
 import base64
+import json
+import threading
 import zlib
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -33,10 +38,12 @@ _RESPONSE = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol
 <saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef>
 </saml:AuthnContext></saml:AuthnStatement>
 <saml:AttributeStatement><saml:Attribute Name="mail">
-<saml:AttributeValue>{email}</saml:AttributeValue></saml:Attribute></saml:AttributeStatement>
+<saml:AttributeValue>{email}</saml:AttributeValue></saml:Attribute>{groups}</saml:AttributeStatement>
 </saml:Assertion></samlp:Response>"""
 
-
+_GROUPS = """<saml:Attribute Name="groups"><saml:AttributeValue>{}</saml:AttributeValue></saml:Attribute>"""
+_PAGE = """<!doctype html><title>Northwind ID</title><form method="post" action="{site}acs/">
+<input type="hidden" name="SAMLResponse" value="{response}"></form><script>document.forms[0].submit()</script>"""
 _SIGN_OUT = """<samlp:{kind} xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol" ID="s1" Version="2.0"
  IssueInstant="2026-01-01T00:00:00Z" Destination="{site}sls/">
 <saml:Issuer xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">{idp}</saml:Issuer>{rest}</samlp:{kind}>"""
@@ -64,13 +71,24 @@ def key_and_certificate(owner: str) -> tuple[str, str]:
     )
 
 
+def request(location: str) -> bytes:
+    """The request in a redirect to the identity provider."""
+    return zlib.decompress(base64.b64decode(parse_qs(urlsplit(location).query)["SAMLRequest"][0]), -15)
+
+
 def request_id(location: str) -> str:
-    """The ID of the request in a redirect to the identity provider."""
-    packed = base64.b64decode(parse_qs(urlsplit(location).query)["SAMLRequest"][0])
-    return str(etree.fromstring(zlib.decompress(packed, -15)).get("ID"))
+    return str(etree.fromstring(request(location)).get("ID"))
 
 
-def response(*, email: str, uid: str = "rita-1", to: str = "", signer: str | None = "northwind") -> str:
+def response(
+    *,
+    email: str,
+    uid: str = "rita-1",
+    groups: str = "",
+    to: str = "",
+    signer: str | None = "northwind",
+    site: str = SITE,
+) -> str:
     """The posted answer to the request `to`. `signer`: whose key signs it; None: unsigned."""
     now = datetime.now(UTC)
     values: dict[str, Any] = {
@@ -84,9 +102,10 @@ def response(*, email: str, uid: str = "rita-1", to: str = "", signer: str | Non
     xml = _RESPONSE.format(
         **values,
         idp=IDP,
-        site=SITE,
+        site=site,
         uid=uid,
         email=email,
+        groups=_GROUPS.format(groups) if groups else "",
         number=to or "0",
         in_response_to=f' InResponseTo="{to}"' if to else "",
     )
@@ -97,7 +116,7 @@ def response(*, email: str, uid: str = "rita-1", to: str = "", signer: str | Non
     return base64.b64encode(signed).decode()
 
 
-def sign_out(name: str, *, signer: str | None = "northwind", then: str = "/") -> dict[str, str]:
+def sign_out(name: str, *, signer: str | None = "northwind", then: str | None = "/") -> dict[str, str]:
     """The query of a link that signs out: `name` is SAMLRequest or SAMLResponse, `then` the page that follows."""
     if name == "SAMLRequest":
         name_id = '<saml:NameID xmlns:saml="urn:oasis:names:tc:SAML:2.0:assertion">rita-1</saml:NameID>'
@@ -107,10 +126,47 @@ def sign_out(name: str, *, signer: str | None = "northwind", then: str = "/") ->
         rest = f"<samlp:Status>{code}</samlp:Status>"
         xml = _SIGN_OUT.format(kind="LogoutResponse", site=SITE, idp=IDP, rest=rest)
     packed = zlib.compress(xml.encode(), wbits=-15)
-    query = {name: base64.b64encode(packed).decode(), "RelayState": then}
+    query = {name: base64.b64encode(packed).decode()} | ({"RelayState": then} if then else {})
     if signer is None:
         return query
     query["SigAlg"] = _RSA_SHA256
     key = key_and_certificate(signer)[0]
     signed = OneLogin_Saml2_Utils.sign_binary(urlencode(query), key)
     return query | {"Signature": base64.b64encode(signed).decode()}
+
+
+@contextmanager
+def provider(*, site: str, person: Mapping[str, str]) -> Iterator[str]:
+    """A provider whose page posts a response for this person at once, also without a request. Yields its URL."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:
+            to = request_id(self.path) if "SAMLRequest" in self.path else ""
+            self.send_response(200)
+            self.send_header("Content-Type", "text/html")
+            self.end_headers()
+            page = _PAGE.format(site=site, response=response(**person, to=to, site=site))
+            self.wfile.write(page.encode())
+
+        def log_message(self, *_: Any) -> None:
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/sso"
+        finally:
+            server.shutdown()
+
+
+def configuration(url: str = SSO_URL) -> dict[str, Any]:
+    """allauth's configuration, as goodword.settings builds it from the environment."""
+    from goodword.core.sign_on_settings import saml
+
+    idp = {"entity_id": IDP, "sso_url": url, "x509cert": key_and_certificate("northwind")[1]}
+    return saml(
+        idp=json.dumps(idp),
+        name="Northwind ID",
+        attributes='{"email": "mail"}',
+        verified_domains=["acme.example"],
+    )

@@ -18,13 +18,15 @@ from allauth.account.utils import get_next_redirect_url
 from allauth.core import ratelimit
 from allauth.core.exceptions import ImmediateHttpResponse
 from allauth.socialaccount.adapter import DefaultSocialAccountAdapter, get_adapter
+from allauth.socialaccount.internal.statekit import get_states
 from allauth.socialaccount.models import SocialAccount, SocialLogin
 from allauth.socialaccount.providers.base import AuthError, AuthProcess
+from django.apps import apps
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
-from django.core.exceptions import ImproperlyConfigured
+from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
@@ -46,6 +48,10 @@ log = logging.getLogger(__name__)
 LONGEST_NAME: Final = 150
 #: characters of a provider's SAML response, encoded; hundreds of groups fit
 LONGEST_RESPONSE: Final = 500_000
+#: set by allauth with a SAML response, so that a browser which has it accepts cookies
+_ANSWER_COOKIE: Final = "saml-acs-session"
+#: seconds between two requests to a SAML provider that answers without saying which request it answers
+_BETWEEN_REQUESTS: Final = 60
 #: lower case, since allauth lower-cases SAML's attributes
 _TRUE: Final = {"true", "1", "t", "y", "yes"}
 
@@ -119,12 +125,20 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
         return user
 
     def on_authentication_error(
-        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, **_more: Any
+        self, request: HttpRequest, provider: Any, error: Any = None, exception: Any = None, **more: Any
     ) -> None:
         if error == AuthError.CANCELLED:
             raise _refuse(request, _("Signing in was cancelled."))
+        if provider.id == "saml" and not more.get("extra_context") and _may_ask_again(request):
+            raise ImmediateHttpResponse(redirect(provider.get_login_url(request, process=AuthProcess.LOGIN)))
         log.warning("Single sign-on failed: %s", exception or error)
         raise _refuse(request, _did_not_work(str(provider.name)))
+
+
+def _may_ask_again(request: HttpRequest) -> bool:
+    """Whether to answer a SAML sign-in that the provider started by asking it for one, unless that was just tried."""
+    started = [at for _state, at, _provider in get_states(request).values()]
+    return _ANSWER_COOKIE in request.COOKIES and all(time.time() - at > _BETWEEN_REQUESTS for at in started)
 
 
 def _check_claims(account: SocialAccount, named: Mapping[str, Any]) -> None:
@@ -285,7 +299,13 @@ def _failures() -> tuple[type[Exception], ...]:
     # imports requests, which takes three megabytes
     from allauth.socialaccount.providers.oauth2.client import OAuth2Error
 
+    saml: tuple[type[Exception], ...] = ()
+    if apps.is_installed("allauth.socialaccount.providers.saml"):
+        from onelogin.saml2.errors import OneLogin_Saml2_Error
+
+        saml = (OneLogin_Saml2_Error,)  # an invalid address or certificate of the provider
     return (
+        *saml,
         *(OSError, OAuth2Error, KeyError, ValueError, IntegrityError),  # OSError includes those of requests
         *(TypeError, ImproperlyConfigured),  # user info that isn't an object; an identifier that is too long
         *(SyntaxError, zlib.error),  # raised by lxml (only in goodword[saml]) for invalid XML
@@ -304,6 +324,11 @@ def show_failures[**P](
         assert isinstance(request, HttpRequest)
         try:
             return view(*args, **kwargs)
+        except PermissionDenied:  # the SAML response answers no request that is known in this session
+            log.warning("Single sign-on failed: no such request", exc_info=True)
+            sentence = _(
+                "This sign-in took too long, was already used or began in another browser. Try again."
+            )
         except _failures():
             log.warning("Single sign-on failed", exc_info=True)
             sentence = (
@@ -311,8 +336,8 @@ def show_failures[**P](
                 if signs_out
                 else _did_not_work(_("single sign-on"))
             )
-            response: HttpResponseBase = _refuse(request, sentence).response
-            return response
+        response: HttpResponseBase = _refuse(request, sentence).response
+        return response
 
     return wrapped
 
@@ -350,7 +375,10 @@ def needs_signature[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, Htt
         assert isinstance(request, HttpRequest)
         if "Signature" not in request.GET:
             raise ValueError("the message isn't signed")
-        return view(*args, **kwargs)
+        try:
+            return view(*args, **kwargs)
+        except AssertionError:  # signed out, but neither the request nor our settings say where to go then
+            return redirect("account_login")
 
     return wrapped
 
@@ -376,11 +404,25 @@ def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
             "reauthentication_alternatives": others,
         }
         return render(request, "account/reauthenticate_single_sign_on.html", context)
-    again = {"auth_params": {"prompt": "login"}} if found.id == "openid_connect" else {}
+    then = f"{reverse('account_continue')}?{target}"
+    if found.id == "saml":
+        return _prompt_by_saml(request, found, next_url=then)
     response: HttpResponseBase = found.redirect(
-        request, AuthProcess.REDIRECT, next_url=f"{reverse('account_continue')}?{target}", **again
+        request, AuthProcess.REDIRECT, next_url=then, auth_params={"prompt": "login"}
     )
     return response
+
+
+def _prompt_by_saml(request: HttpRequest, provider: Any, *, next_url: str) -> HttpResponseBase:
+    """Redirect to the provider as allauth does, but ask it to prompt again."""
+    from allauth.socialaccount.providers.saml.utils import build_auth
+
+    asked = build_auth(request, provider)
+    target = asked.login(return_to="", force_authn=True)
+    provider.stash_redirect_state(
+        request, AuthProcess.REDIRECT, next_url, state_id=asked.get_last_request_id()
+    )
+    return HttpResponseRedirect(target)
 
 
 @never_cache

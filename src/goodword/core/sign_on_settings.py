@@ -112,7 +112,12 @@ def saml(*, idp: str, name: str, attributes: str, verified_domains: Sequence[str
     settings: dict[str, Any] = {
         "idp": known,
         "verified_email": list(verified_domains),
-        "advanced": {"allow_single_label_domains": True},  # hosts in a private network
+        "advanced": {
+            "allow_single_label_domains": True,  # hosts in a private network
+            # providers read our metadata once, and python3-saml would let them expire after two days
+            "metadata_valid_until": "",
+            "metadata_cache_duration": "",
+        },
     }
     if attributes:
         settings["attribute_mapping"] = _object(
