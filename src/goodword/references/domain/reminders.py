@@ -58,14 +58,7 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
         check = lock(Check, check_id)
         if check.next_reminder_at is None or check.next_reminder_at > now or is_stopped(check):
             return False
-        if (
-            _is_over(check, check.deadline_at, now=now)
-            or check.invited_at is None
-            or not candidate_is_asked(check)
-            or check.attention in MAIL_FAILURES
-            or awaits_click(check)
-            or mail_blocked_reason(check.step_request.application)
-        ):
+        if not _may_remind_candidate(check, now=now):
             check.next_reminder_at = None
             check.save(update_fields=["next_reminder_at"])
             return False
@@ -109,14 +102,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
             return False
         if request.next_reminder_at is None or request.next_reminder_at > now or is_stopped(check):
             return False
-        if (
-            _is_over(check, request.deadline_at, now=now)
-            or not request.is_out
-            or request.invited_at is None
-            or request.undelivered_at is not None
-            or awaits_click(check)
-            or wants_no_mail(request)
-        ):
+        if not _may_remind_referee(request, check=check, now=now):
             request.next_reminder_at = None
             request.save(update_fields=["next_reminder_at"])
             return False
@@ -135,6 +121,28 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
         mail_referee(request, check=check, kind=REQUEST_REMINDER, key=key, now=now)
         record_event("request.reminded", check, by="goodword", at=now, request_id=request.pk)
         return True
+
+
+def _may_remind_candidate(check: Check, *, now: datetime) -> bool:
+    return not (
+        _is_over(check, check.deadline_at, now=now)
+        or check.invited_at is None
+        or not candidate_is_asked(check)
+        or check.attention in MAIL_FAILURES
+        or awaits_click(check)
+        or mail_blocked_reason(check.step_request.application)
+    )
+
+
+def _may_remind_referee(request: ReferenceRequest, *, check: Check, now: datetime) -> bool:
+    return not (
+        _is_over(check, request.deadline_at, now=now)
+        or not request.is_out
+        or request.invited_at is None
+        or request.undelivered_at is not None
+        or awaits_click(check)
+        or wants_no_mail(request)
+    )
 
 
 def is_stopped(check: Check) -> bool:
