@@ -304,6 +304,14 @@ def test_a_session_by_single_sign_on_needs_no_second_factor(rita: Membership) ->
     assert signed_in(rita, method="socialaccount").get("/o/acme/roles/").status_code == 200
 
 
+def test_a_second_factor_set_up_here_is_needed_after_single_sign_on_too(rita: Membership) -> None:
+    require(rita.organisation)
+    with_app(rita.user)
+    request, response = arrive(RITA)
+    assert response["Location"] == "/accounts/login/code/"
+    assert "_auth_user_id" not in request.session
+
+
 def test_the_account_page_asks_for_a_second_factor_only_where_passwords_are_accepted(
     rita: Membership,
 ) -> None:
