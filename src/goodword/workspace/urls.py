@@ -147,6 +147,11 @@ member_urls: list[URLPattern | URLResolver] = [
     path(
         "candidates/<int:pk>/steps/<int:step_request_pk>/reuse/", invitations.reuse_result, name="step_reuse"
     ),
+    path(
+        "candidates/<int:pk>/steps/<int:step_request_pk>/dismiss/",
+        invitations.dismiss,
+        name="step_dismiss",
+    ),
     path("candidates/<int:pk>/steps/<str:kind>/begin/", invitations.begin_step, name="step_begin"),
     path("candidates/<int:pk>/edit/", details.edit, name="candidate_edit"),
     path("candidates/<int:pk>/status/<str:status>/", details.change_status, name="candidate_status"),

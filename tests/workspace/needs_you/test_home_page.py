@@ -9,6 +9,7 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry
 from goodword.core import clock
+from goodword.core.models import Event
 from goodword.references.models import Check
 from goodword.workflow.models import StepRequest
 from goodword.workspace.first_run import dismiss_checklist
@@ -167,6 +168,35 @@ def test_a_notice_is_dismissed_in_one_click(here: World) -> None:
     press(signed_in(here.rita), home(here), "Dismiss")
     notice.refresh_from_db()
     assert notice.settled_by == here.rita
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("reason", [WaitingReason.CLICK, WaitingReason.REUSE])
+def test_a_decision_about_a_candidate_who_left_the_stage_is_dismissed(
+    here: World, reason: WaitingReason
+) -> None:
+    factories.automation(here.role, connection_id=1, job_id=5, stages={"assessment": (501, "Test")})
+    stays = waits(here.named("Ada", job_id=5, stage_id=501), reason)
+    left = waits(here.named("Bob", job_id=5, stage_id=502), reason)
+    unlinked = waits(here.named("Cyd", connection_id=None), reason)
+    client = signed_in(here.rita)
+    dismiss = path("step_dismiss", here.role.organisation, left.application_id, left.pk)
+    page = BeautifulSoup(client.get(home(here)).content, "html.parser")
+    assert [form["action"] for form in page.select(".need form[action$='/dismiss/']")] == [dismiss]
+    for one in (stays, left, unlinked, left):
+        client.post(path("step_dismiss", here.role.organisation, one.application_id, one.pk))
+    assert rows(client, home(here)) == ["Ada Zorn", "Cyd Zorn"]
+    assert list(StepRequest.objects.of(here.role.organisation).order_by("pk")) == [stays, unlinked]
+    [event] = Event.objects.all()
+    assert (event.name, event.application_id, event.actor, event.data) == (
+        "step.not_started",
+        left.application_id,
+        f"member:{here.rita.pk}",
+        {"step_request_id": left.pk, "kind": "assessment", "reason": "dismissed"},
+    )
+    assert AuditEntry.objects.of(here.role.organisation).get(action="step.dismissed").member == here.rita
+    candidate = client.get(path("candidate", here.role.organisation, left.application_id)).content.decode()
+    assert "Assessment not started: decided not to invite them" in candidate
 
 
 @pytest.mark.world

@@ -112,7 +112,7 @@ def sentences(need: Need) -> tuple[str, str, list[str]]:
             WaitingReason.CLICK,
             "hasn't been invited",
             "reopened or no longer visible in Greenhouse, or moved while webhooks were off or the role was archived",
-            ["Invite"],
+            ["Invite", "Dismiss"],
         ),
     ],
 )
@@ -198,19 +198,19 @@ def test_an_earlier_result_is_offered_to_those_who_may_see_its_role(here: World)
     assert sentences(only(here.rita)) == (
         "Ada Zorn has a result from another role",
         "from Gardener; not invited yet",
-        ["Reuse result", "Invite"],
+        ["Reuse result", "Invite", "Dismiss"],
     )
     assert sentences(only(here.rita, now=NOW + timedelta(days=366))) == (
         "Ada Zorn has a result from another role",
         "more than a year old, so it can't be reused; not invited yet",
-        ["Invite"],
+        ["Invite", "Dismiss"],
     )
     factories.automation(other, connection_id=1, job_id=77, stages={})
     other.automations.update(confidential=True)
     assert sentences(only(here.rita)) == (
         "Ada Zorn has an earlier result",
         "an admin can see the details; not invited yet",
-        ["Invite"],
+        ["Invite", "Dismiss"],
     )
 
 

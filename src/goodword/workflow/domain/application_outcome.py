@@ -22,6 +22,7 @@ from goodword.workflow.domain.eligibility import (
 )
 from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.step_requests import (
+    DECIDED_BY_MEMBER,
     keep_for_click,
     lock_application_of,
     request_step,
@@ -45,7 +46,6 @@ from goodword.workflow.models import (
 Status = Application.Status
 #: events that undo an outcome
 _UNDONE = {"application.unrejected": "rejected", "application.unhired": "hired"}
-DECIDED_BY_MEMBER = (StepRequest.WaitingReason.CLICK, StepRequest.WaitingReason.REUSE)
 Action = Literal["close", "reopen", "pause", "resume", "transfer"]
 
 

@@ -26,6 +26,7 @@ from goodword.workflow.domain.eligibility import (
     job_matches_role,
     may_start,
     needs_click,
+    still_in_stage,
     waiting_reason,
 )
 from goodword.workflow.models import DONE, StepRequest, StepRun, lock_application, lock_step_request
@@ -34,6 +35,8 @@ WaitingReason, State = StepRequest.WaitingReason, StepRequest.State
 REUSABLE_FOR: Final = timedelta(days=365)
 #: waiting reasons with which entering a stage again may start the step
 STARTABLE_LATER = (*BLOCKING_REASONS, WaitingReason.CLICK, WaitingReason.UNPUBLISHED)
+
+DECIDED_BY_MEMBER = (WaitingReason.CLICK, WaitingReason.REUSE)
 
 #: how long a due step waits while there is unread news about the application
 NEWS_WAIT: Final = timedelta(minutes=1)
@@ -110,6 +113,23 @@ def withdraw(step_request: StepRequest, *, application: Application, at: datetim
         "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason
     )
     step_request.delete()
+
+
+def dismiss_by_member(
+    *, application: Application, step_request_id: int, member: Membership, now: datetime
+) -> bool:
+    """Withdraw a request that waits for a member's decision, if the candidate has left the stages of its step. Returns
+    False if it doesn't wait, or no longer. The candidate's return to such a stage requests the step again."""
+    with transaction.atomic():
+        application = lock_application(application.pk)
+        rows = waiting_requests(application).filter(waiting_reason__in=DECIDED_BY_MEMBER)
+        row = rows.exclude(still_in_stage(member.organisation)).filter(pk=step_request_id).first()
+        if row is None:
+            return False
+        by = f"member:{member.pk}"
+        record_event("step.not_started", row, application=application, at=now, by=by, reason="dismissed")
+        row.delete()
+        return True
 
 
 def _has_moved(application: Application, *, since: datetime) -> bool:

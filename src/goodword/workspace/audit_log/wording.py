@@ -125,6 +125,7 @@ WORDINGS: Final[dict[str, Wording]] = {
             "verification.discarded": "Discarded a supervised verification",
             "verification.link_created": "Created a link to a supervised verification",
             "verification.opened": "Opened a supervised verification",
+            "step.dismissed": "Decided not to start a step",
             "step.invited_again": "Invited the candidate again",
             "step.started_manually": "Started a step manually",
         },

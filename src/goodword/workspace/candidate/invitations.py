@@ -28,7 +28,12 @@ from goodword.roles.slots import slots_of
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.eligibility import blocking_reason
 from goodword.workflow.domain.runs import Refused
-from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
+from goodword.workflow.domain.step_requests import (
+    CannotStart,
+    NotConfirmed,
+    dismiss_by_member,
+    start_by_member,
+)
 from goodword.workflow.models import DONE, UNFINISHED, StepRequest, StepRun, is_open, lock_step_request
 from goodword.workspace.candidate.cards import earlier_of, needs_confirmation
 
@@ -340,6 +345,32 @@ def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
         messages.error(request, why_not(error.reason))
         return _page(request, application)
     messages.success(request, _("Earlier result reused. The report is being created."))
+    return _page(request, application)
+
+
+@require_POST
+@access.member(kinds=access.WORKS)
+def dismiss(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
+    """Decide not to invite a candidate who has left the stage."""
+    application = access.get_or_404(visible_applications(request.member), pk)
+    with transaction.atomic():
+        is_dismissed = dismiss_by_member(
+            application=application, step_request_id=step_request_pk, member=request.member, now=clock.now()
+        )
+        if is_dismissed:
+            write(
+                organisation=request.organisation,
+                action="step.dismissed",
+                member=request.member,
+                now=clock.now(),
+                details={"step_request": step_request_pk},
+            )
+    if is_dismissed:
+        messages.success(request, _("Dismissed. You can still invite them from their page."))
+    else:
+        messages.info(
+            request, _("Not dismissed: somebody has decided already, or they are in the stage again.")
+        )
     return _page(request, application)
 
 

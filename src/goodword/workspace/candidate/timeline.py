@@ -211,6 +211,7 @@ NOT_STARTED = {
     "converted": "the prospect was converted to a new application",
     "changed_job": "the candidate was moved to a job without a role",
     "unmapped": "their stage no longer starts it",
+    "dismissed": "decided not to invite them",
 }
 
 ACTORS = {

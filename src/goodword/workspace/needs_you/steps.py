@@ -23,8 +23,8 @@ from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow import models
 from goodword.workflow.domain import runs
-from goodword.workflow.domain.eligibility import left_before_start
-from goodword.workflow.domain.step_requests import too_old_to_reuse
+from goodword.workflow.domain.eligibility import left_before_start, still_in_stage
+from goodword.workflow.domain.step_requests import DECIDED_BY_MEMBER, too_old_to_reuse
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.views import greenhouse_url
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, late, place, role_title
@@ -53,13 +53,14 @@ def _waiting(viewer: Viewer) -> QuerySet[StepRequest]:
 
 
 def _shape_waiting(viewer: Viewer, rows: QuerySet[StepRequest]) -> QuerySet[StepRequest]:
-    del viewer
-    return rows.select_related(
-        "step", "application__candidate", "application__role", "earlier__application__role"
-    ).order_by("requested_at", "pk")
+    return (
+        rows.annotate(in_stage=still_in_stage(viewer.organisation))
+        .select_related("step", "application__candidate", "application__role", "earlier__application__role")
+        .order_by("requested_at", "pk")
+    )
 
 
-def _describe_waiting(viewer: Viewer, rows: Sequence[StepRequest]) -> list[Need]:
+def _describe_waiting(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
     earlier = [
         row.earlier for row in rows if row.waiting_reason == WaitingReason.REUSE and row.earlier is not None
     ]
@@ -83,7 +84,7 @@ def _describe_waiting(viewer: Viewer, rows: Sequence[StepRequest]) -> list[Need]
 
 
 def _waiting_need(
-    viewer: Viewer, row: StepRequest, *, visible: set[int], reported: Mapping[int, datetime | None]
+    viewer: Viewer, row: Any, *, visible: set[int], reported: Mapping[int, datetime | None]
 ) -> Need:
     """`reported`: when earlier results with a report were completed, by step request."""
     application = row.application
@@ -126,6 +127,9 @@ def _waiting_need(
             )
         case _:
             actions = []
+    if row.waiting_reason in DECIDED_BY_MEMBER and not row.in_stage:
+        url = viewer.link("step_dismiss", application.pk, row.pk)
+        actions.append(Action(label=_("Dismiss"), url=url))
     return Need(
         source="waiting",
         pk=row.pk,
