@@ -263,32 +263,36 @@ def _part(part: AttemptPart, wanted: ExportRequest, *, times: bool) -> dict[str,
     return without_empty(exported)
 
 
-def _verification(one: Verification, wanted: ExportRequest) -> dict[str, Any]:
+def _verification(verification: Verification, wanted: ExportRequest) -> dict[str, Any]:
     """Export a verification. Candidates get tasks by number only. Times could reveal extra time, so only candidates get
     them, and not if a member passes the export on."""
     exported: dict[str, Any] = {
-        "opened": one.opened_at,
-        "form": one.form,
+        "opened": verification.opened_at,
+        "form": verification.form,
         "answers": [
             without_empty(
                 {
                     "question": task.rendered() if wanted.by_member else "",
                     "item": number,
                     "answer": (task.rendered_answer if wanted.by_member else task.rendered_answer_only)(
-                        one.answers[task.id]
+                        verification.answers[task.id]
                     ),
                 }
             )
-            for number, task in enumerate(tasks_of(one), start=1)
-            if task.id in one.answers
+            for number, task in enumerate(tasks_of(verification), start=1)
+            if task.id in verification.answers
         ],
-        "comparison": one.comparison,
-        "discarded": one.discarded_at,
-        "discarded because": one.discard_reason,
+        "comparison": verification.comparison,
+        "discarded": verification.discarded_at,
+        "discarded because": verification.discard_reason,
     }
     if not wanted.seen_by_member:
         exported["time"] = without_empty(
-            {"begun": one.begun_at, "ended": one.ended_at, "seconds granted": one.seconds}
+            {
+                "begun": verification.begun_at,
+                "ended": verification.ended_at,
+                "seconds granted": verification.seconds,
+            }
         )
     return without_empty(exported)
 
@@ -345,50 +349,53 @@ def _markings(part: AttemptPart, wanted: ExportRequest) -> list[Marking]:
     return [row for row in rows if count[row.item] >= RATERS[part.part.two_raters]]
 
 
-def _adjustment(one: Adjustment, wanted: ExportRequest) -> dict[str, Any]:
+def _adjustment(adjustment: Adjustment, wanted: ExportRequest) -> dict[str, Any]:
     if wanted.seen_by_member:  # the candidate has agreed to share only this
         return without_empty(
-            {"granted, percent": one.percent, "accessible version granted": one.accessible_version}
+            {
+                "granted, percent": adjustment.percent,
+                "accessible version granted": adjustment.accessible_version,
+            }
         )
     return without_empty(
         {
-            "requested": one.asked_at,
-            "extra time, percent": one.wants_time,
-            "accessible version": one.wants_accessible_version,
-            "in your words": one.text,
-            "decision": one.get_state_display(),
-            "granted, percent": one.percent,
-            "accessible version granted": one.accessible_version,
-            "shared with the hiring team": one.may_disclose,
-            "answered": one.answered_at,
-            "answered by": one.answered_by,
-            "message": one.answer,
+            "requested": adjustment.asked_at,
+            "extra time, percent": adjustment.wants_time,
+            "accessible version": adjustment.wants_accessible_version,
+            "in your words": adjustment.text,
+            "decision": adjustment.get_state_display(),
+            "granted, percent": adjustment.percent,
+            "accessible version granted": adjustment.accessible_version,
+            "shared with the hiring team": adjustment.may_disclose,
+            "answered": adjustment.answered_at,
+            "answered by": adjustment.answered_by,
+            "message": adjustment.answer,
         }
     )
 
 
-def _observation(one: Observation, *, times: bool) -> dict[str, Any]:
+def _observation(observation: Observation, *, times: bool) -> dict[str, Any]:
     """An observation; without `times`, it has no times and durations, which could reveal extra time."""
-    lasted = one.kind in {Observation.Kind.LEFT, Observation.Kind.DISCONNECTED}
+    lasted = observation.kind in {Observation.Kind.LEFT, Observation.Kind.DISCONNECTED}
     return without_empty(
         {
-            "what": str(OBSERVED[one.kind]),
-            "item": one.item,
-            "amount": one.amount if times or not lasted else None,
-            "at": one.observed_at if times else None,
+            "what": str(OBSERVED[observation.kind]),
+            "item": observation.item,
+            "amount": observation.amount if times or not lasted else None,
+            "at": observation.observed_at if times else None,
         }
     )
 
 
-def _flag(one: AttemptFlag) -> dict[str, Any]:
+def _flag(flag: AttemptFlag) -> dict[str, Any]:
     return without_empty(
         {
-            "what": str(WORDS[one.code].title) if one.code in WORDS else one.code,
-            "part": one.key,
-            "grade": one.grade,
-            "facts": one.facts,
-            "found": one.found_at,
-            "dismissed": one.dismissed_at,
-            "dismissed with the note": one.dismissed_note,
+            "what": str(WORDS[flag.code].title) if flag.code in WORDS else flag.code,
+            "part": flag.key,
+            "grade": flag.grade,
+            "facts": flag.facts,
+            "found": flag.found_at,
+            "dismissed": flag.dismissed_at,
+            "dismissed with the note": flag.dismissed_note,
         }
     )

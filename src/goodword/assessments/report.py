@@ -85,7 +85,7 @@ def _normed_scores(part: PartData, compared: Sequence[Compared], words: Phrases)
         words("band"),
     ]
     group = words("group_made", group=group_text(score, words), when=figures["made_at_text"])
-    rows = [_figures_row(*one, words) for one in compared]
+    rows = [_figures_row(*entry, words) for entry in compared]
     return [Heading(part["name"], note=group), Table(header, rows, widths=[4, 5, 2.5, 6, 5])]
 
 

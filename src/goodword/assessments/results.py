@@ -164,8 +164,8 @@ def _portion(portion: Mapping[str, Any], titles: Mapping[str, str]) -> Portion:
         name=category_name(portion["category"]) if portion["category"] else titles[portion["part"]],
         category=portion["category"],
         counted=tuple(
-            Counted(test=titles[one["part"]], solved=one["solved"], given=one["given"])
-            for one in portion["counted"]
+            Counted(test=titles[row["part"]], solved=row["solved"], given=row["given"])
+            for row in portion["counted"]
         ),
         share=Fraction(portion["share"]),
         weight=Fraction(portion["weight"]),

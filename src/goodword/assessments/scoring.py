@@ -39,19 +39,19 @@ def compute_scores(
     )
 
 
-def _with_norms(one: ComputedScore, table: NormTable | None) -> ComputedScore:
+def _with_norms(score: ComputedScore, table: NormTable | None) -> ComputedScore:
     """Add the percentile and its band, if the group has a standard error. The band is the score's own if it has one,
     otherwise it follows from the reliability."""
     found = None
-    if table is not None and one.value is not None and norms.standard_error(table) is not None:
-        if not one.has_own_band:
-            found = band(table, one.value)
-        elif one.low is not None and one.high is not None:
-            found = band_between(table, one.value, one.low, one.high)
+    if table is not None and score.value is not None and norms.standard_error(table) is not None:
+        if not score.has_own_band:
+            found = band(table, score.value)
+        elif score.low is not None and score.high is not None:
+            found = band_between(table, score.value, score.low, score.high)
     if found is None:
-        return one
+        return score
     return replace(
-        one,
+        score,
         low=found.low,
         high=found.high,
         percentile=found.percentile,
@@ -133,10 +133,10 @@ def _issued_portion(
         "share": str(portion.share),
         "weight": str(portion.weight),
         "counted": [
-            {"part": part, "solved": one.right, "given": one.given}
+            {"part": part, "solved": score.right, "given": score.given}
             for part, solved in of.items()
-            for one in solved
-            if weighted or one.category == portion.name
+            for score in solved
+            if weighted or score.category == portion.name
         ],
     }
 
@@ -156,28 +156,28 @@ def score_part(part: AttemptPart) -> None:
     Score.objects.of(part.organisation).bulk_create(issued_score(part, score, group) for score in found)
 
 
-def issued_score(part: AttemptPart, one: ComputedScore, group: NormGroup | None) -> Score:
+def issued_score(part: AttemptPart, score: ComputedScore, group: NormGroup | None) -> Score:
     return Score(
         organisation_id=part.organisation_id,
         part=part,
-        scale=one.scale,
-        value=one.value,
-        answered=one.answered,
-        items=one.items,
-        scoring_version=one.version,
-        norm_group=group if one.percentile is not None else None,
-        low=one.low,
-        high=one.high,
-        percentile=one.percentile,
-        percentile_low=one.percentile_low,
-        percentile_high=one.percentile_high,
-        solved_low=one.solved_low,
-        solved_high=one.solved_high,
-        solved_by=one.solved_by,
-        ability=one.ability,
-        ability_se=one.ability_se,
-        ability_low=one.ability_low,
-        ability_high=one.ability_high,
+        scale=score.scale,
+        value=score.value,
+        answered=score.answered,
+        items=score.items,
+        scoring_version=score.version,
+        norm_group=group if score.percentile is not None else None,
+        low=score.low,
+        high=score.high,
+        percentile=score.percentile,
+        percentile_low=score.percentile_low,
+        percentile_high=score.percentile_high,
+        solved_low=score.solved_low,
+        solved_high=score.solved_high,
+        solved_by=score.solved_by,
+        ability=score.ability,
+        ability_se=score.ability_se,
+        ability_low=score.ability_low,
+        ability_high=score.ability_high,
     )
 
 

@@ -118,7 +118,7 @@ def figures(
         return []
     applicants = _applicants(role, merged) if role else None
     taken = dict(_taken(organisation, applicants, test, role))
-    in_order = sorted(rated.items(), key=lambda one: (one[0].name.casefold(), one[0].scale))
+    in_order = sorted(rated.items(), key=lambda pair: (pair[0].name.casefold(), pair[0].scale))
     return [_figures(criterion, people, taken) for criterion, people in in_order]
 
 
@@ -149,8 +149,8 @@ def _row(predictor: Predictor, scores: Mapping[int, _Taken], people: Mapping[int
     found = None
     if n >= LEAST:
         applicants: defaultdict[int | None, list[float]] = defaultdict(list)
-        for person, one in scores.items():
-            applicants[people[person].role if person in people else one.role].append(one.value)
+        for person, taken in scores.items():
+            applicants[people[person].role if person in people else taken.role].append(taken.value)
         found = validity(
             [
                 pair
@@ -259,7 +259,7 @@ def print_validity(*, slug: str, role_id: int | None) -> int:
             print(f"goodword: There is no role {role_id}.", file=sys.stderr)
             return 2
     found = figures(organisation, role)
-    computed = sum(row.validity is not None for one in found for row in one.rows)
+    computed = sum(row.validity is not None for criterion in found for row in criterion.rows)
     write(
         organisation=organisation,
         action="validity.computed",
@@ -270,8 +270,8 @@ def print_validity(*, slug: str, role_id: int | None) -> int:
     if not found:
         print("Nothing is computed: nobody has been rated. Import ratings in Settings > Validity.")
         return 1
-    for one in found:
-        _print(one)
+    for criterion in found:
+        _print(criterion)
     return 0 if computed else 1
 
 

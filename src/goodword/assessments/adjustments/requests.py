@@ -206,7 +206,7 @@ def _ask_again(asked: Adjustment, *, now: datetime) -> None:
     recent = _mails_of(asked).filter(created_at__gt=now - ASK_AGAIN_AFTER)
     if recent.filter(to_address__same_address=contact.address).exists():
         return
-    was_named = any(is_same(contact.address, one) for one in _addresses_tried(asked))
+    was_named = any(is_same(contact.address, address) for address in _addresses_tried(asked))
     if not contact.outside and not was_named:
         _end_unread(asked, application=application, now=now)
         return

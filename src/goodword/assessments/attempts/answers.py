@@ -251,14 +251,14 @@ def observe(
 ) -> Observation | None:
     """`amount`: seconds away from the page, or characters pasted. Returns None after MAX_ROWS or if just recorded.
     Raises InvalidObservation, NotBegun, and the exceptions of open_part."""
-    known = next((one for one in MAX_AMOUNT if one == kind), None)
+    known = next((possible for possible in MAX_AMOUNT if possible == kind), None)
     if known is None or amount < (MIN_SECONDS_AWAY if known == Observation.Kind.LEFT else 1):
         raise InvalidObservation
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if part.begun_at is None:
             raise parts.NotBegun
-        item = next((one for one in items_of(part) if one.id == item_id), None)
+        item = next((item for item in items_of(part) if item.id == item_id), None)
         may_paste = item is not None and (
             item.is_written or not kind_named(part.version.test.kind).is_confidential
         )

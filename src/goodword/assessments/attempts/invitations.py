@@ -85,8 +85,8 @@ def assign(
     )
     # by the role's settings, and with adjustments
     restarted = end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
-    nominal = max([restarted, *(one.overdue_since for one in replaces)])
-    deadline = max([nominal, *(_deadline_now(one, now=now) for one in replaces)])
+    nominal = max([restarted, *(replaced.overdue_since for replaced in replaces)])
+    deadline = max([nominal, *(_deadline_now(replaced, now=now) for replaced in replaces)])
     attempt = Attempt(
         organisation=organisation,
         step_request=step_request,

@@ -212,7 +212,9 @@ def _numbers(part: AssessmentPart) -> tuple[str, ...]:
 
 
 def _rank(field: str, wanted: Sequence[str]) -> Case:
-    return Case(*(When(**{field: one}, then=place) for place, one in enumerate(wanted)), default=len(wanted))
+    return Case(
+        *(When(**{field: value}, then=place) for place, value in enumerate(wanted)), default=len(wanted)
+    )
 
 
 def _published(part: AssessmentPart) -> QuerySet[TestVersion]:

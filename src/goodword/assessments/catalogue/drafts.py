@@ -57,7 +57,7 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
 
     def create_rows(self, owner: Test, contents: Mapping[str, Content], *, now: datetime) -> None:
         numbers = self.versions(owner).values_list("number", flat=True)
-        number = str(max((int(one) for one in numbers), default=0) + 1)
+        number = str(max((int(number) for number in numbers), default=0) + 1)
         for language, content in contents.items():
             create_row(owner, number=number, language=language, content=content, now=now)
 

@@ -119,10 +119,12 @@ def _entries(value: list[object] | dict[str, object]) -> Iterator[object]:
 
 def _read(data: Mapping[str, Any]) -> PackFile:
     named = data.get("kind")
-    known = {one.value: one for one in Test.Kind if one != _UNNAMED}
+    known = {kind.value: kind for kind in Test.Kind if kind != _UNNAMED}
     kind = _UNNAMED if named is None else known.get(named) if isinstance(named, str) else None
     if kind is None:
-        offered = " or ".join(f"“{name}”" for name, one in known.items() if not kind_named(one).is_generated)
+        offered = " or ".join(
+            f"“{name}”" for name, kind in known.items() if not kind_named(kind).is_generated
+        )
         raise PackError(f"“kind” must be {offered}, or left out for statements on a scale.")
     if kind_named(kind).is_generated:
         raise PackError(f"{kind.label} is built in and cannot be imported.")

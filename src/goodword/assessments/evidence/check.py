@@ -104,8 +104,8 @@ def _wrong(
                     part=part["part"],
                     kind=kinds[part["part"]],
                     scores={
-                        scale: (float(one["value"]) if one["value"] else None, int(one["items"]))
-                        for scale, one in scores.get(part["part"], {}).items()
+                        scale: (float(score["value"]) if score["value"] else None, int(score["items"]))
+                        for scale, score in scores.get(part["part"], {}).items()
                     },
                     weight=weights.get(part["part"]),
                 )
@@ -254,7 +254,7 @@ def _read(folder: Path) -> _Files:
         },
         answers=answers,
         tables={
-            str(row["norm_group"]): {scale: norms.from_json(one) for scale, one in row["tables"].items()}
+            str(row["norm_group"]): {scale: norms.from_json(table) for scale, table in row["tables"].items()}
             for row in lines_of(folder, "norms.jsonl")
         },
         calibrations={
@@ -303,8 +303,8 @@ def _recompute(part: Mapping[str, str], files: _Files) -> tuple[ComputedScore, .
     )
 
 
-def _columns(one: ComputedScore) -> dict[str, Any]:
-    return {name: one.version if name == "scoring_version" else getattr(one, name) for name in FIGURES}
+def _columns(score: ComputedScore) -> dict[str, Any]:
+    return {name: score.version if name == "scoring_version" else getattr(score, name) for name in FIGURES}
 
 
 def _same(written: str, value: Any) -> bool:
@@ -354,7 +354,7 @@ def _check_sum(given: Sequence[Mapping[str, str]], rubric: Sequence[Criterion]) 
         wrong += problems
     known = {"", *(criterion.id for criterion in rubric)}
     strange = sorted({row["criterion"] for row in given} - known)
-    wrong += [f"“{one}” is not in the rubric" for one in strange]
+    wrong += [f"“{criterion_id}” is not in the rubric" for criterion_id in strange]
     in_all, problems = _points(given, "", most=sum(criterion.points for criterion in rubric))
     wrong += problems
     if in_all is not None and in_all != added:

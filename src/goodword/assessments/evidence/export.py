@@ -434,7 +434,7 @@ def _part(work: _Export, part: AttemptPart) -> None:
             "ended": part.ended_by,
             "minutes": part.part.minutes or "",
             "requirement": part.part.requirement,
-            "norm_group": next((one.norm_group_id for one in scores if one.norm_group_id), ""),
+            "norm_group": next((score.norm_group_id for score in scores if score.norm_group_id), ""),
             "calibration": fixed.pk if fixed is not None else "",
             "void": json.dumps(part.void),
             "total": work.totals[part.attempt_id][0].mode if part.attempt_id in work.totals else "",
@@ -445,13 +445,13 @@ def _part(work: _Export, part: AttemptPart) -> None:
     if attempt not in work.attempts:
         work.attempts.add(attempt)
         work.people.add(person)
-        for number, one in enumerate(decided):
+        for number, decided_application in enumerate(decided):
             work.rows["join.csv"](
                 {
                     "reused": int(number > 0),
-                    "goodword_application_id": one.pk,
-                    "greenhouse_application_id": one.remote_id,
-                    "greenhouse_candidate_id": one.candidate.remote_id,
+                    "goodword_application_id": decided_application.pk,
+                    "greenhouse_application_id": decided_application.remote_id,
+                    "greenhouse_candidate_id": decided_application.candidate.remote_id,
                     **who,
                 }
             )
@@ -459,12 +459,12 @@ def _part(work: _Export, part: AttemptPart) -> None:
     for score in scores:
         figures = _figures(score)
         work.rows["scores.csv"]({"part": name, "scale": score.scale, **figures})
-        for number, one in enumerate(decided):
+        for number, decided_application in enumerate(decided):
             work.rows["selection.csv"](
                 {
-                    "role": one.role_id if number else part.attempt.step_request.step.role_id,
+                    "role": decided_application.role_id if number else part.attempt.step_request.step.role_id,
                     "scale": score.scale,
-                    "application": one.status,
+                    "application": decided_application.status,
                     "reused": int(number > 0),
                     **{key: figures[key] for key in SELECTED},
                     **who,

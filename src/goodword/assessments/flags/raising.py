@@ -186,11 +186,11 @@ class Left:
 
 
 def left_page_flag(*, key: str, left: Sequence[Left], timed: bool, items: int) -> FlagFinding | None:
-    counted = left if timed else [one for one in left if one.seconds <= PAUSE]
+    counted = left if timed else [absence for absence in left if absence.seconds <= PAUSE]
     if len(counted) < (_FEW if timed else _FEW_WITHOUT_CLOCK):
         return None
-    grade = _grade(len({one.item for one in counted}), items) if timed else "low"
-    longest = max(one.seconds for one in counted)
+    grade = _grade(len({absence.item for absence in counted}), items) if timed else "low"
+    longest = max(absence.seconds for absence in counted)
     return FlagFinding(
         code=LEFT_PAGE, grade=grade, key=key, facts={"times": len(counted), "longest": length_of(longest)}
     )
@@ -217,7 +217,9 @@ class Pasted:
 def pasted_flag(*, key: str, pasted: Sequence[Pasted], texts: Mapping[str, int]) -> FlagFinding | None:
     """`texts`: the length of each written answer, by item."""
     long = {
-        one.item for one in pasted if one.characters >= LONG_PASTE and texts.get(one.item, 0) >= LONG_PASTE
+        paste.item
+        for paste in pasted
+        if paste.characters >= LONG_PASTE and texts.get(paste.item, 0) >= LONG_PASTE
     }
     if not long:
         return None

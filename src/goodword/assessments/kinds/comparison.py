@@ -49,8 +49,8 @@ class Comparison:
     precision: str = ""
 
 
-def ability_or_percentile(one: ComparedPart) -> float | None:
-    score = one.scores.get(ALL)
+def ability_or_percentile(compared: ComparedPart) -> float | None:
+    score = compared.scores.get(ALL)
     if score is None:
         return None
     return score.percentile if score.ability is None else score.ability

@@ -116,7 +116,7 @@ def check_rights(data: object, whole: str, *, what: str) -> None:
 
 
 def check_unique(whole: str, what: str, ids: Sequence[str]) -> None:
-    if repeated := next((one for place, one in enumerate(ids) if one in ids[:place]), None):
+    if repeated := next((given for place, given in enumerate(ids) if given in ids[:place]), None):
         raise wrong(whole, f"has the {what} “{repeated}” twice")
 
 

@@ -83,8 +83,14 @@ def reliability_by_items(people: Iterable[Mapping[str, list[float | None]]]) -> 
                 complete.append(known)
     found = {scale: reliability_of(of_scale) for scale, of_scale in rows.items()}
     return {
-        scale: ScaleReliability(value=one.value, way="items", n=one.n, alpha=one.alpha, omega=one.omega)
-        for scale, one in found.items()
+        scale: ScaleReliability(
+            value=reliability.value,
+            way="items",
+            n=reliability.n,
+            alpha=reliability.alpha,
+            omega=reliability.omega,
+        )
+        for scale, reliability in found.items()
     }
 
 

@@ -59,7 +59,9 @@ def _figures(value: float, *, way: str, n: int, alpha: float | None, omega: floa
     values = {"value": written_figure(value), "n": written_count(n)}
     if alpha is not None or omega is not None:
         pairs = (("omega", omega), ("alpha", alpha))
-        values["value"] = ", ".join(f"{name} {written_figure(one)}" for name, one in pairs if one is not None)
+        values["value"] = ", ".join(
+            f"{name} {written_figure(coefficient)}" for name, coefficient in pairs if coefficient is not None
+        )
         return gettext("%(value)s, from %(n)s people with complete answers") % values
     match way:
         case "halves" | "splits":

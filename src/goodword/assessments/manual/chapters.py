@@ -71,7 +71,7 @@ class TechnicalManual:
             *(
                 Section(
                     chapter.title,
-                    [block for one in chapter.topics for block in (Heading(one.heading), *one.blocks)],
+                    [block for topic in chapter.topics for block in (Heading(topic.heading), *topic.blocks)],
                 )
                 for chapter in self.chapters
             ),
@@ -192,7 +192,7 @@ def _job_analysis(used: int, analysed: int, importance: Sequence[int]) -> Topic:
             "The importance of %(n)s requirements that it measures there was rated; %(important)s of them were rated "
             "4 or 5 of 5 for importance or criticality."
         )
-        % {"n": len(importance), "important": sum(one >= IMPORTANT for one in importance)}
+        % {"n": len(importance), "important": sum(rating >= IMPORTANT for rating in importance)}
         if importance
         else _("The importance of the requirements that it measures there was not rated."),
     )

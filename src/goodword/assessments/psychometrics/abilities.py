@@ -72,11 +72,11 @@ def ability(calibration: Calibration, answers: Answers) -> Ability | None:
     form = _form(tuple((curve, right + wrong) for curve, right, wrong in items))
     pattern = [float(n) for _, right, wrong in items for n in (right, wrong)]
     logs = [math.sumprod(pattern, at_node) for at_node in form.logs]
-    weighted = [one + weight for one, weight in zip(logs, form.weights, strict=True)]
+    weighted = [log + weight for log, weight in zip(logs, form.weights, strict=True)]
     top = max(range(len(weighted)), key=weighted.__getitem__)
     grid = form.grid
     theta = _root(items, grid[max(0, top - 1)], grid[min(len(grid) - 1, top + 1)])
-    posterior = normed([one + prior for one, prior in zip(logs, form.priors, strict=True)])
+    posterior = normed([log + prior for log, prior in zip(logs, form.priors, strict=True)])
     return Ability(
         theta,
         1 / math.sqrt(_at(items, theta).information),
@@ -184,5 +184,5 @@ def _form(items: tuple[tuple[ItemCurve, int], ...]) -> _Form:
             for t in grid
         ],
         [*accumulate(steps, initial=0.0)],
-        [math.log(one.information) / 2 for one in found],
+        [math.log(node.information) / 2 for node in found],
     )

@@ -77,11 +77,11 @@ def solved_bands(items: tuple[ItemCurve, ...]) -> tuple[SolvedBand, ...]:
     grid = grid_of(items)
     at = [moments(items, t) for t in grid]
     numbers = list(zip(*(number_distribution(items, t) for t in grid), strict=True))
-    priors = [one.slope / math.sqrt(one.variance) for one in at]
-    expected = [one.mean for one in at]
+    priors = [node.slope / math.sqrt(node.variance) for node in at]
+    expected = [node.mean for node in at]
     found: list[SolvedBand] = []
     for likelihood in numbers:
-        masses = _shares([one * prior for one, prior in zip(likelihood, priors, strict=True)])
+        masses = _shares([p * prior for p, prior in zip(likelihood, priors, strict=True)])
         ends = [_between(grid, expected, quantile(grid, masses, share)) for share in (TAIL, 1 - TAIL)]
         found.append(SolvedBand(min(ends[0], len(found)), max(ends[1], len(found))))
     return tuple(found)
@@ -92,11 +92,11 @@ def form_precision(items: tuple[ItemCurve, ...], sd: float = ASSUMED_SD) -> Form
     grid = [sd * (-5 + STEP * place) for place in range(101)]
     weights = normed([-((t / sd) ** 2) / 2 for t in grid])
     at = [moments(items, t) for t in grid]
-    mean = math.sumprod(weights, [one.mean for one in at])
-    true = math.sumprod(weights, [(one.mean - mean) ** 2 for one in at])
-    error = math.sumprod(weights, [one.variance for one in at])
+    mean = math.sumprod(weights, [node.mean for node in at])
+    true = math.sumprod(weights, [(node.mean - mean) ** 2 for node in at])
+    error = math.sumprod(weights, [node.variance for node in at])
     numbers = list(zip(*(number_distribution(items, t) for t in grid), strict=True))
-    joint = [[one * weight for one, weight in zip(number, weights, strict=True)] for number in numbers]
+    joint = [[p * weight for p, weight in zip(number, weights, strict=True)] for number in numbers]
     return FormPrecision(
         items=len(items),
         reliability=true / (true + error),
@@ -116,9 +116,9 @@ class Moments:
 def moments(items: Sequence[ItemCurve], t: float) -> Moments:
     found = [point(curve, t) for curve in items]
     return Moments(
-        sum(one.p for one in found),
-        sum(one.slope for one in found),
-        sum(one.p * (1 - one.p) for one in found),
+        sum(curve_point.p for curve_point in found),
+        sum(curve_point.slope for curve_point in found),
+        sum(curve_point.p * (1 - curve_point.p) for curve_point in found),
     )
 
 
@@ -146,7 +146,7 @@ def _in_order(joint: Sequence[Sequence[float]]) -> float:
     found, above = 0.0, [0.0] * len(joint[0])
     for number in reversed(joint):
         found += 2 * math.sumprod(above, _below(number)) + math.fsum(number) ** 2 / 2
-        above = [one + more for one, more in zip(above, number, strict=True)]
+        above = [mass + more for mass, more in zip(above, number, strict=True)]
     return found
 
 

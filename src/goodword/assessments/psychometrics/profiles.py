@@ -66,15 +66,15 @@ def group(ratings: Sequence[float], keys: Sequence[float]) -> Group:
 
 
 def correlation_within(groups: Sequence[Group]) -> float | None:
-    size = sqrt(fsum(one.ratings for one in groups) * fsum(one.keys for one in groups))
+    size = sqrt(fsum(sums.ratings for sums in groups) * fsum(sums.keys for sums in groups))
     if size < _TINY:
         return None
-    return max(-1.0, min(1.0, fsum(one.products for one in groups) / size))
+    return max(-1.0, min(1.0, fsum(sums.products for sums in groups) / size))
 
 
 def interval(groups: Sequence[Group]) -> Interval | None:
     """The 90% interval. Groups in which neither side deviates don't count."""
-    counting = [one for one in groups if max(one.ratings, one.keys) > _TINY]
+    counting = [sums for sums in groups if max(sums.ratings, sums.keys) > _TINY]
     n = len(counting)
     if n < LEAST_GROUPS:
         return None
@@ -85,7 +85,7 @@ def interval(groups: Sequence[Group]) -> Interval | None:
         return None
     centre, *without = known
     mean = fmean(without)
-    error = sqrt((n - 1) / n * fsum((one - mean) ** 2 for one in without))
+    error = sqrt((n - 1) / n * fsum((value - mean) ** 2 for value in without))
     width = sqrt(f_quantile(1, n - 1, at=0.9)) * error  # the square of t has the distribution F(1, n - 1)
     return tanh(centre - width), tanh(centre + width)
 

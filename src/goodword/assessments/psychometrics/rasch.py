@@ -97,16 +97,16 @@ def calibrate(persons: Sequence[Answers]) -> Calibration:
     Raises `NotEnough`, `NotSettled` if the answers do not determine the difficulties, and `ValueError`.
     """
     taken = [person for person in persons if person]
-    order = sorted({(one.cell, one.options) for person in taken for one in person})
+    order = sorted({(answer.cell, answer.options) for person in taken for answer in person})
     cells = sorted({cell for cell, _ in order})
     right, given = dict.fromkeys(cells, 0), dict.fromkeys(cells, 0)
     groups: dict[Pattern, int] = {}
     for person in taken:
         pattern = _pattern(person, order)
         groups[pattern] = groups.get(pattern, 0) + 1
-        for one in person:
-            given[one.cell] += 1
-            right[one.cell] += one.right
+        for answer in person:
+            given[answer.cell] += 1
+            right[answer.cell] += answer.right
     if lacks := tuple(_lacks(len(taken), given, right)):
         raise NotEnough(lacks)
     # sorted, so issued results can be reproduced to the last digit in any order of people

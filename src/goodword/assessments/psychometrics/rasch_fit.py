@@ -230,8 +230,8 @@ def _add(
     for score in scores:
         middle = sumprod(weights, score)
         centred.append([value - middle for value in score])
-    for i, one in enumerate(centred):
-        weighted = [weight * value for weight, value in zip(weights, one, strict=True)]
+    for i, deviations in enumerate(centred):
+        weighted = [weight * value for weight, value in zip(weights, deviations, strict=True)]
         for j in range(i + 1):
             total[i][j] -= people * sumprod(weighted, centred[j])
         total[i][i] += people * sumprod(weights, known[i])

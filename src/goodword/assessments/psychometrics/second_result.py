@@ -73,7 +73,7 @@ def predictions(
     in_first = [number_distribution(first, t) for t in grid]
     in_second = [number_distribution(second, t) for t in grid]
     at = [moments(first, t) for t in grid]
-    jeffreys = [one.slope / math.sqrt(one.variance) for one in at]
+    jeffreys = [node.slope / math.sqrt(node.variance) for node in at]
     candidates = _normal(grid, 0, sd)
     priors = (jeffreys, candidates, _normal(grid, LOWER_GROUP * sd, sd))
     found = []
@@ -92,7 +92,9 @@ def predictions(
     return Predictions(
         by_first=tuple(found),
         highest_rate=max(
-            math.fsum(p * math.fsum(after[: one.least]) for p, one in zip(before, found, strict=True))
+            math.fsum(
+                p * math.fsum(after[: prediction.least]) for p, prediction in zip(before, found, strict=True)
+            )
             for t, before, after in zip(grid, in_first, in_second, strict=True)
             if abs(t) <= _WITHIN * sd
         ),
@@ -106,7 +108,7 @@ def _normal(grid: Sequence[float], mean: float, sd: float) -> list[float]:
 def _predicted(
     likelihood: Sequence[float], prior: Sequence[float], second: Sequence[Sequence[float]]
 ) -> list[float]:
-    masses = [one * weight for one, weight in zip(likelihood, prior, strict=True)]
+    masses = [p * weight for p, weight in zip(likelihood, prior, strict=True)]
     whole = math.fsum(masses)
     return [math.sumprod(masses, number) / whole for number in zip(*second, strict=True)]
 

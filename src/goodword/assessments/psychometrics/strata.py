@@ -65,12 +65,12 @@ def differences(reference: Sequence[Answers], focal: Sequence[Answers]) -> dict[
     given: Counter[tuple[Cell, int]] = Counter()
     for group, people in enumerate((reference, focal)):
         for person in people:
-            form = frozenset(Counter((one.cell, one.options) for one in person).items())
-            matched = (form, sum(one.right for one in person))
-            for one in person:
-                table = tables.setdefault(one.cell, {}).setdefault(matched, [0, 0, 0, 0])
-                table[2 * group + 1 - one.right] += 1
-                given[one.cell, group] += 1
+            form = frozenset(Counter((answer.cell, answer.options) for answer in person).items())
+            matched = (form, sum(answer.right for answer in person))
+            for answer in person:
+                table = tables.setdefault(answer.cell, {}).setdefault(matched, [0, 0, 0, 0])
+                table[2 * group + 1 - answer.right] += 1
+                given[answer.cell, group] += 1
     return {
         cell: effect
         for cell in sorted(tables)
@@ -146,7 +146,7 @@ class Calibrations:
 
 def calibrate(people: Mapping[Stratum, Sequence[Answers]]) -> Calibrations:
     """Apply the rule above. Raises `NotEnough` or `NotSettled` if the first pool can't be calibrated."""
-    answered = {stratum: [one for one in of if one] for stratum, of in people.items()}
+    answered = {stratum: [answers for answers in of if answers] for stratum, of in people.items()}
     sizes = {stratum: len(of) for stratum, of in answered.items()}
     order = sorted(sizes, key=lambda stratum: (-sizes[stratum], stratum))
     if not order:

@@ -431,4 +431,4 @@ def sent_for(request: HttpRequest, items: Sequence[Item], number: int) -> int | 
     sent = request.POST.get("item")
     if sent is None:  # a page from before forms named their item
         return number
-    return next((at for at, one in enumerate(items, start=1) if one.id == sent), None)
+    return next((at for at, shown in enumerate(items, start=1) if shown.id == sent), None)

@@ -47,7 +47,7 @@ def norms(request: MemberRequest, pk: int) -> HttpResponseBase:
         "assessments/norms/page.html",
         {
             "test": test,
-            "versions": [_version(one, name_of, wanted) for one in norms_of(test)],
+            "versions": [_version(version_norms, name_of, wanted) for version_norms in norms_of(test)],
             "has_failed": failed_jobs.exists(),
             "least": LEAST,
             "advised": ADVISED,
@@ -64,7 +64,9 @@ def make(request: MemberRequest, pk: int) -> HttpResponseBase:
     test = access.get_or_404(Test.objects.of(request.organisation), pk)
     version, form = request.POST.get("version", ""), request.POST.get("form", "")
     found = _of_version(test, version)
-    wanted = next((one for one in found.forms if one.form == form), None) if found else None
+    wanted = (
+        next((form_norms for form_norms in found.forms if form_norms.form == form), None) if found else None
+    )
     if wanted is not None and wanted.few_situations:
         messages.info(
             request,
@@ -111,7 +113,7 @@ def calibrate(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 
 def _of_version(test: Test, version: str) -> VersionNorms | None:
-    return next((one for one in norms_of(test) if one.version == version), None)
+    return next((version_norms for version_norms in norms_of(test) if version_norms.version == version), None)
 
 
 def _scale_names(test: Test) -> Callable[[str], str]:
@@ -207,7 +209,7 @@ def _calibration(found: CalibrationStatus) -> dict[str, object]:
         for calibration in found.made
         for known in [strata.from_json_if_current(calibration.content)]
     ]
-    return {"status": found, "made": made, "lacks": [_lack(one) for one in found.lacks]}
+    return {"status": found, "made": made, "lacks": [_lack(lack) for lack in found.lacks]}
 
 
 def _pool(pool: Pool) -> dict[str, object]:
@@ -219,8 +221,14 @@ def _pool(pool: Pool) -> dict[str, object]:
         "n": found.n,
         "reliability": found.reliability,
         "cells": [
-            {"family": _readable(family), "level": level, "b": one.b, "half": BAND_WIDTH * one.se, "n": one.n}
-            for (family, level), one in found.cells.items()
+            {
+                "family": _readable(family),
+                "level": level,
+                "b": difficulty.b,
+                "half": BAND_WIDTH * difficulty.se,
+                "n": difficulty.n,
+            }
+            for (family, level), difficulty in found.cells.items()
         ],
     }
 

@@ -143,7 +143,7 @@ def _each_once(values: tuple[str, ...]) -> tuple[str, ...]:
 
 def _check_types(values: list[str]) -> list[str]:
     types = list(_each_once(tuple(values))) or ["pdf"]
-    if unknown := [one for one in types if one not in FILE_TYPES]:
+    if unknown := [file_type for file_type in types if file_type not in FILE_TYPES]:
         raise ValueError(
             f"takes files of the type “{unknown[0]}”, which is not one of {', '.join(FILE_TYPES)}"
         )
@@ -352,7 +352,7 @@ def _without_words(value: Json) -> object:
 def without_anchors(content: Mapping[str, Any]) -> dict[str, Any]:
     """The content of a file without anchors, which quote the key that the organisation's experts have set."""
     rubrics = [
-        {**rubric, "criteria": [{**one, "anchors": ""} for one in rubric["criteria"]]}
+        {**rubric, "criteria": [{**criterion, "anchors": ""} for criterion in rubric["criteria"]]}
         for rubric in content["rubrics"]
     ]
     return {**content, "rubrics": rubrics}

@@ -134,7 +134,10 @@ def add_file(*, test: Test, file: FileSettings, revision: int) -> str:
     made = f"file_{secrets.token_hex(4)}"
     with DRAFTS.locked_draft(test, revision=revision) as draft:
         _change_all(
-            draft, lambda one: one | {"questions": [*one["questions"], _file(made, file, one["language"])]}
+            draft,
+            lambda content: (
+                content | {"questions": [*content["questions"], _file(made, file, content["language"])]}
+            ),
         )
     return made
 
@@ -229,7 +232,7 @@ def set_right_answers(*, test: Test, question_id: str, values: Sequence[str], re
     NoChoices."""
 
     def change(content: Content) -> Content:
-        right = {one: there for one, there in content["right"].items() if one != question_id}
+        right = {other: there for other, there in content["right"].items() if other != question_id}
         return content | {"right": right | ({question_id: list(values)} if values else {})}
 
     with DRAFTS.locked_draft(test, revision=revision) as draft:
@@ -253,7 +256,7 @@ def set_rubric(*, test: Test, question_id: str, criteria: Sequence[Criterion], r
     ]
 
     def change(content: Content) -> Content:
-        others = [one for one in content["rubrics"] if one["question"] != question_id]
+        others = [other for other in content["rubrics"] if other["question"] != question_id]
         mine = [{"question": question_id, "criteria": rubric}] if rubric else []
         return content | {"rubrics": [*others, *mine]}
 

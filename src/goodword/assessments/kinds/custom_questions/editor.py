@@ -87,15 +87,15 @@ def with_questions(
     for place, entry in enumerate(content["questions"]):
         if entry["type"] == FILE:
             before = [question["id"] for question in content["questions"][:place]]
-            there = [n for n, one in enumerate(made, start=1) if one["id"] in before]
+            there = [n for n, question in enumerate(made, start=1) if question["id"] in before]
             made.insert(max(there, default=0), entry)
     by_id = {entry["id"]: entry for entry in made}
     right = {
-        one: values
-        for one, values in content["right"].items()
-        if one in by_id
-        and has_choices(by_id[one])
-        and set(values) <= {choice["value"] for choice in by_id[one]["choices"]}
+        question_id: values
+        for question_id, values in content["right"].items()
+        if question_id in by_id
+        and has_choices(by_id[question_id])
+        and set(values) <= {choice["value"] for choice in by_id[question_id]["choices"]}
     }
     return content | {
         "questions": made,
@@ -381,7 +381,7 @@ class RubricForm(RowsForm):
         self, data: Any = None, *, criteria: Sequence[Mapping[str, Any]], quiet: bool = False
     ) -> None:
         super().__init__(data, quiet=quiet)
-        self._known = {one["id"] for one in criteria}
+        self._known = {criterion["id"] for criterion in criteria}
         self.count = len(criteria) or CRITERIA if data is None else row_count(data, most=MOST_CRITERIA)
         for place in range(self.count):
             stored = criteria[place] if place < len(criteria) else {}
@@ -453,7 +453,7 @@ class RubricForm(RowsForm):
         return found
 
 
-def _type_name(one: str) -> str:
+def _type_name(file_type: str) -> str:
     return {
         "pdf": _("PDF"),
         "image": _("Picture"),
@@ -461,4 +461,4 @@ def _type_name(one: str) -> str:
         "document": _("Text document"),
         "sheet": _("Spreadsheet"),
         "slides": _("Slides"),
-    }[one]
+    }[file_type]

@@ -215,7 +215,7 @@ class UploadForm(forms.Form):
         self.fields["file"].label = question.text
         self.fields["file"].help_text = question.help
         self.fields["file"].widget.attrs["accept"] = ",".join(
-            ending for one in question.types for ending in ACCEPTED[one]
+            ending for file_type in question.types for ending in ACCEPTED[file_type]
         )
         self.fields["file"].widget.attrs["data-most"] = str(question.megabytes * MEGABYTE)
 

@@ -123,7 +123,7 @@ class _CustomQuestions(FixedItems, WholeForms):
         self, content: CustomQuestions, *, form: str, language: str, seed: int
     ) -> Mapping[str, object]:
         del form, language, seed
-        names = {kind: one.title for kind, one in question_types().items()}
+        names = {kind: question_type.title for kind, question_type in question_types().items()}
         return {
             "questions": [
                 {
@@ -249,9 +249,9 @@ def compare(content: CustomQuestions, parts: Sequence[ComparedPart]) -> Comparis
     )
 
 
-def _cells(content: CustomQuestions, one: ComparedPart) -> tuple[ComparisonCell, ComparisonCell]:
+def _cells(content: CustomQuestions, compared: ComparedPart) -> tuple[ComparisonCell, ComparisonCell]:
     found = custom_questions_result(
-        one.part, content, items=one.items(), answers=one.answers(), scores=one.scores
+        compared.part, content, items=compared.items(), answers=compared.answers(), scores=compared.scores
     )
     right = NO_VALUE
     if found.right is not None:

@@ -351,7 +351,9 @@ def mark_answer(
         if item_id not in rubrics:
             raise NothingToMark
         wanted = {criterion.id: criterion.points for criterion in rubrics[item_id]}
-        if set(points) != set(wanted) or not all(0 <= points[one] <= wanted[one] for one in wanted):
+        if set(points) != set(wanted) or not all(
+            0 <= points[criterion_id] <= wanted[criterion_id] for criterion_id in wanted
+        ):
             raise WrongPoints
         raters = RATERS[part.part.two_raters]
         rows = Marking.objects.of(part.organisation).filter(part=part, item=item_id)

@@ -185,7 +185,7 @@ class CustomQuestionsReport:
             for question in part["questions"]
             if question["text"] and question["answer"] and not question["is_file"]
         ]
-        longest = max(written, key=lambda one: len(one["answer"] or ""), default=None)
+        longest = max(written, key=lambda question: len(question["answer"] or ""), default=None)
         if longest is None:
             return []
         text = words("quoted", text=Truncator(longest["answer"] or "").chars(240))
@@ -269,13 +269,15 @@ def _sums(marked: Sequence[QuestionData], words: Phrases) -> dict[str, str | int
     """`n` of `m` points."""
     return {
         "n": _written(sum(_points(question) for question in marked), words),
-        "m": sum(one["points"] for question in marked for one in question["criteria"]),
+        "m": sum(criterion["points"] for question in marked for criterion in question["criteria"]),
     }
 
 
 def _points(question: QuestionData) -> float:
     places = range(len(question["raters"]))
-    return fmean(sum(one["given"][place] or 0 for one in question["criteria"]) for place in places)
+    return fmean(
+        sum(criterion["given"][place] or 0 for criterion in question["criteria"]) for place in places
+    )
 
 
 def _written(value: float, words: Phrases) -> str:

@@ -138,7 +138,7 @@ class MarkedCriterion:
 
     @property
     def mean_text(self) -> str:
-        points = [one for one in self.given if one is not None]
+        points = [value for value in self.given if value is not None]
         return rounded(fmean(points), 1) if points else ""
 
 

@@ -64,7 +64,7 @@ def check_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: 
     """`types`: keys of ACCEPTED. Raises `RejectedFile`, including for a file that is too large."""
     name = clean_text(PurePath(file.name or "").name, one_line=True)
     ending = PurePath(name).suffix.casefold()
-    allowed = {end: kind for one in types for end, kind in ACCEPTED[one].items()}
+    allowed = {end: kind for file_type in types for end, kind in ACCEPTED[file_type].items()}
     endings = ", ".join(sorted(allowed))
     if not file.size:
         raise RejectedFile(gettext("This file is empty. Choose another one."))
@@ -107,7 +107,7 @@ def _refuse_programs(ending: str, content: bytes) -> None:
             )
         if ending == ".csv":
             _check_table(content)
-        if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
+        if any(ending in ACCEPTED[file_type] for file_type in ("document", "sheet", "slides")):
             office.check(content)
     except xml.Programs as error:
         raise RejectedFile(
@@ -150,7 +150,7 @@ def _refuse_infected(content: bytes) -> None:
 def _matches_ending(ending: str, content: bytes) -> bool:
     if ending in ACCEPTED["text"]:
         return _is_text(content)
-    if any(ending in ACCEPTED[one] for one in ("document", "sheet", "slides")):
+    if any(ending in ACCEPTED[file_type] for file_type in ("document", "sheet", "slides")):
         return _is_office(ending, content)
     import puremagic  # takes two megabytes, and most processes check no uploads
 
@@ -159,8 +159,10 @@ def _matches_ending(ending: str, content: bytes) -> bool:
     except (puremagic.PureError, ValueError):
         return False
     wanted = _SAME.get(ending, ending)
-    best = max((one.confidence for one in found), default=0)
-    return any(_SAME.get(one.extension, one.extension) == wanted for one in found if one.confidence == best)
+    best = max((match.confidence for match in found), default=0)
+    return any(
+        _SAME.get(match.extension, match.extension) == wanted for match in found if match.confidence == best
+    )
 
 
 def _is_office(ending: str, content: bytes) -> bool:

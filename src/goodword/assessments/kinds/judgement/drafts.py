@@ -175,11 +175,11 @@ def ensure_open_text(*, version: TestVersion, now: datetime) -> TestVersion:
         rows = TestVersion.objects.of(row.organisation).filter(
             test=row, number=version.number, published_at__isnull=False
         )
-        ordered = sorted(rows, key=lambda one: (one.language != version.language, one.pk))
+        ordered = sorted(rows, key=lambda published: (published.language != version.language, published.pk))
         made = create(
             kind=Test.Kind.CUSTOM_QUESTIONS,
             description=row.description,
-            contents=open_text_contents({one.language: one.content for one in ordered}),
+            contents=open_text_contents({published.language: published.content for published in ordered}),
             by=None,
             organisation=row.organisation,
             now=now,

@@ -125,9 +125,13 @@ def changes(before: Content, after: Content) -> list[str]:
     was, now = keys_of(before), keys_of(after)
     found = [
         _("Key of “%(action)s” changed from %(was)s to %(now)s.")
-        % {"action": short(now[one][0]), "now": plain(now[one][1]), "was": plain(was[one][1])}
-        for one in now
-        if one in was and was[one][1] != now[one][1]
+        % {
+            "action": short(now[action_id][0]),
+            "now": plain(now[action_id][1]),
+            "was": plain(was[action_id][1]),
+        }
+        for action_id in now
+        if action_id in was and was[action_id][1] != now[action_id][1]
     ]
     there = {situation["id"] for situation in before["situations"]}
     here = {situation["id"] for situation in after["situations"]}
@@ -256,7 +260,7 @@ class SituationForm(RowsForm):
         scale = content["response_scale"]
         labels = {float(option["value"]): option["label"] for option in scale}
         halves = {value / 2 for value in range(2 * scale[0]["value"], 2 * scale[-1]["value"] + 1)}
-        steps = sorted(halves | {float(one["effectiveness"]) for one in stored})
+        steps = sorted(halves | {float(action["effectiveness"]) for action in stored})
         keys = [("", _("Choose"))] + [
             (plain(step), f"{plain(step)} {labels[step]}" if step in labels else plain(step))
             for step in steps

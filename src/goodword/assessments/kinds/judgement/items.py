@@ -66,8 +66,8 @@ class SituationItem:
         actions = {action.id for action in self.situation.actions}
         if not isinstance(value, Mapping) or not value or not set(value) <= actions:
             raise UnknownOption(value)
-        for one in value.values():
-            if isinstance(one, bool) or one not in allowed:
+        for rating in value.values():
+            if isinstance(rating, bool) or rating not in allowed:
                 raise UnknownOption(value)
         return dict(value)
 

@@ -255,8 +255,8 @@ def _never_ranked(content: JudgementSet) -> str:
     return ""
 
 
-def _correlation_of(one: ComparedPart) -> float | None:
-    score = one.scores.get(WITHIN)
+def _correlation_of(compared: ComparedPart) -> float | None:
+    score = compared.scores.get(WITHIN)
     return None if score is None else score.value
 
 

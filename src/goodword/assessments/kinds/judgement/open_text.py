@@ -24,7 +24,7 @@ def open_text_contents(contents: Mapping[str, Content]) -> dict[str, Content]:
     return {language: _content(content, language, one) for language, content in contents.items()}
 
 
-def _content(content: Content, language: str, one: str) -> Content:
+def _content(content: Content, language: str, content_id: str) -> Content:
     with translation.override(language):
         name = gettext("%(name)s, in your own words") % {"name": content["name"][: _LONGEST_NAME - 40]}
         instructions = gettext(
@@ -33,7 +33,7 @@ def _content(content: Content, language: str, one: str) -> Content:
         )
         return {
             "kind": KIND,
-            "id": one,
+            "id": content_id,
             "version": "1",
             "language": language,
             "name": name,

@@ -126,10 +126,10 @@ def experts_to_show(counting: Collection[int], shown: Sequence[Collection[int]])
     """Return the ids of experts whose ratings the next result includes: all who have finished, or those of an earlier
     result, or none. `shown`: experts of the results that members have seen, latest last."""
     now = frozenset(counting)
-    earlier = [frozenset(one) for one in shown]
-    if len(now) >= LEAST_EXPERTS and all(now == one or len(now ^ one) >= STEP for one in earlier):
+    earlier = [frozenset(experts) for experts in shown]
+    if len(now) >= LEAST_EXPERTS and all(now == experts or len(now ^ experts) >= STEP for experts in earlier):
         return now
-    return next((one for one in reversed(earlier) if one <= now), frozenset())
+    return next((experts for experts in reversed(earlier) if experts <= now), frozenset())
 
 
 def shown_result(test: Test, content: Content, experts: Sequence[Expert]) -> PanelResult | None:

@@ -228,7 +228,10 @@ type _Wanted = Mapping[str, frozenset[str]]
 def _wanted(test: Test, content: Content) -> _Wanted:
     rows = TestVersion.objects.of(test.organisation).filter(test=test, published_at=None)
     there = [digests(content), *(digests(content, row.content) for row in rows)]
-    return {action: frozenset(one[action] for one in there if action in one) for action in there[0]}
+    return {
+        action: frozenset(by_action[action] for by_action in there if action in by_action)
+        for action in there[0]
+    }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -427,4 +430,4 @@ def erase_old(organisation: Organisation, *, now: datetime) -> int:
 
 
 def _last_contact(row: Panelist, rated_at: datetime | None) -> datetime:
-    return max(one for one in (row.invited_at, row.reminded_at, rated_at) if one)
+    return max(moment for moment in (row.invited_at, row.reminded_at, rated_at) if moment)

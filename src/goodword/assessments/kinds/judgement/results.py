@@ -275,7 +275,7 @@ class JudgementResult(PartResult):
         groups = [_sums(situation) for situation in self.situations]
         products, ratings, keys = (
             fsum(values)
-            for values in zip(*((one.products, one.ratings, one.keys) for one in groups), strict=True)
+            for values in zip(*((sums.products, sums.ratings, sums.keys) for sums in groups), strict=True)
         )
         return f"{products:.4g} ÷ √({ratings:.4g} × {keys:.4g}) = {self.within:.2f}".replace("-", "−")
 

@@ -65,7 +65,7 @@ def listed(n: int, left: int) -> list[tuple[int, ...]]:
 @cache
 def things_in(statement: Statement) -> tuple[int, ...]:
     name, *arguments = statement
-    return tuple(int(one) for one in (arguments[:1] if name == "at" else arguments))
+    return tuple(int(argument) for argument in (arguments[:1] if name == "at" else arguments))
 
 
 def is_true(statement: Statement, places: tuple[int, ...]) -> bool:

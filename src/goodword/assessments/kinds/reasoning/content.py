@@ -69,7 +69,7 @@ def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedIt
     none."""
     name = f"replacement:{item.family}:{item.level}:{item.seed}:{seed}"
     source = random.Random(name)  # noqa: S311 - the drawn item is stored
-    known = {item.task, *(one.task for one in taken)}
+    known = {item.task, *(taken_item.task for taken_item in taken)}
     for _ in range(_TRIES_AN_ITEM):
         other = generate(item.family, seed=source.randrange(1, _SEEDS), level=item.level)
         if other.task not in known:
@@ -130,11 +130,11 @@ def _form(
 
 
 def _fits(item: GeneratedItem, items: Sequence[GeneratedItem], fair: Mapping[str, float]) -> bool:
-    n_same = sum(one.key == item.key for one in items)
+    n_same = sum(earlier.key == item.key for earlier in items)
     return (
         n_same + 1 <= fair[item.key] + 1
-        and [one.key for one in items[-2:]] != [item.key] * 2
-        and all(one.task != item.task for one in items)
+        and [earlier.key for earlier in items[-2:]] != [item.key] * 2
+        and all(earlier.task != item.task for earlier in items)
     )
 
 
@@ -159,7 +159,7 @@ def parse_blueprint(data: object) -> Blueprint:
             families = ", ".join(FAMILIES)
             raise wrong(where, f"names the family “{name}”, which is not one of {families}", BlueprintError)
         if level not in family.levels:
-            levels = ", ".join(str(one) for one in family.levels)
+            levels = ", ".join(str(possible) for possible in family.levels)
             raise wrong(where, f"names level {level}; “{name}” has the levels {levels}", BlueprintError)
         if (name, level) in pairs[:place]:
             raise wrong(
@@ -340,8 +340,10 @@ class ReasoningTest:
     def offers(self) -> tuple[FormOffer, ...]:
         """The standard form first, then forms with figures, then by length, since stored JSON has no order."""
         found = [
-            FormOffer(id=form, name="", items=one.n, minutes=one.minutes, figures=self.has_figures(form))
-            for form, one in self.forms.items()
+            FormOffer(
+                id=form, name="", items=blueprint.n, minutes=blueprint.minutes, figures=self.has_figures(form)
+            )
+            for form, blueprint in self.forms.items()
         ]
         return tuple(
             sorted(found, key=lambda form: (form.id != STANDARD, not form.figures, -form.items, form.id))
@@ -372,7 +374,9 @@ class ReasoningTest:
     def longer(self, form: str) -> str:
         """The longest form that also has (or lacks) figures; "" if this is the longest."""
         figures, n = self.has_figures(form), self.count(form)
-        longer = [one for one in self.forms if self.has_figures(one) == figures and self.count(one) > n]
+        longer = [
+            other for other in self.forms if self.has_figures(other) == figures and self.count(other) > n
+        ]
         return max(longer, key=self.count, default="")
 
 

@@ -95,7 +95,7 @@ def generate(family_id: str, *, seed: int, level: int) -> GeneratedItem:
     seed."""
     family = family_of(family_id)
     if level not in family.levels:
-        levels = ", ".join(str(one) for one in family.levels)
+        levels = ", ".join(str(possible) for possible in family.levels)
         raise ValueError(f"The item family “{family_id}” has the levels {levels}, not {level}.")
     if seed < 0:
         raise ValueError(f"A seed must be 0 or more, not {seed}.")

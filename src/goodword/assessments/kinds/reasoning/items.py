@@ -99,7 +99,7 @@ class ReasoningTask:
 
     def rendered(self) -> str:
         shown = show(self.drawn, self.language)
-        pictures = [f"{number}: {one.alt}" for number, one in enumerate(shown.pictures, start=1)]
+        pictures = [f"{number}: {picture.alt}" for number, picture in enumerate(shown.pictures, start=1)]
         return " ".join([*shown.lines, " ".join(shown.terms), *pictures, shown.question]).strip()
 
     def rendered_answer(self, value: Json, *, files: Mapping[int, str] | None = None) -> Json:
@@ -278,11 +278,11 @@ def _place(category: str) -> tuple[int, str]:
 
 
 def _score(found: Solved, marked: Sequence[Marked]) -> ComputedScore:
-    of = [one for one in marked if found.category in {ALL, one.category}]
+    of = [item for item in marked if found.category in {ALL, item.category}]
     return ComputedScore(
         scale=found.category,
         value=float(found.right),
-        answered=sum(one.right is not None for one in of),
+        answered=sum(item.right is not None for item in of),
         items=found.given,
         version=SCORING["solved"],
     )

@@ -123,7 +123,7 @@ def _pairs_of_steps(source: random.Random, kind: int, grid: Grid, right: Term, *
     step = source.choice((-1, 1)) * grid.by[0][0]
     steps = [step, step]
     if not alike:
-        steps[other] = source.choice([one for one in _STEPS if one != step])
+        steps[other] = source.choice([other_step for other_step in _STEPS if other_step != step])
     terms = tuple((right[0] - steps[0] * turn, right[1] - steps[1] * turn) for turn in range(4, -1, -1))
     slip = slips(grid.by[1][0], other)
     errors = {times: f"{error}_{_IN_THE[other]}" for times, error in slip.errors.items()}

@@ -208,7 +208,7 @@ def _growing_growth(source: random.Random, given: _Options) -> Draw:
 
 def _sizes(*each: Sequence[int]) -> Callable[[random.Random], Sizes]:
     def drawn(source: random.Random) -> Sizes:
-        first, second, third = (source.choice(one) for one in each)
+        first, second, third = (source.choice(sizes) for sizes in each)
         return first, second, third
 
     return drawn

@@ -183,13 +183,13 @@ class ReasoningReport:
     def figures(self, part: ReasoningPart) -> list[Figure]:
         return [
             figure(
-                one["name"],
-                one["solved"],
-                out_of=one["given"],
-                normed=one["normed_score"],
-                band=(band["low"], band["high"]) if (band := one.get("band")) is not None else None,
+                category["name"],
+                category["solved"],
+                out_of=category["given"],
+                normed=category["normed_score"],
+                band=(band["low"], band["high"]) if (band := category.get("band")) is not None else None,
             )
-            for one in (part["whole"], *part["categories"])
+            for category in (part["whole"], *part["categories"])
         ]
 
     def outcome(self, part: ReasoningPart, words: Phrases) -> str:
@@ -205,7 +205,7 @@ class ReasoningReport:
 
     def normed_scores(self, part: ReasoningPart, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         named = [(words("all_tasks"), part["whole"])]
-        named += [(category_phrase(one["name"], words), one) for one in part["categories"]]
+        named += [(category_phrase(category["name"], words), category) for category in part["categories"]]
         for name, category in named:
             if category["normed_score"] is not None:
                 yield name, category["normed_score"]

@@ -211,7 +211,7 @@ def reasoning_result(
         scoring_version=whole.scoring_version,
         weight=part.part.weight,
         whole=category_result(part, whole),
-        categories=tuple(category_result(part, scores[one]) for one in in_order),
+        categories=tuple(category_result(part, scores[category]) for category in in_order),
         tasks=tuple(_task(number, task, answers.get(task.id)) for number, task in enumerate(tasks, start=1)),
         ability=_with_details(part, ability_of(whole), known.calibration, tasks=tasks, answers=answers),
     )

@@ -117,7 +117,7 @@ class Instrument:
         chosen = [scale for scale in self.scales if scale.id in scale_ids]
         if not chosen:
             raise FormError("A form needs at least one scale.")
-        form = next((one for one in self.forms if one.id == form_id), None)
+        form = next((form for form in self.forms if form.id == form_id), None)
         if form is None:
             raise FormError(f"{self.name} has no form “{form_id}”.")
         return form.id if len(chosen) == len(self.scales) else _narrowed_id(form, chosen)

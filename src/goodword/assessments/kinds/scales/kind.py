@@ -112,7 +112,7 @@ class _Scales(FixedItems):
         return {"statements": [(item, names[item.scale]) for item in content.items_of(form)]}
 
     def scale_name(self, content: Instrument, scale: str) -> str:
-        return next((one.name for one in content.scales if one.id == scale), "")
+        return next((known.name for known in content.scales if known.id == scale), "")
 
     def offer(self, content: Instrument, form: str) -> FormOffer:
         return content.offer(form)

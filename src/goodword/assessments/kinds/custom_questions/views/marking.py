@@ -65,7 +65,10 @@ class MarkingForm(forms.Form):
             yield MarkingRow(criterion, self[f"points_{number}"])
 
     def points(self) -> dict[str, int]:
-        return {one.id: self.cleaned_data[f"points_{number}"] for number, one in enumerate(self._criteria)}
+        return {
+            criterion.id: self.cleaned_data[f"points_{number}"]
+            for number, criterion in enumerate(self._criteria)
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

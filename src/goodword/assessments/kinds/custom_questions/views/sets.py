@@ -64,7 +64,7 @@ def list_questions(content: Content) -> list[ListedQuestion]:
         right = content["right"].get(entry["id"], [])
         labels = [choice["label"] for choice in entry.get("choices", ()) if choice["value"] in right]
         if rubric:
-            points = sum(one["points"] for one in rubric)
+            points = sum(criterion["points"] for criterion in rubric)
             marked = ngettext(
                 "Marked using a rubric, %(n)s point", "Marked using a rubric, %(n)s points", points
             ) % {"n": points}

@@ -140,7 +140,7 @@ def _draw(
             return Ruled(aspect, kind, _grid([*(row for row in first_rows if row), last_row]))
         case _:
             keys = [bits(random.sample(range(9), random.randint(2, MOST_MARKS - 3))) for _ in range(2)]
-            lines = [_overlaid(kind, one, 0, random) for one in keys]
+            lines = [_overlaid(kind, drawn, 0, random) for drawn in keys]
             return Ruled(aspect, kind, _grid([*lines, _overlaid(kind, key, _differing(offered), random)]))
 
 

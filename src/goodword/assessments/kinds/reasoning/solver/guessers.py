@@ -181,8 +181,8 @@ def _common(one: Sequence[object], other: Sequence[object]) -> int:
 
 def _most_frequent(option: Option, options: Sequence[Option]) -> float:
     counted = Counter[str]()
-    for one in options:
-        counted.update(set(features(one)))
+    for offered in options:
+        counted.update(set(features(offered)))
     most: dict[str, int] = {}
     for feature, n in counted.items():
         respect = feature.split("=")[0] if "=" in feature else feature[:1]

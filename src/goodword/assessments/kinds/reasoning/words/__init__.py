@@ -236,7 +236,7 @@ def _orders_rule(item: GeneratedItem, task: Deduction, words: TaskWords) -> str:
     if len(each) == 1:
         return words.one_order.format(order=order, one=_order(each[0], task, words))
     first = each[0]
-    differing = [one for one in each if one[place] != first[place]]
+    differing = [other_order for other_order in each if other_order[place] != first[place]]
     template = words.orders_differ if differing else words.orders_agree
     other = differing[0] if differing else each[-1]
     return template.format(order=order, one=_order(first, task, words), other=_order(other, task, words))
@@ -266,7 +266,7 @@ def _groups_rule(item: GeneratedItem, task: Deduction, words: TaskWords) -> str:
     )
     return words.sets_follow.format(
         statements=words.semicolon.join(
-            uncapitalised(_sentence(task, one, words).rstrip(".")) for one in chain
+            uncapitalised(_sentence(task, statement, words).rstrip(".")) for statement in chain
         ),
         claim=uncapitalised(_claim(task, right, words).rstrip(".")),
     )
