@@ -64,7 +64,9 @@ def without_invisible(address: str) -> str:
     since they distinguish some Persian and Indic domains."""
     if address.isprintable():
         return address.strip()
-    return "".join(one for one in address if one in _JOINERS or unicodedata.category(one) != "Cf").strip()
+    return "".join(
+        character for character in address if character in _JOINERS or unicodedata.category(character) != "Cf"
+    ).strip()
 
 
 def normalised(address: str) -> str:

@@ -92,7 +92,7 @@ class _Statement:
             _Argument(name, _conversion(one)) if (name := names.get((_key(one), _key(other)))) else one
             for one, other in zip(parameters, others, strict=True)
         ]
-        if same != sql or {one.name for one in found if isinstance(one, _Argument)} != set(names.values()):
+        if same != sql or {part.name for part in found if isinstance(part, _Argument)} != set(names.values()):
             raise TypeError(f"The SQL of {self.build.__qualname__} depends on its arguments.")
         return sql, found, _reader(compiler)
 
@@ -123,7 +123,7 @@ def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
     select, found, alias = compiler.select, compiler.klass_info, connection.alias
     converters = [
         (place, functions, expression)
-        for place, (functions, expression) in compiler.get_converters([one[0] for one in select]).items()
+        for place, (functions, expression) in compiler.get_converters([col[0] for col in select]).items()
     ]
 
     def converted(row: Sequence[Any]) -> list[Any]:
@@ -137,7 +137,7 @@ def _reader(compiler: Any) -> Callable[[Sequence[Any]], Any]:
         return lambda row: tuple(converted(row))
     columns = found["select_fields"]
     begin, end = columns[0], columns[-1] + 1
-    names = [one[0].target.attname for one in select[begin:end]]
+    names = [col[0].target.attname for col in select[begin:end]]
     related = get_related_populators(found, select, alias, FETCH_ONE)
 
     def read(row: Sequence[Any]) -> Any:

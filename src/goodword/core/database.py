@@ -100,7 +100,7 @@ _REFUSED: Final = re.compile(
 
 def is_outage(error: BaseException) -> bool:
     """Whether the database was unavailable. Such errors don't count as attempts."""
-    return any(_says_outage(one) for one in _chain(error))
+    return any(_says_outage(cause) for cause in _chain(error))
 
 
 def wait_until_back() -> None:

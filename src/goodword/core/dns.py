@@ -37,8 +37,8 @@ class DnsAnswer:
 def servers(given: Sequence[str]) -> list[tuple[str, int]]:
     """Parse "192.0.2.1", "192.0.2.1:5353" or "[2001:db8::1]:5353"."""
     found = []
-    for one in given:
-        parts = re.fullmatch(r"\[([^\]]+)\](?::(\d+))?|([^:]+):(\d+)|(.+)", one)
+    for server in given:
+        parts = re.fullmatch(r"\[([^\]]+)\](?::(\d+))?|([^:]+):(\d+)|(.+)", server)
         address, port = "", ""
         if parts:
             address, port = parts[1] or parts[3] or parts[5], parts[2] or parts[4] or ""
@@ -49,7 +49,7 @@ def servers(given: Sequence[str]) -> list[tuple[str, int]]:
                 raise ValueError(port)
         except ValueError as error:
             raise SettingError(
-                f"GOODWORD_DNS_SERVERS must be IP addresses, with a port if you like, not {one!r}."
+                f"GOODWORD_DNS_SERVERS must be IP addresses, with a port if you like, not {server!r}."
             ) from error
     return found
 

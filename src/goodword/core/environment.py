@@ -193,9 +193,9 @@ def words(name: str, default: str = "") -> list[str]:
 
 def domains(name: str) -> list[str]:
     given = [word.lower() for word in words(name)]
-    for one in given:
-        if not _DOMAIN.fullmatch(one):
-            raise SettingError(f"{name} must be domains like example.com, not {one!r}.")
+    for domain in given:
+        if not _DOMAIN.fullmatch(domain):
+            raise SettingError(f"{name} must be domains like example.com, not {domain!r}.")
     return given
 
 
@@ -207,13 +207,13 @@ _GPG: Final = re.compile(r"[^\s@]+@[^\s@]+|(0x)?([0-9A-Fa-f]{4} *){2,}!?")
 
 def backup_recipients(name: str) -> list[str]:
     given = words(name)
-    if len({one.startswith(AGE) for one in given}) > 1:
+    if len({recipient.startswith(AGE) for recipient in given}) > 1:
         raise SettingError(f"{name} must name keys of either age (age1..., ssh-...) or gpg, not both.")
-    for one in given:
-        if not one.startswith(AGE) and not _GPG.fullmatch(one):
+    for recipient in given:
+        if not recipient.startswith(AGE) and not _GPG.fullmatch(recipient):
             raise SettingError(
                 f"{name} must name keys of age (age1..., ssh-...), or e-mail addresses or fingerprints of gpg keys, "
-                f"not {one!r}."
+                f"not {recipient!r}."
             )
     return given
 

@@ -249,7 +249,7 @@ def _recorded_here() -> list[tuple[Event, str]]:
     hooks = here.run_on_commit
     found = [act for _, act, _ in hooks if isinstance(act, _Recorded)]
     here.run_on_commit = [hook for hook in hooks if not isinstance(hook[1], _Recorded)]
-    return [one for recorded in found for one in recorded.wanted]
+    return [pair for recorded in found for pair in recorded.wanted]
 
 
 def _succeeds(row: Reaction) -> bool:

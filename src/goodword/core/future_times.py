@@ -45,7 +45,10 @@ def moved_back(model: type[Model], *written: str, **where: object) -> Correction
     def values(now: datetime) -> Mapping[str, Any]:
         return {
             "not_before": Greatest(F("not_before") - (latest - Value(now)), Value(now)),
-            **{one: Case(When(**{f"{one}__gt": now}, then=Value(now)), default=F(one)) for one in written},
+            **{
+                column: Case(When(**{f"{column}__gt": now}, then=Value(now)), default=F(column))
+                for column in written
+            },
         }
 
     return Correction(rows, values)

@@ -205,19 +205,19 @@ class Committer:
         left = deque(batch)
         try:
             for ids in self._store(batch):
-                one = left.popleft()
+                waiting = left.popleft()
                 if ids is None:
-                    self._to_view(one.channel)
+                    self._to_view(waiting.channel)
                 else:
-                    self._answer(one, ids)
+                    self._answer(waiting, ids)
         finally:
-            for one in left:
-                self._to_view(one.channel)
+            for waiting in left:
+                self._to_view(waiting.channel)
             close_old_connections()
 
     def _store(self, batch: Sequence[_Waiting]) -> Sequence[Mapping[str, Any] | None]:
         try:
-            return self._intake.store([_arrived(one.request) for one in batch])
+            return self._intake.store([_arrived(waiting.request) for waiting in batch])
         except Exception as error:  # noqa: BLE001 - the view reports the problem
             log.warning(
                 "%d requests could not be stored together: %s", len(batch), database.first_line(error)
@@ -225,19 +225,21 @@ class Committer:
             self._intake.failed()
             return [None] * len(batch)
 
-    def _answer(self, one: _Waiting, ids: Mapping[str, Any]) -> None:
+    def _answer(self, waiting: _Waiting, ids: Mapping[str, Any]) -> None:
         name = secrets.token_hex(8)
-        one.request.stored = StoredResponse(headers=[*self._headers, ("X-Request-ID", name)], body=self._body)
+        waiting.request.stored = StoredResponse(
+            headers=[*self._headers, ("X-Request-ID", name)], body=self._body
+        )
         with telemetry.about(request=name, **ids):
-            one.channel.service()
-            match = _resolved(one.request.path)
-            telemetry.record_span(f"POST {match.view_name}", since=one.since, of=lambda: None, status=200)
+            waiting.channel.service()
+            match = _resolved(waiting.request.path)
+            telemetry.record_span(f"POST {match.view_name}", since=waiting.since, of=lambda: None, status=200)
             middleware.request_ended(
                 method="POST",
-                path=one.request.path,
+                path=waiting.request.path,
                 match=match,
                 status=200,
-                seconds=time.perf_counter() - one.began,
+                seconds=time.perf_counter() - waiting.began,
                 measures=self._measures,
             )
 
@@ -272,6 +274,6 @@ def _headers_of(text: str) -> list[tuple[str, str]]:
     def answer(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - Django's signature
         return response
 
-    for name in reversed([one for one in settings.MIDDLEWARE if one not in _WITHOUT]):
+    for name in reversed([path for path in settings.MIDDLEWARE if path not in _WITHOUT]):
         answer = import_string(name)(answer)
     return list(answer(request).items())

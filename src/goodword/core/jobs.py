@@ -235,7 +235,7 @@ class Job:
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
     def defer_each(self, ids: Iterable[Mapping[str, int | str]]) -> None:
-        if wanted := [cast(dict[str, Any], dict(one)) for one in ids]:
+        if wanted := [cast(dict[str, Any], dict(arguments)) for arguments in ids]:
             configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).batch_defer(*wanted)
 
     def defer_once(self, *, lock: str, **ids: int | str) -> bool:
@@ -316,20 +316,25 @@ def announced(name: str) -> None:
 
 @contextmanager
 def lanes() -> Iterator[None]:
-    own = [(one, one.lane) for one in REGISTERED.values() if one.lane is not None]
-    threads = [thread for one, lane in own for thread in lane.start(one.name, one.guarded, one.queue)]
+    own = [(registered, registered.lane) for registered in REGISTERED.values() if registered.lane is not None]
+    threads = [
+        thread
+        for registered, lane in own
+        for thread in lane.start(registered.name, registered.guarded, registered.queue)
+    ]
     open_lanes()
     try:
         yield
     finally:
         close_lanes()
         process.request_stop()
-        for one, lane in own:
+        for registered, lane in own:
             try:
-                lane.end(one.queue)
+                lane.end(registered.queue)
             except DatabaseError:
                 log.warning(
-                    "Jobs %s could not be queued for other workers; their sweep will find them", one.name
+                    "Jobs %s could not be queued for other workers; their sweep will find them",
+                    registered.name,
                 )
             finally:
                 close_old_connections()

@@ -115,16 +115,16 @@ def _is_address(given: str) -> bool:
 
 
 def spf_mechanisms(given: list[str]) -> list[str]:
-    for one in given:
-        if not _SPF.fullmatch(one):
-            raise SettingError(f"GOODWORD_MAIL_SPF must be like include:spf.example.net, not {one!r}.")
+    for mechanism in given:
+        if not _SPF.fullmatch(mechanism):
+            raise SettingError(f"GOODWORD_MAIL_SPF must be like include:spf.example.net, not {mechanism!r}.")
     return given
 
 
 def dkim_selectors(given: list[str]) -> list[str]:
-    for one in given:
-        if len(one) > 63 or not re.fullmatch(SELECTOR, one):
-            raise SettingError(f"GOODWORD_MAIL_DKIM_SELECTORS must be selectors like s1, not {one!r}.")
+    for selector in given:
+        if len(selector) > 63 or not re.fullmatch(SELECTOR, selector):
+            raise SettingError(f"GOODWORD_MAIL_DKIM_SELECTORS must be selectors like s1, not {selector!r}.")
     return given
 
 

@@ -57,7 +57,7 @@ class Deferrer(PeriodicDeferrer):
         wanted = list(jobs_to_defer)
         names = {task.task.name for task, _ in wanted} & jobs.DUE.keys()
         due, waiting = await sync_to_async(self._look, names)
-        await super().defer_jobs(one for one in wanted if one[0].task.name not in names - due)
+        await super().defer_jobs(pair for pair in wanted if pair[0].task.name not in names - due)
         if waiting:
             self._wake()
 

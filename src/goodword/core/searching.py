@@ -39,7 +39,7 @@ def words_of(query: str) -> list[str]:
 
 def _parts(word: str) -> list[str]:
     whole = normalize("NFC", word)  # without accents, Korean syllables are letters
-    return [normalize("NFD", one) for one in whole] if _UNSPACED.fullmatch(whole) else [word]
+    return [normalize("NFD", character) for character in whole] if _UNSPACED.fullmatch(whole) else [word]
 
 
 def contains_words(query: str, field: str) -> Q:
@@ -64,7 +64,7 @@ def _contains(word: str, spelled_out: str, field: str) -> Q:
     signs_alone = not any(map(str.isalnum, word))  # as a pattern they would match every text
     if "@" not in word and not signs_alone and _SIGNS.search(word.strip(_APOSTROPHES + "-")):
         return Q(**{f"{field}__regex": _pattern(spelled_out)})
-    found = reduce(or_, (Q(**{f"{field}__contains": one}) for one in sorted({word, spelled_out})))
+    found = reduce(or_, (Q(**{f"{field}__contains": spelling}) for spelling in sorted({word, spelled_out})))
     folded = _LEFT_OUT.sub("", spelled_out)
     if "@" in word or folded == spelled_out or len(folded) < TRIGRAM:
         return found
@@ -85,10 +85,10 @@ def _pattern(word: str) -> str:
     """A pattern in which any apostrophe, a space or nothing can replace an apostrophe, and likewise for hyphens."""
     parts = (
         f"[ {_APOSTROPHES}]?"
-        if one in _APOSTROPHES
+        if character in _APOSTROPHES
         else f"[ {_HYPHENS}]?"
-        if _SIGNS.match(one)
-        else re.escape(one)
-        for one in word
+        if _SIGNS.match(character)
+        else re.escape(character)
+        for character in word
     )
     return _umlauts_in("".join(parts))

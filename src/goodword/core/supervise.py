@@ -224,28 +224,28 @@ class Children:
                     return
                 self._look_at(program, now, may_start=up)
 
-    def _look_at(self, one: _Program, now: float, *, may_start: bool) -> None:
-        if one.again_at is not None:
+    def _look_at(self, program: _Program, now: float, *, may_start: bool) -> None:
+        if program.again_at is not None:
             # without its database a program may exit at once, which would look like a crash loop
-            if may_start and now >= one.again_at:
-                one.again_at, one.policy.began = None, now
-                one.starts += 1
-                one.process = self._spawn(one.command)
+            if may_start and now >= program.again_at:
+                program.again_at, program.policy.began = None, now
+                program.starts += 1
+                program.process = self._spawn(program.command)
                 self._tell_guard()
             return
-        status = one.process.poll()
+        status = program.process.poll()
         if status is None:
             return
-        how = f"{one.name} exited ({_how(status)})"
-        if one.starts == 1 and status == REFUSED:
+        how = f"{program.name} exited ({_how(status)})"
+        if program.starts == 1 and status == REFUSED:
             self._given_up = f"{how} at its first start; see its last lines above."
             return
-        wait = one.policy.ended(now, refused=status == REFUSED)
+        wait = program.policy.ended(now, refused=status == REFUSED)
         if wait is None:
             self._given_up = f"{how} {CRASHES} times in a row right after starting; see its last lines above."
             return
         say(f"{how}; restarting in {wait:g} s.")
-        one.again_at = now + wait
+        program.again_at = now + wait
 
     def _look_at_server(self, now: float) -> bool:
         server = self._server

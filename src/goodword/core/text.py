@@ -162,7 +162,7 @@ def _finds(text: str, *, bare: bool) -> bool:
 def _plain(text: str) -> str:
     """The text as people read it: case-folded, without invisible characters, with one kind of dot."""
     folded = unicodedata.normalize("NFKC", text)
-    seen = "".join(one for one in folded if unicodedata.category(one) != "Cf")
+    seen = "".join(character for character in folded if unicodedata.category(character) != "Cf")
     folded = seen.translate(_DOTS | _MARKS).casefold()
     return _DISGUISED_AT.sub("@", _DISGUISED_DOT.sub(".", folded))
 

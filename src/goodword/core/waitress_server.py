@@ -178,7 +178,7 @@ class ResponseTask(Task):  # type: ignore[misc]  # the library has no types
     def __init__(self, channel: "Channel", request: Any) -> None:
         super().__init__(channel, request)
         # after a failure `request` is empty, but the channel has the failed request
-        self.is_head = any(one.is_head for one in (*channel.requests[:1], request))
+        self.is_head = any(received.is_head for received in (*channel.requests[:1], request))
 
     def build_response_header(self) -> bytes:
         if self.channel.server.stopping:

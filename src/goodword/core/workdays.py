@@ -152,7 +152,7 @@ def _dates_of_year(country: str, region: str, year: int) -> Collection[date]:
 @cache
 def countries() -> Mapping[str, str]:
     named = {code: _split(name) for code, name in names_of_countries().items()}
-    return dict(sorted(named.items(), key=lambda one: one[1]))
+    return dict(sorted(named.items(), key=lambda pair: pair[1]))
 
 
 @cache
@@ -163,7 +163,7 @@ def regions(country: str) -> Mapping[str, str]:
         for code, aliases in aliases_of_regions(country).items()
         if len(code) <= _LONGEST_REGION
     }
-    return dict(sorted(parts.items(), key=lambda one: one[1]))
+    return dict(sorted(parts.items(), key=lambda pair: pair[1]))
 
 
 def coming_holidays(

@@ -143,7 +143,7 @@ class Browser:
         self, form: Tag, data: list[tuple[str, str]], label: str, value: str | list[str]
     ) -> list[tuple[str, str]]:
         if isinstance(value, list):
-            boxes = [self._labelled(form, one) for one in value]
+            boxes = [self._labelled(form, text) for text in value]
             if any(box is None for box in boxes):
                 raise self.failure(f"One of {value} is not in the form on {self.url}.")
             names = {str(box["name"]) for box in boxes if box is not None}

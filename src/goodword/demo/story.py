@@ -108,13 +108,13 @@ class StorySupport:
         self.people: dict[str, Person] = {}
 
     def close(self) -> None:
-        for one in (self.recruiter, self.guest, self.greenhouse.browser, self.mailbox, self.control):
-            one.close()
+        for client in (self.recruiter, self.guest, self.greenhouse.browser, self.mailbox, self.control):
+            client.close()
 
     def begin(self, step: str) -> None:
         self.step = step
-        for one in (self.recruiter, self.guest, self.greenhouse.browser, self.mailbox):
-            one.step = step
+        for client in (self.recruiter, self.guest, self.greenhouse.browser, self.mailbox):
+            client.step = step
 
     def check(self, condition: bool, message: str) -> None:
         if not condition:

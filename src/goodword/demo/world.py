@@ -43,9 +43,9 @@ class Ports:
     def named_or_free() -> "Ports":
         """Ports from the environment; by default free ones, so that several worlds can run."""
         taken = [socket.create_server(("127.0.0.1", 0)) for _ in range(4)]
-        free = [one.getsockname()[1] for one in taken]
-        for one in taken:
-            one.close()
+        free = [server.getsockname()[1] for server in taken]
+        for server in taken:
+            server.close()
         return Ports(
             goodword=environment.port("GOODWORD_PORT", free[0]),
             sandbox=environment.port("SANDBOX_PORT", free[1]),

@@ -37,7 +37,7 @@ def in_folder(folder: Path, *, nightly: bool = False) -> list[Path]:
     named = re.compile(
         r"goodword-\d{4}-\d\d-\d\dT\d{6}Z" + ("-nightly" if nightly else "") + re.escape(_SUFFIX)
     )
-    return sorted(one for one in folder.glob(f"*{_SUFFIX}") if named.fullmatch(one.name))
+    return sorted(path for path in folder.glob(f"*{_SUFFIX}") if named.fullmatch(path.name))
 
 
 def back_up(target: Target, path: Path, *, recipients: list[str], now: datetime) -> Made:

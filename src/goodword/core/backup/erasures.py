@@ -37,10 +37,10 @@ def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
     for row in ErasureEntry.objects.order_by("pk").iterator():
         written.add(row.uid)
         _line(sink, _shown(row))
-    for one in more:
-        if one.uid not in written:
-            written.add(one.uid)
-            _line(sink, _shown(one))
+    for entry in more:
+        if entry.uid not in written:
+            written.add(entry.uid)
+            _line(sink, _shown(entry))
     _line(sink, {"end": len(written)})
     return len(written)
 

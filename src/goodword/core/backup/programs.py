@@ -46,7 +46,7 @@ class Target:
     @classmethod
     def of_django(cls) -> "Target":
         given = connection.get_connection_params()
-        names = {one.keyword.decode() for one in Conninfo.get_defaults()} - _NOT_OURS
+        names = {option.keyword.decode() for option in Conninfo.get_defaults()} - _NOT_OURS
         return cls({name: given[name] for name in sorted(names) if given.get(name)})
 
     @classmethod

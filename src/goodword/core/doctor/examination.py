@@ -36,23 +36,23 @@ def run(wanted: Sequence[Check], *, now: Callable[[], datetime], seconds: float 
     """Return the findings in the order of the checks. Checks that use the database wait for the database check."""
     ends = time.monotonic() + seconds
     running = [_Run(check, now, seconds) for check in wanted]
-    for one in running:
-        if not one.check.uses_database:
-            one.start()
+    for thread in running:
+        if not thread.check.uses_database:
+            thread.start()
     works = all(
         finding.state is not State.BROKEN
-        for one in running
-        if one.check.area == database.DATABASE
-        for finding in one.found_by(ends)
+        for thread in running
+        if thread.check.area == database.DATABASE
+        for finding in thread.found_by(ends)
         if finding.area in (database.DATABASE, "migrations")
     )
-    for one in running:
-        if one.check.uses_database:
+    for thread in running:
+        if thread.check.uses_database:
             if works:
-                one.start()
+                thread.start()
             else:
-                one.skip()
-    return [finding for one in running for finding in one.found_by(ends)]
+                thread.skip()
+    return [finding for thread in running for finding in thread.found_by(ends)]
 
 
 class _Run(threading.Thread):

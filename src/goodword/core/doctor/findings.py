@@ -64,11 +64,11 @@ checks: list[Check] = []
 
 
 def register(*added: DatabaseCheck | Check) -> None:
-    for one in added:
-        if isinstance(one, DatabaseCheck):
-            database_checks.append(one)
+    for check in added:
+        if isinstance(check, DatabaseCheck):
+            database_checks.append(check)
         else:
-            checks.append(one)
+            checks.append(check)
 
 
 def duration(time: timedelta) -> str:

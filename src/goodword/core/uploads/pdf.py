@@ -176,12 +176,12 @@ def _some(name: re.Pattern[bytes], data: bytes) -> list[re.Match[bytes]]:
 def _has_names(data: bytes, *, first: int = 0, original: bytes | None = None) -> bool:
     hits = (match for name in _ACTIVE for match in name.finditer(data))
     texts: list[tuple[int, int]] = []
-    for count, one in enumerate(hits):
-        if not _is_text(data, one):
+    for count, hit in enumerate(hits):
+        if not _is_text(data, hit):
             return True
         if count > MOST_HITS:
             raise Unreadable
-        texts.append((data.rfind(b"(", 0, one.start()), one.start()))
+        texts.append((data.rfind(b"(", 0, hit.start()), hit.start()))
     if texts and original is not None:
         _refuse_objects_in(texts, first, original, data)
     return False
@@ -206,9 +206,9 @@ def _objects(first: int, inner: bytes) -> Iterator[tuple[int, int]]:
         raise Unreadable
 
 
-def _is_text(data: bytes, one: re.Match[bytes]) -> bool:
-    before = data[max(0, one.start() - 201) : one.start()]
-    after = _AFTER.match(data, one.end())
+def _is_text(data: bytes, hit: re.Match[bytes]) -> bool:
+    before = data[max(0, hit.start() - 201) : hit.start()]
+    after = _AFTER.match(data, hit.end())
     start = before.rfind(b"(")
     while start > 0 and before[start - 1 : start] == b"\\":
         start = before.rfind(b"(", 0, start)
@@ -292,7 +292,7 @@ def _row(kind: int, row: bytes, above: bytes, step: int) -> bytes:
     if kind == 0:
         return row
     if kind == 2:
-        return bytes([(one + up) & 255 for one, up in zip(row, above, strict=True)])
+        return bytes([(byte + up) & 255 for byte, up in zip(row, above, strict=True)])
     if kind not in {1, 3, 4}:
         raise Unreadable
     made = bytearray(step) + bytearray(row)
@@ -305,7 +305,7 @@ def _row(kind: int, row: bytes, above: bytes, step: int) -> bytes:
             guess = (left + up) // 2
         else:
             far = left + up - corner
-            guess = min((abs(far - one), order, one) for order, one in enumerate((left, up, corner)))[2]
+            guess = min((abs(far - byte), order, byte) for order, byte in enumerate((left, up, corner)))[2]
         made[at] = (made[at] + guess) & 255
     return bytes(made[step:])
 
