@@ -99,10 +99,10 @@ def _drop_failed_older(note: ActivityFeedNote, *, now: datetime) -> None:
     failed = others_of_step(note).filter(
         state=ActivityFeedNote.State.FAILED, outcome_unknown=False, report__lt=note.report_id
     )
-    for one in failed.select_for_update(of=("self",), no_key=True).order_by("-report_id"):
-        one.state, one.last_error, one.settled_at = ActivityFeedNote.State.CANCELLED, SUPERSEDED, now
-        one.save(update_fields=["state", "last_error", "settled_at"])
-        _record("note.superseded", one, now=now)
+    for older in failed.select_for_update(of=("self",), no_key=True).order_by("-report_id"):
+        older.state, older.last_error, older.settled_at = ActivityFeedNote.State.CANCELLED, SUPERSEDED, now
+        older.save(update_fields=["state", "last_error", "settled_at"])
+        _record("note.superseded", older, now=now)
 
 
 def record_duplicates(note: ActivityFeedNote, remote_ids: Sequence[int], *, now: datetime) -> None:

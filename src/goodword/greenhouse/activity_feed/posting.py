@@ -312,12 +312,12 @@ def _check_turn(note: ActivityFeedNote, *, now: datetime) -> None:
     _follow_report(note)
     others = list(outcomes.others_of_step(note))
     newer = [other for other in others if (other.report_id or 0) > (note.report_id or 0)]
-    if any(one.state == State.SENT for one in newer):
+    if any(other.state == State.SENT for other in newer):
         raise Superseded
-    if any(one.state == State.SENDING for one in newer):
+    if any(other.state == State.SENDING for other in newer):
         raise NotItsTurn(OLDER_WAITS)
-    if doubtful := [one for one in newer if one.state == State.QUEUED and one.outcome_unknown]:
-        raise NotItsTurn(max(OLDER_WAITS, max(one.not_before for one in doubtful) - now + OLDER_WAITS))
+    if doubtful := [other for other in newer if other.state == State.QUEUED and other.outcome_unknown]:
+        raise NotItsTurn(max(OLDER_WAITS, max(other.not_before for other in doubtful) - now + OLDER_WAITS))
     if any(other.state == State.SENDING for other in others):
         raise NotItsTurn(NEWER_WAITS)
 

@@ -71,9 +71,13 @@ def prefetched_for(delivery: Delivery, *, now: datetime, last: bool = False) -> 
         together = [delivery, *_next_deliveries(delivery, now=now)]
         if len(together) < MIN_BATCH:
             return NOTHING_PREFETCHED
-        wanted = {one.remote_application_id: one.remote_candidate_id for one in together}
-        read = prefetch(delivery.connection, {one: wanted[one] for one in wanted if one is not None}, now=now)
-        cache.prefetched = {one.pk: read for one in together[1:]}
+        wanted = {row.remote_application_id: row.remote_candidate_id for row in together}
+        read = prefetch(
+            delivery.connection,
+            {remote_id: wanted[remote_id] for remote_id in wanted if remote_id is not None},
+            now=now,
+        )
+        cache.prefetched = {row.pk: read for row in together[1:]}
         cache.until = time.monotonic() + CACHE_SECONDS
         return read
 
@@ -158,7 +162,9 @@ def _handle(
         if hint is not None and delivery.remote_application_id is not None:
             ordinary[delivery.remote_application_id] = delivery, hint, prefetched
     plans = prepare(
-        connection, {one: (hint, prefetched) for one, (_, hint, prefetched) in ordinary.items()}, now=now
+        connection,
+        {remote_id: (hint, prefetched) for remote_id, (_, hint, prefetched) in ordinary.items()},
+        now=now,
     )
     with transaction.atomic(), collect_events() as events:
         updated = write(plans, connection=connection, now=now)
@@ -167,12 +173,15 @@ def _handle(
             if event.application_id is not None:
                 names.setdefault(event.application_id, []).append(event.name)
 
-        def caused(one: Updated) -> list[dict[str, object]]:
-            pk = one.application_id
+        def caused(written: Updated) -> list[dict[str, object]]:
+            pk = written.application_id
             return [{"application": pk, "events": names[pk]}] if pk in names else []
 
-        settle_all([(ordinary[one.remote_id][0], one.outcome, caused(one)) for one in updated], now=now)
-    return {ordinary[one.remote_id][0].pk for one in updated}
+        settle_all(
+            [(ordinary[written.remote_id][0], written.outcome, caused(written)) for written in updated],
+            now=now,
+        )
+    return {ordinary[written.remote_id][0].pk for written in updated}
 
 
 def _hint(delivery: Delivery) -> Hint | None:

@@ -69,7 +69,7 @@ class Deliveries:
         return endpoint.is_known(_key(path))
 
     def store(self, arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
-        read = [_read(one) for one in arrived]
+        read = [_read(request) for request in arrived]
         if rows := [row for row in read if row is not None]:
             self._insert(rows)
         return [None if row is None else {"organisation": row.organisation_id} for row in read]

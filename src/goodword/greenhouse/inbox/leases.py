@@ -138,18 +138,18 @@ def claim(turn: Turn, *, now: datetime) -> Delivery | None:
 def claim_batch(turn: Turn, ids: Sequence[int], *, now: datetime) -> list[Delivery]:
     leased = _lease(turn, ids, most=len(ids), tried=0, now=now)
     taken = {delivery.pk for delivery in leased}
-    turn.ready = [one for one in turn.ready if one[0] not in taken]
+    turn.ready = [row for row in turn.ready if row[0] not in taken]
     return leased
 
 
 def _claim_ready(turn: Turn, *, now: datetime) -> Delivery | None:
     while turn.ready:
-        some = [one for one in turn.ready[:ROWS_TRIED] if one[1] not in turn.resting]
+        some = [row for row in turn.ready[:ROWS_TRIED] if row[1] not in turn.resting]
         at = next((connection_id for _, connection_id in some if turn.take(connection_id)), None)
         ids = [pk for pk, connection_id in some if connection_id == at]
         if deliveries := _lease(turn, ids, most=1, now=now) if ids else []:
             turn.saw_all = turn.saw_all and turn.ready[0][0] == deliveries[0].pk
-            turn.ready = [one for one in turn.ready if one[0] > deliveries[0].pk]
+            turn.ready = [row for row in turn.ready if row[0] > deliveries[0].pk]
             return deliveries[0]
         del turn.ready[:ROWS_TRIED]
         turn.saw_all = False

@@ -76,7 +76,7 @@ def process_next(turn: Turn, *, now: datetime) -> bool:
             left = handle_batch(batch, now=now)
         finally:  # even if the worker is stopping
             give_back(turn, left, now=now)
-        for handled in {one for one, _ in batch} - set(left):
+        for handled in {claimed for claimed, _ in batch} - set(left):
             _trace(handled, since=began)
         return True
     with transaction.atomic():

@@ -98,7 +98,7 @@ def _matches(organisation: Organisation, query: str) -> Q:
         applications = Application.objects.of(organisation).filter(candidate__in=[pk for pk, _ in people])
         remote = applications.exclude(remote_id=None).values_list("remote_id", flat=True)
         conditions += [
-            Q(remote_candidate_id__in=[one for _, one in people if one]),
+            Q(remote_candidate_id__in=[remote_id for _, remote_id in people if remote_id]),
             Q(remote_application_id__in=list(remote)),
         ]
     return reduce(or_, conditions)
@@ -130,11 +130,15 @@ def list_entries(deliveries: Iterable[Delivery], *, organisation: Organisation) 
     by_application = {
         (row.connection_id, row.remote_id): row
         for row in applications.filter(
-            remote_id__in=[one.remote_application_id for one in deliveries if one.remote_application_id]
+            remote_id__in=[
+                delivery.remote_application_id for delivery in deliveries if delivery.remote_application_id
+            ]
         )
     }
     people = Candidate.objects.of(organisation).filter(
-        remote_id__in=[one.remote_candidate_id for one in deliveries if one.remote_candidate_id]
+        remote_id__in=[
+            delivery.remote_candidate_id for delivery in deliveries if delivery.remote_candidate_id
+        ]
     )
     by_person = {(row.connection_id, row.remote_id): row for row in people}
     entries = []

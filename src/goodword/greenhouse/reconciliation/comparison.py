@@ -78,10 +78,10 @@ class MissedInvitation:
         return cls(**_with_moments(values))
 
 
-def _to_json(one: Difference | MissedInvitation) -> dict[str, Any]:
+def _to_json(found: Difference | MissedInvitation) -> dict[str, Any]:
     return {
         name: value.isoformat() if isinstance(value, datetime) else value
-        for name, value in asdict(one).items()
+        for name, value in asdict(found).items()
     }
 
 
@@ -172,8 +172,16 @@ def compare_applications(
             differences.append(_difference(theirs, Kind.MISSED_CHANGE, "Applied."))
     waiting, of_candidates = _waiting_for_address(connection, merged.values())
     return FoundDifferences(
-        differences=[one for one in differences if merged.get(one.remote_id) not in of_candidates],
-        deferred=[one for one in differences if merged.get(one.remote_id) in of_candidates],
+        differences=[
+            found_difference
+            for found_difference in differences
+            if merged.get(found_difference.remote_id) not in of_candidates
+        ],
+        deferred=[
+            found_difference
+            for found_difference in differences
+            if merged.get(found_difference.remote_id) in of_candidates
+        ],
         missed=[*waiting, *_with_entry_times(api, missed, local=local)],
     )
 
@@ -312,11 +320,11 @@ def _with_entry_times(
     return completed
 
 
-def _was_already_there(one: MissedInvitation, local: LocalState) -> bool:
+def _was_already_there(missed_invitation: MissedInvitation, local: LocalState) -> bool:
     """Whether they were in the stage when the mapping was confirmed and haven't entered it again since."""
-    recorded_at = local.already_there.get((one.remote_id, one.stage_id or 0))
-    elsewhere = one.remote_id in local.applications and not one.in_our_copy
-    moment = one.entered_at or (one.not_before if elsewhere else None)
+    recorded_at = local.already_there.get((missed_invitation.remote_id, missed_invitation.stage_id or 0))
+    elsewhere = missed_invitation.remote_id in local.applications and not missed_invitation.in_our_copy
+    moment = missed_invitation.entered_at or (missed_invitation.not_before if elsewhere else None)
     return recorded_at is not None and (moment is None or moment <= recorded_at)
 
 
@@ -362,7 +370,9 @@ def local_state(connection: Connection, remote_ids: Collection[int], *, now: dat
             if remote_id is not None and stage_id is not None
         ),
         in_inbox=frozenset(
-            one for one in inbox.values_list("remote_application_id", flat=True) if one is not None
+            remote_id
+            for remote_id in inbox.values_list("remote_application_id", flat=True)
+            if remote_id is not None
         ),
         reacting=frozenset(
             pks[pk] for pk in reacting.values_list("application_id", flat=True) if pk is not None
@@ -489,7 +499,7 @@ def _waiting_applications(connection: Connection, candidate_ids: Collection[int]
         waiting_reason__in=BLOCKING_REASONS,
     )
     remote_ids = step_requests.values_list("application__remote_id", flat=True)
-    return {one for one in remote_ids if one is not None}
+    return {remote_id for remote_id in remote_ids if remote_id is not None}
 
 
 def _applications_of(connection: Connection, candidate_ids: Collection[int]) -> Iterable[Any]:

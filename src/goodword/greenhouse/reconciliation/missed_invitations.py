@@ -81,13 +81,13 @@ def decide(
     return recent[:budget], waiting
 
 
-def _is_recent(one: MissedInvitation, now: datetime) -> bool:
-    moment = one.entered_at or one.not_before
+def _is_recent(missed_invitation: MissedInvitation, now: datetime) -> bool:
+    moment = missed_invitation.entered_at or missed_invitation.not_before
     return moment is not None and moment > now - RECENT
 
 
-def _is_old(one: MissedInvitation, now: datetime) -> bool:
-    moment = one.entered_at or one.not_after
+def _is_old(missed_invitation: MissedInvitation, now: datetime) -> bool:
+    moment = missed_invitation.entered_at or missed_invitation.not_after
     return moment is not None and moment <= now - RECENT
 
 
@@ -121,7 +121,12 @@ def settle_missed_invitations(work: Pass) -> None:
         suppressed=suppressed,
         decided=True,
     )
-    work.sync([_difference(one, why) for one, why in waiting], wait=True, suppressed=suppressed, decided=True)
+    work.sync(
+        [_difference(missed_invitation, why) for missed_invitation, why in waiting],
+        wait=True,
+        suppressed=suppressed,
+        decided=True,
+    )
     work.sync(
         [_difference(missed_invitation, INVITED) for missed_invitation in invited],
         suppressed=suppressed,
@@ -133,9 +138,9 @@ def settle_missed_invitations(work: Pass) -> None:
     work.step(len(undecided) + len(deferred))
 
 
-def _has_ended(one: MissedInvitation, work: Pass) -> bool:
+def _has_ended(missed_invitation: MissedInvitation, work: Pass) -> bool:
     """Whether it waited for an address here, and was rejected or hired unseen."""
-    found = work.deferred.get(one.remote_id)
+    found = work.deferred.get(missed_invitation.remote_id)
     return found is not None and found.kind == Kind.MISSED_END
 
 
@@ -151,14 +156,16 @@ def _budget(work: Pass) -> int:
     return AT_ONCE - invited.count()
 
 
-def _difference(one: MissedInvitation, sentence: str, *, kind: str = Kind.MISSED_INVITATION) -> Difference:
+def _difference(
+    missed_invitation: MissedInvitation, sentence: str, *, kind: str = Kind.MISSED_INVITATION
+) -> Difference:
     return Difference(
-        remote_id=one.remote_id,
+        remote_id=missed_invitation.remote_id,
         kind=kind,
         sentence=sentence,
-        job_id=one.job_id,
-        stage_id=one.stage_id,
-        entered_at=one.entered_at,
+        job_id=missed_invitation.job_id,
+        stage_id=missed_invitation.stage_id,
+        entered_at=missed_invitation.entered_at,
     )
 
 
@@ -321,11 +328,11 @@ def _next_requested(connection: Connection, *, after: int) -> list[Finding]:
     return list(requested.order_by("pk")[:BATCH])
 
 
-def _send_alone(one: Finding, *, connection: Connection, now: datetime) -> int:
+def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> int:
     try:
-        return _send([one], connection=connection, now=now)
+        return _send([finding], connection=connection, now=now)
     except (HarvestError, TooBusy, DatabaseError) as error:
-        log.warning("%s waits: %s", one, error)
+        log.warning("%s waits: %s", finding, error)
         return 0
 
 

@@ -391,9 +391,9 @@ def _sync(
     def record(_: list[str]) -> None:
         after = _our_copies(connection, by_id)
         rows = [
-            _finding(one, ours=after[remote_id], row=row, wait=wait, now=now)
-            for remote_id, one in by_id.items()
-            if _is_finding(one, before.get(remote_id), after.get(remote_id), wait=wait)
+            _finding(difference, ours=after[remote_id], row=row, wait=wait, now=now)
+            for remote_id, difference in by_id.items()
+            if _is_finding(difference, before.get(remote_id), after.get(remote_id), wait=wait)
         ]
         Finding.objects.across_organisations().bulk_create(rows, ignore_conflicts=wait)
 
@@ -406,7 +406,7 @@ def _our_copies(connection: Connection, by_id: Mapping[int, Difference]) -> dict
     return {row["remote_id"]: row for row in rows.values("remote_id", "pk", *_COLUMNS)}
 
 
-def _is_finding(one: Difference, before: Any, after: Any, *, wait: bool) -> bool:
+def _is_finding(difference: Difference, before: Any, after: Any, *, wait: bool) -> bool:
     """Whether syncing changed our copy; a delivery may have been quicker. With `wait`: whether it's in the stage."""
     if after is None:
         return False
@@ -414,28 +414,30 @@ def _is_finding(one: Difference, before: Any, after: Any, *, wait: bool) -> bool
         return before is None or before[_TAKEN] is None
     if wait:
         in_stage = (after["status"], after["job_id"], after["stage_id"], after["not_visible_since"])
-        return in_stage == (Application.Status.ACTIVE, one.job_id, one.stage_id, None)
+        return in_stage == (Application.Status.ACTIVE, difference.job_id, difference.stage_id, None)
     return bool(before != after)
 
 
 def _finding(
-    one: Difference, *, ours: Mapping[str, Any], row: Reconciliation, wait: bool, now: datetime
+    difference: Difference, *, ours: Mapping[str, Any], row: Reconciliation, wait: bool, now: datetime
 ) -> Finding:
     if ours[_TAKEN] is not None:
-        one = Difference(remote_id=one.remote_id, kind=Finding.Kind.OTHER_PERSON, sentence=OTHER_PERSON)
+        difference = Difference(
+            remote_id=difference.remote_id, kind=Finding.Kind.OTHER_PERSON, sentence=OTHER_PERSON
+        )
         wait = False
     return Finding(
         organisation_id=row.organisation_id,
         connection_id=row.connection_id,
         found_in=row,
-        kind=one.kind,
+        kind=difference.kind,
         state=FindingState.WAITING if wait else FindingState.SYNCED,
         application_id=ours["pk"],
-        remote_application_id=one.remote_id,
-        job_id=one.job_id,
-        stage_id=one.stage_id,
-        entered_at=one.entered_at,
-        sentence=one.sentence,
+        remote_application_id=difference.remote_id,
+        job_id=difference.job_id,
+        stage_id=difference.stage_id,
+        entered_at=difference.entered_at,
+        sentence=difference.sentence,
         found_at=now,
         settled_at=None if wait else now,
     )

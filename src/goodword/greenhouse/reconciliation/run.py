@@ -192,12 +192,12 @@ def _compare_unseen(api: HarvestApi, ids: tuple[int, ...], *, work: Pass) -> Non
     visible_ids = {application.id for application in visible}
     not_visible = [
         Difference(
-            remote_id=one,
+            remote_id=remote_id,
             kind=Finding.Kind.NOT_VISIBLE,
             sentence="No longer visible in Greenhouse. Nothing was erased.",
         )
-        for one in ids
-        if one not in visible_ids and api.left_out == left_out
+        for remote_id in ids
+        if remote_id not in visible_ids and api.left_out == left_out
     ]
     work.sync([*found.differences, *not_visible])
     work.step()
@@ -221,7 +221,7 @@ def _visible_applications(work: Pass) -> set[int]:
         erased_at=None,
     )
     remote_ids = rows.values_list("remote_id", flat=True).iterator(chunk_size=5000)
-    return {one for one in remote_ids if one is not None}
+    return {remote_id for remote_id in remote_ids if remote_id is not None}
 
 
 def sync_linked_jobs(work: Pass) -> None:

@@ -179,29 +179,29 @@ def duration(row: Reconciliation) -> str:
     return _("%(m)d min %(s)d s") % {"m": minutes, "s": seconds} if minutes else _("%(s)d s") % {"s": seconds}
 
 
-def describe(one: FindingCount) -> str:
-    subject = _subject(one.kind, one.count)
-    if one.kind == Kind.NOT_VISIBLE:
+def describe(found: FindingCount) -> str:
+    subject = _subject(found.kind, found.count)
+    if found.kind == Kind.NOT_VISIBLE:
         return ngettext(
             "%(what)s is no longer visible in Greenhouse. Nothing was erased.",
             "%(what)s are no longer visible in Greenhouse. Nothing was erased.",
-            one.count,
+            found.count,
         ) % {"what": subject}
-    if one.kind == Kind.OTHER_PERSON:
+    if found.kind == Kind.OTHER_PERSON:
         return ngettext(
             "In Greenhouse, the ID of %(what)s belongs to another person. Nothing was synced.",
             "In Greenhouse, the IDs of %(what)s belong to other people. Nothing was synced.",
-            one.count,
+            found.count,
         ) % {"what": subject}
-    if one.kind == Kind.JOB_CHANGED:
+    if found.kind == Kind.JOB_CHANGED:
         return ngettext(
-            "%(what)s changed. See the role.", "%(what)s changed; see their roles.", one.count
+            "%(what)s changed. See the role.", "%(what)s changed; see their roles.", found.count
         ) % {"what": subject}
-    if one.kind == Kind.NOT_REPORTED:
+    if found.kind == Kind.NOT_REPORTED:
         return _("%(what)s, such as undone rejections, undone hires, merges and new addresses.") % {
             "what": subject
         }
-    first, last = short_time(one.first), short_time(one.last)
+    first, last = short_time(found.first), short_time(found.last)
     if first == last:
         sentence = _("No webhook reported %(what)s (%(at)s).") % {"what": subject, "at": first}
     else:
@@ -210,10 +210,10 @@ def describe(one: FindingCount) -> str:
             "first": first,
             "last": last,
         }
-    if one.waited:
+    if found.waited:
         waited = ngettext(
-            "%(n)d of them waited for a decision.", "%(n)d of them waited for a decision.", one.waited
-        ) % {"n": one.waited}
+            "%(n)d of them waited for a decision.", "%(n)d of them waited for a decision.", found.waited
+        ) % {"n": found.waited}
         return f"{sentence} {waited}"
     return sentence
 

@@ -166,7 +166,7 @@ def _chosen(request: MemberRequest, connection: Connection) -> QuerySet[Finding]
 
 def _chosen_ids(data: QueryDict) -> set[int]:
     """Empty if all are chosen."""
-    return {int(one) for one in data.getlist("ids") if one.isdecimal() and len(one) < 19}
+    return {int(text) for text in data.getlist("ids") if text.isdecimal() and len(text) < 19}
 
 
 def _left_out(n: int) -> str:

@@ -190,7 +190,7 @@ def _read(api: HarvestApi) -> list[LinkableJob]:
             offices=row.offices,
             posts=_sorted_posts(posts.get(row.id, {}).values()),
         )
-        for row in {one.id: one for one in api.jobs()}.values()
+        for row in {remote_job.id: remote_job for remote_job in api.jobs()}.values()
         if not row.is_template
     ]
     return sorted(

@@ -360,10 +360,12 @@ def account_warnings(
 ) -> list[AccountWarning]:
     """Signs that the key belongs to another account than `connection`'s, or to a connected one: account names, linked
     jobs, candidates. Raises HarvestError."""
-    live = [one for one in live_connections(organisation) if connection is None or one.pk != connection.pk]
+    live = [
+        other for other in live_connections(organisation) if connection is None or other.pk != connection.pk
+    ]
     others = live + (disconnected(organisation) if connection is None else [])
     known = [*others, *([connection] if connection else [])]
-    links = {one.pk: _links(one) for one in known}
+    links = {known_connection.pk: _links(known_connection) for known_connection in known}
     job_ids = [link.job_id for pk in links for link in links[pk][: JOBS_LOOKED_UP[_api(check)]]]
     visible = _visible_jobs(check, job_ids)
     found = []

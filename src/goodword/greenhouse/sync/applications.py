@@ -87,13 +87,13 @@ def sync_applications(
                 read_application(
                     api,
                     connection=connection,
-                    remote_id=one,
+                    remote_id=remote_id,
                     hint=hint,
                     now=now,
                     prefetched=prefetched,
-                    ours=ours.get(one),
+                    ours=ours.get(remote_id),
                 )
-                for one in wanted
+                for remote_id in wanted
             ]
         try:
             with reacting():
@@ -472,7 +472,11 @@ def waiting_among(connection: Connection, remote_ids: Collection[int]) -> set[in
     rows = Finding.objects.across_organisations().filter(
         connection=connection, state=Finding.State.WAITING, remote_application_id__in=remote_ids
     )
-    return {one for one in rows.values_list("remote_application_id", flat=True) if one is not None}
+    return {
+        remote_id
+        for remote_id in rows.values_list("remote_application_id", flat=True)
+        if remote_id is not None
+    }
 
 
 def release_waiting(

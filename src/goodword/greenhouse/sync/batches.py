@@ -182,8 +182,12 @@ def _remote(
     ours: Mapping[int, Application], read: Mapping[int, tuple[Hint, Prefetched]]
 ) -> dict[int, remote.Application]:
     """Applications by id, without prospects and without those whose copy was written since."""
-    found = {one: read[one][1].application(one, as_of=ours[one].synced_at) for one in read if one in ours}
-    return {one: row for one, row in found.items() if row is not None and row.job_id is not None}
+    found = {
+        remote_id: read[remote_id][1].application(remote_id, as_of=ours[remote_id].synced_at)
+        for remote_id in read
+        if remote_id in ours
+    }
+    return {remote_id: row for remote_id, row in found.items() if row is not None and row.job_id is not None}
 
 
 def _is_unchanged(reading: ApplicationReading, row: Application, candidate: Candidate) -> bool:
@@ -228,7 +232,7 @@ def _people(
 
 def _automations(connection: Connection, job_ids: set[int | None]) -> dict[int | None, Automation]:
     rows = Automation.objects.across_organisations().filter(
-        connection_id=connection.pk, job_id__in=[one for one in job_ids if one is not None]
+        connection_id=connection.pk, job_id__in=[job_id for job_id in job_ids if job_id is not None]
     )
     return {row.job_id: row for row in rows.select_related("role")}
 

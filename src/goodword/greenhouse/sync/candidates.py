@@ -233,7 +233,7 @@ def adopt(
         if found.candidate_id != candidate.pk and not _may_be_same(found.candidate, candidate):
             continue
         _person, theirs = lock_person(found.candidate_id)
-        row = next((one for one in theirs if one.pk == found.pk and one.connection_id is None), None)
+        row = next((row for row in theirs if row.pk == found.pk and row.connection_id is None), None)
         if row is None or row.is_being_erased:
             continue
         row.connection_id, row.remote_id = automation.connection_id, application.id

@@ -61,7 +61,7 @@ def _read(api: HarvestApi, linked: list[Automation]) -> Iterator[tuple[int, JobN
     chosen = {row.job_id: row.job_post_id for row in linked if row.job_post_id and row.job_id in jobs}
     titles = _post_titles(api, chosen)
     for job_id, job in jobs.items():
-        ordered = sorted(stages.get(job_id, []), key=lambda one: (one[0], one[1].id))
+        ordered = sorted(stages.get(job_id, []), key=lambda pair: (pair[0], pair[1].id))
         yield (
             job_id,
             JobNow(

@@ -234,11 +234,15 @@ def _read_and_write(
                 settle(outcomes)
             return outcomes
         with harvest(connection, retry=BRIEFLY) as api:
-            people = {one: api.candidate(one) for one in candidate_ids}
-            others = {one for one, person in people.items() if person and _is_other(connection, person)}
+            people = {candidate_id: api.candidate(candidate_id) for candidate_id in candidate_ids}
+            others = {
+                candidate_id
+                for candidate_id, person in people.items()
+                if person and _is_other(connection, person)
+            }
             readings = [
-                read_application(api, connection=connection, remote_id=one, hint=NO_HINT, now=now)
-                for one in wanted
+                read_application(api, connection=connection, remote_id=remote_id, hint=NO_HINT, now=now)
+                for remote_id in wanted
             ]
 
         def update(readings: list[ApplicationReading] = readings) -> list[str]:
@@ -263,7 +267,11 @@ def _our_applications(
         Q(candidate__remote_id__in=candidate_ids) | Q(remote_id__in=application_ids),
         connection_id=connection.pk,
     )
-    return [one for one in rows.order_by("remote_id").values_list("remote_id", flat=True) if one is not None]
+    return [
+        remote_id
+        for remote_id in rows.order_by("remote_id").values_list("remote_id", flat=True)
+        if remote_id is not None
+    ]
 
 
 def _any_known(connection: Connection, candidate_ids: Collection[int]) -> bool:

@@ -340,15 +340,25 @@ def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: d
     """Read several applications at once: fifty take two or three calls. `wanted`: application ids with candidate ids.
     Raises HarvestError."""
     ours = _our_applications(connection, wanted)
-    known = {one: wanted[one] or (ours[one].candidate.remote_id if one in ours else None) for one in wanted}
-    versions = _candidate_versions(connection, {one for one in known.values() if one is not None})
+    known = {
+        remote_id: wanted[remote_id] or (ours[remote_id].candidate.remote_id if remote_id in ours else None)
+        for remote_id in wanted
+    }
+    versions = _candidate_versions(
+        connection, {candidate_id for candidate_id in known.values() if candidate_id is not None}
+    )
     with harvest(connection, retry=BRIEFLY) as api:
         found = list(api.people_of(known))
-        stages = _new_stages(api, [one for one, _ in found], ours=ours, connection=connection, now=now)
+        stages = _new_stages(
+            api, [application for application, _ in found], ours=ours, connection=connection, now=now
+        )
     return Prefetched(
         {
-            one.id: (_with_stage(one, stages), ours[one.id].synced_at if one.id in ours else None)
-            for one, _ in found
+            application.id: (
+                _with_stage(application, stages),
+                ours[application.id].synced_at if application.id in ours else None,
+            )
+            for application, _ in found
         },
         {person.id: (person, versions[person.id]) for _, person in found if person.id in versions},
     )
