@@ -198,7 +198,7 @@ def _chosen(given: Mapping[str, object], name: str, offered: Sequence[int], *, c
     if isinstance(value, int) and not isinstance(value, bool):
         value = str(value)
     passed = {NOT_ABLE} if can_pass else set()
-    chosen = one_of(value, passed | {str(one) for one in offered})
+    chosen = one_of(value, passed | {str(number) for number in offered})
     return NOT_ABLE if given.get("not_able") is True and can_pass and not chosen else chosen
 
 
@@ -292,9 +292,9 @@ def _ranks(raw: object, offered: Sequence[str]) -> dict[str, int]:
     if raw is None or raw == "":
         return {}
     if isinstance(raw, list | tuple):
-        if not all(isinstance(one, str) and one in offered for one in raw) or len(set(raw)) < len(raw):
+        if not all(isinstance(entry, str) and entry in offered for entry in raw) or len(set(raw)) < len(raw):
             raise unreadable()
-        return {str(one): place for place, one in enumerate(raw, start=1)}
+        return {str(entry): place for place, entry in enumerate(raw, start=1)}
     if not isinstance(raw, Mapping):
         raise unreadable()
     possible = {str(place): place for place in range(1, len(offered) + 1)}

@@ -361,7 +361,7 @@ def _initial(question: Question, value: Json) -> dict[str, object]:
     if value is None:
         return {}
     if isinstance(question, Ranking) and isinstance(value, list | tuple):
-        return {str(one): str(rank) for rank, one in enumerate(value, start=1)}
+        return {str(choice): str(rank) for rank, choice in enumerate(value, start=1)}
     if not isinstance(value, Mapping):
         return {MAIN: labels.written_number(value) if isinstance(value, int | float) else value}
     shown: dict[str, object] = {name: part for name, part in value.items() if part is not None}

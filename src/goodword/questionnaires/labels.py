@@ -227,7 +227,7 @@ def _answer_parts(question: Question, value: Json) -> dict[str, Any]:
         case Ranking():
             named = {choice.value: choice.label for choice in question.choices}
             order = enumerate(cast(Sequence[str], value), start=1)
-            return {"answer": ", ".join(f"{place}. {named[one]}" for place, one in order)}
+            return {"answer": ", ".join(f"{place}. {named[ranked]}" for place, ranked in order)}
         case YesNoUnsure():
             return _chosen(yes_no_unsure(), cast(Mapping[str, str], value))
         case WouldWorkAgain():

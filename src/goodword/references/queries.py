@@ -90,7 +90,7 @@ def _dates_and_title(found: Results) -> OutcomeRow | None:
 
 def _verdict(facts: Sequence[VerifiedFact]) -> str:
     verdicts = {fact.verdict for fact in facts}
-    return next((one for one in ("corrected", "unsure") if one in verdicts), "confirmed")
+    return next((verdict for verdict in ("corrected", "unsure") if verdict in verdicts), "confirmed")
 
 
 def _of_referees(question: QuestionResult) -> list[ReferenceAnswer]:

@@ -71,7 +71,7 @@ def check_method(words: Phrases) -> list[str]:
 def _other_answers(check: CheckData, people: dict[str, str], marks: Marks, words: Phrases) -> Section | None:
     """All answers that aren't on page 1: no ratings, comments and *would work again*. None if nobody answered."""
     again = work_again_of(check)
-    if not any(one.get("by_relationship") or one.get("answers") for one in check["questions"]):
+    if not any(question.get("by_relationship") or question.get("answers") for question in check["questions"]):
         return None
     blocks: list[Block] = []
     for question in check["questions"]:
@@ -161,17 +161,17 @@ def contradiction_blocks(check: CheckData, people: dict[str, str], words: Phrase
         return []
     rows = [
         (
-            f"{one['what']}, {isolate(clipped(one['company']))}",
+            f"{contradiction['what']}, {isolate(clipped(contradiction['company']))}",
             "\n".join(
                 words(
                     "says_who",
                     text=isolate(clipped(claim["text"])),
                     who=", ".join(people[reference] for reference in claim["by"]),
                 )
-                for claim in one["claims"]
+                for claim in contradiction["claims"]
             ),
         )
-        for one in found
+        for contradiction in found
     ]
     return [
         Heading(words("contradictions")),
@@ -185,7 +185,10 @@ def _questions(check: CheckData, words: Phrases) -> Section:
         words("questions"),
         [
             Labelled(
-                [_asked(one, place, words) for place, one in enumerate(check["questions"], start=1)],
+                [
+                    _asked(question, place, words)
+                    for place, question in enumerate(check["questions"], start=1)
+                ],
                 small=True,
             )
         ],

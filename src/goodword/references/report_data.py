@@ -246,9 +246,9 @@ def _isolated(value: object, name: str) -> object:
         case str():
             return isolate_within(value, name)
         case list():
-            return [_isolated(one, name) for one in value]
+            return [_isolated(item, name) for item in value]
         case dict():
-            return {key: _isolated(one, name) for key, one in value.items()}
+            return {key: _isolated(item, name) for key, item in value.items()}
     return value
 
 

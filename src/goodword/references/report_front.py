@@ -300,19 +300,29 @@ def _referees(check: CheckData, words: Phrases) -> Section | None:
     people, marks, quotes = people_of(check, words), marks_of(check, words), quotes_of(check)
     again = _again_by_person(check)
     facts = {
-        who: list(found) for who, found in groupby(check["verification"], key=lambda one: one["reference"])
+        who: list(found) for who, found in groupby(check["verification"], key=lambda fact: fact["reference"])
     }
     columns: list[tuple[str, float, list[str | Cell]]] = [
-        (words("referee"), 4.3, [_who(one, people, marks, words) for one in answered])
+        (words("referee"), 4.3, [_who(reference, people, marks, words) for reference in answered])
     ]
     if again is not None:
         columns.append(
-            (words("again"), 2.1, [again.get(one["id"], words("unanswered_mark")) for one in answered])
+            (
+                words("again"),
+                2.1,
+                [again.get(reference["id"], words("unanswered_mark")) for reference in answered],
+            )
         )
     if quotes:
-        columns.append((words("quote_of_each"), 4.3, [_quote(one["id"], quotes, words) for one in answered]))
+        columns.append(
+            (words("quote_of_each"), 4.3, [_quote(reference["id"], quotes, words) for reference in answered])
+        )
     columns.append(
-        (words("dates_and_title"), 3.3, [_facts(one, facts.get(one["id"], []), words) for one in answered])
+        (
+            words("dates_and_title"),
+            3.3,
+            [_facts(reference, facts.get(reference["id"], []), words) for reference in answered],
+        )
     )
     return Section(
         words("referees"),
@@ -368,7 +378,9 @@ def quotes_of(check: CheckData) -> dict[str, str | None]:
     again = work_again_of(check)
     order = sorted(
         check["questions"],
-        key=lambda one: quote_order(work_again=one is again, long_text=one["type"] == "long_text"),
+        key=lambda question: quote_order(
+            work_again=question is again, long_text=question["type"] == "long_text"
+        ),
     )
     chosen = {reference["id"]: reference.get("quote") for reference in check["references"]}
     own = {reference["id"] for reference in check["references"] if reference["self_reference"]}

@@ -45,7 +45,7 @@ def screen_sections(check: CheckData, words: Phrases) -> list[Section]:
     if verification := _verification(check, people, words):
         sections.append(verification)
     for heading, questions in groupby(
-        check["questions"], key=lambda one: one.get("competency") or one["text"]
+        check["questions"], key=lambda question: question.get("competency") or question["text"]
     ):
         blocks = [
             block for question in questions for block in _question_blocks(question, check, people, words)

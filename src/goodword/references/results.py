@@ -258,7 +258,7 @@ def _results(
     received = [who for who, _, _ in respondents]
     facts = _verifications(references, questions)
     own = _self_reference(self_reference, check, version) if self_reference is not None else None
-    asked_own = {one.id: one for one in for_self(questions)}
+    asked_own = {question.id: question for question in for_self(questions)}
     return Results(
         questionnaire=check.version.questionnaire.title,
         version=check.version.number,
@@ -323,7 +323,7 @@ def _respondent(
         quote=reference.quote,
     )
     put = applicable(questions, relationship=relationship, answers=answers)
-    return who, answers, frozenset() if reference.factual else frozenset(one.id for one in put)
+    return who, answers, frozenset() if reference.factual else frozenset(question.id for question in put)
 
 
 def _self_reference(row: SelfReference, check: Check, version: QuestionnaireVersion) -> Respondent | None:
@@ -451,7 +451,7 @@ def _why_not_asked(question: Question, questions: Sequence[Question]) -> str:
         who = ", ".join(known[relationship] for relationship in question.only_for)
         sentences.append(gettext("Asked only of: %(who)s.") % {"who": who})
     if question.when is not None:
-        earlier = next(one for one in questions if one.id == question.when.question)
+        earlier = next(other for other in questions if other.id == question.when.question)
         words = _option_words(earlier)
         sentences.append(
             gettext("Asked only if “%(question)s” was answered with %(answers)s.")

@@ -69,7 +69,7 @@ def _is_personal(report: Report) -> bool:
 
 def _quotes(report: Report, *, reference: str) -> bool:
     references = report.snapshot.get("check", {}).get("references", ())
-    return any(one["id"] == reference and not one.get("erased") for one in references)
+    return any(row["id"] == reference and not row.get("erased") for row in references)
 
 
 def _redact(
@@ -185,9 +185,9 @@ def _replaced(value: Any, name: str | None, instead: str) -> Any:
     if isinstance(value, str):
         return value.replace(name, instead) if name else value
     if isinstance(value, dict):
-        return {key: _replaced(one, name, instead) for key, one in value.items()}
+        return {key: _replaced(item, name, instead) for key, item in value.items()}
     if isinstance(value, list):
-        return [_replaced(one, name, instead) for one in value]
+        return [_replaced(item, name, instead) for item in value]
     return value
 
 
@@ -195,11 +195,11 @@ def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given
     """Return a copy that keeps only the referee's relationship. `given`: the referee's answers, for snapshots that
     don't record who gave each value."""
     check = snapshot["check"]
-    known = {one["id"]: one["referee"]["relationship"] for one in check["references"]}
+    known = {row["id"]: row["referee"]["relationship"] for row in check["references"]}
     kept = {
         **check,
         "references": [
-            _anonymous_referee(one) if one["id"] == reference else one for one in check["references"]
+            _anonymous_referee(row) if row["id"] == reference else row for row in check["references"]
         ],
         "questions": [
             _question_without_referee(
@@ -207,7 +207,7 @@ def without_referee(snapshot: Mapping[str, Any], *, reference: str, given: Given
             )
             for question in check["questions"]
         ],
-        "verification": [one for one in check["verification"] if one["reference"] != reference],
+        "verification": [fact for fact in check["verification"] if fact["reference"] != reference],
     }
     if "contradictions" in check:
         kept["contradictions"] = [
@@ -253,7 +253,7 @@ def _group_without_referee(
         "answers": answers,
         "n": len(answered),
         "skipped": len(answers) - len(answered),
-        "values": [value for one in answered for value in one["values"]],
+        "values": [value for answer in answered for value in answer["values"]],
         "identifiable": len(answers) == 1,
     }
 

@@ -112,7 +112,7 @@ def minutes_of_version(version: QuestionnaireVersion, *, relationship: str = "")
         return whole_minutes(version.median_seconds)
     questions = stored_questions(version)
     of = [relationship] if relationship else RELATIONSHIPS
-    return max(minutes(applicable(questions, relationship=one)) for one in of)
+    return max(minutes(applicable(questions, relationship=asked)) for asked in of)
 
 
 def record_seconds(version: QuestionnaireVersion, seconds: Iterable[float]) -> None:

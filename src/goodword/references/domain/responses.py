@@ -130,7 +130,9 @@ class DraftAnswers:
 
     @property
     def digest(self) -> str:
-        return _fingerprint(dict(self.answers), {name: [json.dumps(one)] for name, one in self.typed.items()})
+        return _fingerprint(
+            dict(self.answers), {name: [json.dumps(typed)] for name, typed in self.typed.items()}
+        )
 
     def conflicting(
         self, submitted: Sequence[SubmittedAnswer], *, seen: Mapping[str, str]
@@ -299,7 +301,9 @@ class AnsweringSession:
         again = next((question for question in self.questions if isinstance(question, WouldWorkAgain)), None)
         order = sorted(
             self.asked,
-            key=lambda one: quote_order(work_again=one is again, long_text=isinstance(one, LongText)),
+            key=lambda question: quote_order(
+                work_again=question is again, long_text=isinstance(question, LongText)
+            ),
         )
         found = (text for question in order for text in self._comments(question))
         return tuple(dict.fromkeys(sentence for text in found for sentence in sentences(text)))

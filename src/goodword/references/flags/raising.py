@@ -119,9 +119,9 @@ def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) ->
         for referee in referees
         if (reference := getattr(getattr(referee, "request", None), "reference", None)) is not None
     ]
-    given = [given_answers(one.referee.pk, one.questions, one.reference.answers) for one in answered]
+    given = [given_answers(reply.referee.pk, reply.questions, reply.reference.answers) for reply in answered]
     own = _self_reference(check)
-    claims = [_stated_and_confirmed(one) for one in answered]
+    claims = [_stated_and_confirmed(reply) for reply in answered]
     found: list[FlagFinding | None] = [
         address_flag(
             NamedReferee(id=referee.pk, email=referee.email, company=referee.company),
@@ -130,9 +130,9 @@ def find_flags(check: Check, referees: Sequence[Referee], *, this_month: str) ->
         )
         for referee in referees
     ]
-    found += [_speed(one, texts) for one, texts in zip(answered, given, strict=True)]
+    found += [_speed(reply, texts) for reply, texts in zip(answered, given, strict=True)]
     found += [alike_texts_flag(one, other) for one, other in combinations([*given, *own], 2)]
-    found += [private_topics_flag(one) for one in [*given, *own]]
+    found += [private_topics_flag(answers) for answers in [*given, *own]]
     found += [alike_ratings_flag(one, other) for one, other in combinations(given, 2)]
     for claim in claims:
         found += [dates_flag(claim, this_month=this_month), title_flag(claim)]
@@ -172,22 +172,22 @@ def _self_reference(check: Check) -> list[GivenAnswers]:
     return [given_answers(None, stored_questions(row.version), row.answers or {})] if row else []
 
 
-def _speed(one: Answered, given: GivenAnswers) -> FlagFinding | None:
-    version: QuestionnaireVersion = one.reference.version
+def _speed(reply: Answered, given: GivenAnswers) -> FlagFinding | None:
+    version: QuestionnaireVersion = reply.reference.version
     return speed_flag(
-        referee_id=one.referee.pk,
-        seconds=one.reference.seconds,
-        expected=minutes_of_version(version, relationship=one.referee.relationship) * 60,
+        referee_id=reply.referee.pk,
+        seconds=reply.reference.seconds,
+        expected=minutes_of_version(version, relationship=reply.referee.relationship) * 60,
         words=sum(len(text.split()) for text in given.texts),
     )
 
 
-def _stated_and_confirmed(one: Answered) -> StatedAndConfirmed:
-    referee = one.referee
+def _stated_and_confirmed(reply: Answered) -> StatedAndConfirmed:
+    referee = reply.referee
     period: EmploymentPeriod | None = None
     title = ""
-    for question in one.questions:
-        answer = one.reference.answers.get(question.id) or {}
+    for question in reply.questions:
+        answer = reply.reference.answers.get(question.id) or {}
         if isinstance(question, DatesConfirm) and answer.get("from"):
             period = EmploymentPeriod(first=answer["from"], to=answer.get("to") or "")
         if isinstance(question, TitleConfirm) and answer.get("answer") != "unsure":

@@ -175,7 +175,10 @@ def _shown(
 ) -> dict[str, str]:
     """Fingerprints of the questions as shown; if they conflict, of the other answer."""
     if sent is None:
-        return {one.id: session.draft.fingerprint(one.id) for one in session.on_page(number, asked_only=True)}
+        return {
+            question.id: session.draft.fingerprint(question.id)
+            for question in session.on_page(number, asked_only=True)
+        }
     return sent.shown | {other.question_id: session.draft.fingerprint(other.question_id) for other in others}
 
 

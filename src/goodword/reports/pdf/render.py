@@ -409,11 +409,11 @@ def _printable(value: Any, printer: Printer) -> Any:
         return printer.clean(value)
     if isinstance(value, Mapping):
         return {
-            key: None if key == "logo" else one if key == "svg" else _printable(one, printer)
-            for key, one in value.items()
+            key: None if key == "logo" else item if key == "svg" else _printable(item, printer)
+            for key, item in value.items()
         }
     if isinstance(value, list):
-        return [_printable(one, printer) for one in value]
+        return [_printable(item, printer) for item in value]
     return value
 
 

@@ -92,7 +92,7 @@ class Typesetter:
                 result = self._ask("fonts")
                 self._fonts = FontList(
                     families=tuple(result["families"]),
-                    coverage=tuple(Coverage(base64.b64decode(one)) for one in result["coverage"]),
+                    coverage=tuple(Coverage(base64.b64decode(encoded)) for encoded in result["coverage"]),
                     problems=tuple(result["problems"]),
                 )
             return self._fonts
@@ -119,7 +119,7 @@ class Typesetter:
                 "sign",
                 pdf=_text(pdf),
                 certificate=_text(certificate),
-                chain=[_text(one) for one in chain],
+                chain=[_text(issuer) for issuer in chain],
                 key=_text(key),
                 now=now.isoformat(),
             )

@@ -125,7 +125,7 @@ def _sign(request: dict[str, Any], system_folders: tuple[str, ...]) -> tuple[str
     content, covered = sign_pdf(
         base64.b64decode(request["pdf"]),
         certificate=base64.b64decode(request["certificate"]),
-        chain=[base64.b64decode(one) for one in request["chain"]],
+        chain=[base64.b64decode(issuer) for issuer in request["chain"]],
         key=base64.b64decode(request["key"]),
         now=datetime.fromisoformat(request["now"]),
     )

@@ -27,7 +27,7 @@ def sign_pdf(
 ) -> tuple[bytes, str]:
     """Return the signed file and the SHA-256 (hex) of what the signature covers. Certificates and key are in DER."""
     store = SimpleCertificateStore()
-    store.register_multiple([x509.Certificate.load(one) for one in chain])
+    store.register_multiple([x509.Certificate.load(issuer) for issuer in chain])
     signer = signers.SimpleSigner(
         signing_cert=x509.Certificate.load(certificate),
         signing_key=keys.PrivateKeyInfo.load(key),

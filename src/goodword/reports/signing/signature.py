@@ -254,8 +254,8 @@ def _is_of(key: Key, certificate: x509.Certificate) -> bool:
 
 
 def _issuers(certificate: x509.Certificate, known: list[x509.Certificate]) -> Iterator[x509.Certificate]:
-    current, left = certificate, [one for one in known if one != certificate]
-    while issuer := next((one for one in left if one.subject == current.issuer), None):
+    current, left = certificate, [other for other in known if other != certificate]
+    while issuer := next((other for other in left if other.subject == current.issuer), None):
         yield issuer
         left.remove(issuer)
         current = issuer
@@ -323,7 +323,7 @@ def sign(pdf: bytes, identity: Identity, *, now: datetime) -> SignedPdf:
         serialization.Encoding.DER, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     certificate, *chain = (
-        one.public_bytes(serialization.Encoding.DER) for one in (identity.certificate, *identity.chain)
+        cert.public_bytes(serialization.Encoding.DER) for cert in (identity.certificate, *identity.chain)
     )
     content, covered = typesetter.sign(pdf, certificate=certificate, chain=chain, key=key, now=now)
     return SignedPdf(content=content, covered=covered)
