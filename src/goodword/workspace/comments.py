@@ -122,7 +122,7 @@ def mentioned_in(text: str, *, author: Membership) -> list[Membership]:
     for name in longest_first:  # "@Ann Lee" doesn't mention Ann
         if name in rest:
             rest = rest.replace(name, " ")
-            so_named = [member for one, member in names if one == name]
+            so_named = [member for known, member in names if known == name]
             active = [member for member in so_named if member.deactivated_at is None]
             found += [member for member in active or so_named if member not in found]
     return found

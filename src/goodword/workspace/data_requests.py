@@ -128,7 +128,7 @@ def erasure_status(application: Application) -> ErasureStatus | None:
 
 def counts_text(counts: Mapping[str, int]) -> list[tuple[str, int]]:
     order = list(LABELS)
-    known = sorted(counts.items(), key=lambda one: order.index(one[0]) if one[0] in order else len(order))
+    known = sorted(counts.items(), key=lambda pair: order.index(pair[0]) if pair[0] in order else len(order))
     return [(str(LABELS.get(name, name)), n) for name, n in known if n]
 
 

@@ -79,7 +79,7 @@ def sentences_of(content: str) -> tuple[str, ...]:
             elif section == "tasks":
                 tasks.append(line)
         elif section != "other":
-            found = [one for one in re.split(r"(?<=[.!?])\s+", line) if _ASKS.search(one)]
+            found = [sentence for sentence in re.split(r"(?<=[.!?])\s+", line) if _ASKS.search(sentence)]
             (tasks if section == "tasks" else wanted).extend(found)
     tidy = (line.strip(" \t•-–*.;,") for line in (*wanted, *tasks))
     return tuple(dict.fromkeys(line for line in tidy if SHORTEST <= len(line) <= LONGEST))[:MOST_KEPT]
@@ -113,7 +113,7 @@ def sentences_of_role(role: Role) -> list[str]:
     """Sentences from the posts of the role's Greenhouse jobs, as stored when the stages were confirmed."""
     rows = Automation.objects.of(role.organisation).filter(role=role).order_by("pk")
     return list(
-        dict.fromkeys(one for found in rows.values_list("post_requirements", flat=True) for one in found)
+        dict.fromkeys(text for found in rows.values_list("post_requirements", flat=True) for text in found)
     )
 
 
@@ -159,4 +159,4 @@ def _is_bold(tag: "Tag") -> bool:
 
 
 def joined(posts: Sequence[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(one for content in posts for one in sentences_of(content)))[:MOST_KEPT]
+    return tuple(dict.fromkeys(text for content in posts for text in sentences_of(content)))[:MOST_KEPT]

@@ -144,7 +144,7 @@ def repeat_erasures(entries: Iterable[Erased], *, now: datetime, copied_at: date
     known = set(ErasureEntry.objects.values_list("uid", flat=True))
     return sum(
         _repeat_erasure(entry, now=now, until=min(entry.erased_at, copied_at or entry.erased_at))
-        for entry in sorted(entries, key=lambda one: one.erased_at)
+        for entry in sorted(entries, key=lambda entry: entry.erased_at)
         if entry.uid not in known
     )
 

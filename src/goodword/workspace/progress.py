@@ -138,18 +138,18 @@ def progress_of(
     found = {application.pk: application for application in applications}
     ids = list(found)
     requests = _requests(organisation, ids)
-    steps = {step.pk: step for step in _steps(organisation, list({one.step_id for one in requests}))}
+    steps = {step.pk: step for step in _steps(organisation, list({request.step_id for request in requests}))}
     for request in requests:
         request.step = steps[request.step_id]
-    step_requests = {(one.application_id, one.step.kind): one for one in requests}
+    step_requests = {(request.application_id, request.step.kind): request for request in requests}
     attempts = _by_request(_attempts(organisation, ids))
     checks = _by_request(_checks(organisation, ids))
     left = _left_before_start(organisation, requests)
     reused_at = reuse_times(step_requests.values())
     without_request = [
-        one
-        for one in found.values()
-        if any((one.pk, kind) not in step_requests for kind in KINDS) and not one.end
+        application
+        for application in found.values()
+        if any((application.pk, kind) not in step_requests for kind in KINDS) and not application.end
     ]
     there = already_in_stage(without_request, organisation=organisation)
     runs: dict[str, dict[int, list[StepRun]]] = {

@@ -194,7 +194,7 @@ def assign_page(request: MemberRequest, pk: int) -> HttpResponseBase:
 def assign_several_page(request: MemberRequest) -> HttpResponseBase:
     """`review`: the results chosen on the list."""
     data = request.POST if request.method == "POST" else request.GET
-    ids = {pk for one in data.getlist("review")[:PAGE] if (pk := whole_number(one)) is not None}
+    ids = {pk for text in data.getlist("review")[:PAGE] if (pk := whole_number(text)) is not None}
     rows = with_relations(to_review(request.member, mine=False).filter(pk__in=ids))
     reviews = list(rows.order_by("since", "pk"))
     if not reviews:

@@ -436,7 +436,8 @@ def _preview(request: MemberRequest, step: Step, name: str) -> HttpResponse:
     )
     # pages can share a path at different stages; the current stage wins
     there = {
-        _path(one, example): url[one.name] for one in sorted(pages, key=lambda one: one.stage == page.stage)
+        _path(preview_page, example): url[preview_page.name]
+        for preview_page in sorted(pages, key=lambda preview_page: preview_page.stage == page.stage)
     }
     return HttpResponse(_inert(response.content, there=there, banner=banner))
 

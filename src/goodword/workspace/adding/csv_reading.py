@@ -83,7 +83,7 @@ def read_table(raw: bytes) -> Table:
     text, separator = separated(text)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
-        heading = next((one for one in reader if any(cell.strip() for cell in one)), None)
+        heading = next((cells for cells in reader if any(cell.strip() for cell in cells)), None)
         if heading is None:
             raise UnreadableFile(_("The file is empty."))
         columns, ignored = _columns_of(heading)
@@ -189,7 +189,9 @@ def _field_of(heading: str) -> str:
 
 def _key(text: str) -> str:
     plain = unicodedata.normalize("NFKD", text).casefold()
-    return "".join(one for one in plain if one.isalnum() and not unicodedata.combining(one))
+    return "".join(
+        character for character in plain if character.isalnum() and not unicodedata.combining(character)
+    )
 
 
 def _name_of(cells: Mapping[str, str]) -> tuple[str, str]:

@@ -121,7 +121,7 @@ class _Groups:
                 self._lines.setdefault(key, []).append(line)
 
     def other(self, key: str, line: int) -> int | None:
-        return next((one for one in self._lines.get(key, ())[:2] if one != line), None)
+        return next((other_line for other_line in self._lines.get(key, ())[:2] if other_line != line), None)
 
 
 def _name_of(person: Person) -> str:
@@ -131,7 +131,11 @@ def _name_of(person: Person) -> str:
 def _name_key(name: str) -> str:
     """Normalise a name, ignoring accents, case, punctuation and word order."""
     plain = unicodedata.normalize("NFKD", name).casefold()
-    kept = "".join(one if one.isalnum() else " " for one in plain if not unicodedata.combining(one))
+    kept = "".join(
+        character if character.isalnum() else " "
+        for character in plain
+        if not unicodedata.combining(character)
+    )
     return " ".join(sorted(kept.split()))
 
 
@@ -172,7 +176,7 @@ def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetim
             created_at=now,
         )
         seen: dict[str, int] = {}
-        read = [_read(one, made, on_role=on_role, seen=seen) for one in table.rows]
+        read = [_read(csv_row, made, on_role=on_role, seen=seen) for csv_row in table.rows]
         good = {row.line: person for row, person in read if person is not None}
         elsewhere = _names_elsewhere(member, [person.email for person in good.values()])
         compared = known(role.organisation, visible, elsewhere)

@@ -242,7 +242,7 @@ def _save_ticks(request: MemberRequest, of: CandidateImport) -> None:
 
 
 def _lines(request: MemberRequest, name: str) -> set[int]:
-    return {int(one) for one in request.POST.getlist(name) if one.isdecimal() and len(one) <= _DIGITS}
+    return {int(text) for text in request.POST.getlist(name) if text.isdecimal() and len(text) <= _DIGITS}
 
 
 @require_POST

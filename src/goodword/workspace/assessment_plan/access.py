@@ -127,7 +127,7 @@ def _scales(test: Test | None, number: str, ids: Sequence[str]) -> str:
         with suppress(LookupError):
             content = content_of_number(test, number or newest_version_number(test) or "")
             names = {scale.id: scale.name for scale in scales_of(content, content.offers()[0].id)}
-    return ", ".join(names.get(one, one) for one in ids)
+    return ", ".join(names.get(scale_id, scale_id) for scale_id in ids)
 
 
 def _yes(value: str) -> str:
@@ -144,7 +144,7 @@ def _total(value: str) -> str:
 
 
 def _more_time(value: str) -> str:
-    known = {str(one): more_time_in_words(one) for one in Assessment.MoreTime.values}
+    known = {str(percent): more_time_in_words(percent) for percent in Assessment.MoreTime.values}
     return known.get(value, value)
 
 

@@ -104,7 +104,7 @@ def state_of(
     language = query.get("language", "")
     if language not in languages_of(parts):
         language = common_language(parts, wanted=wanted)
-    chosen = {int(one) for one in query.get("open", "").split("-") if number_of(one)}
+    chosen = {int(number) for number in query.get("open", "").split("-") if number_of(number)}
     return PreviewState(
         slug=slug, role=role, which=which, language=language, open_forms=frozenset(chosen & _orders(parts))
     )

@@ -378,7 +378,7 @@ def _shown(value: Any) -> str:
             return "on" if value else "off"
         case str():
             text = value
-        case list() if all(isinstance(one, (str, int)) for one in value):
+        case list() if all(isinstance(item, (str, int)) for item in value):
             text = ", ".join(map(str, value))
         case _:
             text = json.dumps(value, ensure_ascii=False)

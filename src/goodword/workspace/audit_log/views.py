@@ -111,7 +111,7 @@ def _file(request: MemberRequest, form: Form) -> HttpResponseBase:
 
 def _cells(organisation: Organisation, rows: Iterator[AuditRow]) -> Iterator[tuple[Cell, ...]]:
     for row in rows:
-        changed = "; ".join(f"{one.name}: {one.before} -> {one.after}" for one in row.changed)
+        changed = "; ".join(f"{change.name}: {change.before} -> {change.after}" for change in row.changed)
         yield (
             row.entry.at.astimezone(organisation.zone),
             row.actor,

@@ -155,7 +155,7 @@ def unchecked_draft(data: QueryDict) -> AutomationDraft:
 
 def _numbers(texts: Sequence[str]) -> list[int]:
     found = [parse_id(text) for text in texts[:MOST_STAGES]]
-    return [one for one in found if one]
+    return [number for number in found if number]
 
 
 def _minutes(data: QueryDict, name: str) -> int:

@@ -195,7 +195,7 @@ def grid(
 ) -> list[dict[str, Any]]:
     follows = {step.kind: _follows(step) for step in role.steps.all()}
     there = Counter(application_stage.stage_id for application_stage in placed)
-    chosen = {kind: {str(one) for one in form[kind].value() or []} for kind in (ASSESSMENT, CHECK)}
+    chosen = {kind: {str(stage_id) for stage_id in form[kind].value() or []} for kind in (ASSESSMENT, CHECK)}
     rows = list(stages)
     proposed = {kind: same_name(kind, rows) for kind in (ASSESSMENT, CHECK)}
     return [

@@ -165,7 +165,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
     ]
     form = ConfirmMappingForm(
         request.POST if request.method == "POST" else None,
-        there=[(one.application_id, name) for one, name in named],
+        there=[(application_stage.application_id, name) for application_stage, name in named],
         asks=found is not None and found.asks,
         proposed=proposal(proposed, found.parts[0].part.test) if found and found.asks else "",
         draft=publishable is not None,
@@ -231,7 +231,10 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
             publish=found.draft if found and found.parts else None,
             now=now,
         ),
-        "people": [(one, name, stages[one.stage_id].name) for one, name in named],
+        "people": [
+            (application_stage, name, stages[application_stage.stage_id].name)
+            for application_stage, name in named
+        ],
         "unnamed": len(new) - len(named),
         "been": len(there) - len(new),
         "elsewhere": known_elsewhere(choice.connection, choice.job.id, role).count(),
@@ -240,14 +243,19 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         "messages_sent": what_is_sent(role, draft=draft, stages=stages, found=found, now=now),
         "title": title_shown(role, job=choice.job, draft=draft),
         "job_is": job_status_note(choice.job),
-        "counts": [(stages[one], present[one], present[one] - ready[one]) for one in draft.mapped],
+        "counts": [
+            (stages[stage_id], present[stage_id], present[stage_id] - ready[stage_id])
+            for stage_id in draft.mapped
+        ],
         "others": role.automations.exclude(connection_id=choice.connection.pk, job_id=choice.job.id),
         "changed": version_of(automation) != seen,
         "automation": automation,
         "now_mapped": mapping_summary(automation) if automation else "",
         "seen": version_of(automation),
         "back": url("role_automation_stages", role, choice.key),
-        "stepper": stepper(role, at=2, choice=choice, stages=[stages[one].name for one in draft.mapped]),
+        "stepper": stepper(
+            role, at=2, choice=choice, stages=[stages[stage_id].name for stage_id in draft.mapped]
+        ),
     }
     return page(request, role, "review", context)
 

@@ -88,7 +88,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
     )
     current = [run for run in (check, attempt) if run is not None] if sees_flags else []
     flags = _flags_of_runs([*current, *(run.run for run in earlier)], current=current) if sees_flags else []
-    open_flags = [flag for one in flags for flag in one.flags.to_review]
+    open_flags = [flag for of_run in flags for flag in of_run.flags.to_review]
     events = timeline(
         application,
         organisation=request.organisation,

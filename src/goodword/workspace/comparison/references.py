@@ -163,7 +163,7 @@ def with_references(role: Role, member: Membership) -> tuple[Sequence[CandidateR
         known_done, known = found.get(application.pk, (False, None))
         if known is None or (done and not known_done):
             found[application.pk] = done, CandidateReferences(application=application, check_id=check.pk)
-    return sorted((one for _, one in found.values()), key=_name), len(checks) > MAX_ROWS
+    return sorted((candidate for _, candidate in found.values()), key=_name), len(checks) > MAX_ROWS
 
 
 def under_numbers(
@@ -173,12 +173,12 @@ def under_numbers(
     return sorted(numbered, key=lambda candidate: candidate.number)
 
 
-def _name(one: CandidateReferences) -> tuple[str, str, int]:
-    person = one.application.candidate
+def _name(candidate: CandidateReferences) -> tuple[str, str, int]:
+    person = candidate.application.candidate
     return (
         without_accents(person.last_name),
         without_accents(person.preferred_name or person.first_name),
-        one.application.pk,
+        candidate.application.pk,
     )
 
 
@@ -248,7 +248,7 @@ def _rows(
 ) -> list[ReferenceRow]:
     """Rows in the order of the questionnaires, "would work with again" first."""
     questions = list(dict.fromkeys(question for of_check in asked for question in of_check))
-    questions.sort(key=lambda one: not isinstance(one, WouldWorkAgain))
+    questions.sort(key=lambda question: not isinstance(question, WouldWorkAgain))
     rows = []
     for question in questions:
         cells = tuple(

@@ -118,13 +118,13 @@ def finished_attempts(role: Role, member: Membership) -> Finished:
         step_request=OuterRef("step_request"), progress__in=DONE, pk__gt=OuterRef("pk")
     )
     own = attempts.filter(visible_in(role, member, "step_request__application")).exclude(Exists(later))
-    found = [(one, one.step_request.application) for one in own[:MAX_ROWS]]
+    found = [(attempt, attempt.step_request.application) for attempt in own[:MAX_ROWS]]
     if reused:
         found += [
-            (one, application)
-            for one in attempts.filter(step_request__in=reused)
-            for application, until in reused[one.step_request_id]
-            if one.completed_at is not None and one.completed_at <= until
+            (attempt, application)
+            for attempt in attempts.filter(step_request__in=reused)
+            for application, until in reused[attempt.step_request_id]
+            if attempt.completed_at is not None and attempt.completed_at <= until
         ]
         found.sort(key=lambda pair: (pair[0].completed_at, pair[0].pk), reverse=True)
     newest: dict[int, tuple[Attempt, Application]] = {}
@@ -251,7 +251,7 @@ def _totals(finished: Finished, *, role: Role) -> Mapping[int, ComparableTotal]:
     ):
         parts.setdefault(attempt, {})[str(order)] = ", ".join(map(str, (order, *conditions)))
     assessments = {attempt.pk: attempt.assessment_id for attempt, _application in finished}
-    return {pk: _total(one, assessments[pk], parts.get(pk, {})) for pk, one in issued.items()}
+    return {pk: _total(total, assessments[pk], parts.get(pk, {})) for pk, total in issued.items()}
 
 
 def _total(issued: IssuedTotal, assessment: int, parts: Mapping[str, str]) -> ComparableTotal:
@@ -395,7 +395,7 @@ def _sorted(
     if by == "score" and ranks:
         ranked = [(rank, member) for member in members if (rank := ranks[member]) is not None]
         rest = [member for member in members if ranks[member] is None]
-        found = [one for _, one in sorted(ranked, key=lambda each: each[0], reverse=down)]
+        found = [member for _, member in sorted(ranked, key=lambda each: each[0], reverse=down)]
         return [*found, *_sorted(rest, "name", ranks={}, hidden=hidden)]
     if hidden:
         return members

@@ -46,7 +46,9 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
     role = access.get_or_404(visible_roles(request.member), pk)
     finished = finished_attempts(role, request.member)
     tests = comparable_tests(finished, role)
-    test = next((one for one in tests if str(one.pk) == request.GET.get("test")), tests[0] if tests else None)
+    test = next(
+        (test for test in tests if str(test.pk) == request.GET.get("test")), tests[0] if tests else None
+    )
     hidden = request.GET.get("names") == HIDDEN
     sort = request.GET.get("sort", "")
     sort = sort if sort in SORTS else "name"
@@ -72,7 +74,9 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
         {
             "role": role,
             "test": test,
-            "chips": [(query(test=str(one.pk), sort=""), one.title, one == test) for one in tests],
+            "chips": [
+                (query(test=str(offered.pk), sort=""), offered.title, offered == test) for offered in tests
+            ],
             "tables": tables_of(results, sort=sort, hidden=hidden) if test else [],
             "in_open_text": count_of_other_tests(finished, test, role=role)
             if test is not None and test.kind == Test.Kind.JUDGEMENT

@@ -58,7 +58,7 @@ class Column:
 
     def stated_keys(self, text: str) -> frozenset[str]:
         return frozenset().union(
-            *(one.keys for one in self.stated if same_text(one.requirement.text) == same_text(text))
+            *(stated.keys for stated in self.stated if same_text(stated.requirement.text) == same_text(text))
         )
 
 
@@ -86,10 +86,10 @@ class Matrix:
     def unlisted(self) -> list[tuple[str, Entered]]:
         listed = {same_text(row.requirement.text) for row in self.rows}
         return [
-            (column.title, one.requirement)
+            (column.title, stated.requirement)
             for column in self.columns
-            for one in column.stated
-            if same_text(one.requirement.text) not in listed
+            for stated in column.stated
+            if same_text(stated.requirement.text) not in listed
         ]
 
     def stored(self) -> dict[str, Any]:
@@ -113,7 +113,7 @@ class Matrix:
             "rows": [self._stored(row) for row in self.rows],
             "unmeasured": [row.requirement.text for row in self.rows if not row.is_measured],
             "unserved": unserved,
-            "unlisted": [{"title": title, "text": one.text} for title, one in self.unlisted],
+            "unlisted": [{"title": title, "text": requirement.text} for title, requirement in self.unlisted],
         }
 
     def _stored(self, row: MatrixRow) -> dict[str, Any]:
@@ -214,8 +214,12 @@ def newest_of_roles(organisation: Organisation) -> list[Analysed]:
     rows = JobAnalysis.objects.of(organisation).filter(role__archived_at=None).select_related("role")
     newest = rows.order_by("role", "-number").distinct("role")
     return [
-        Analysed(analysis=one, requirements=len(one.matrix["rows"]), ratings=ratings_in(one.matrix))
-        for one in sorted(newest, key=lambda one: (one.role.title.casefold(), one.role_id))
+        Analysed(
+            analysis=analysis, requirements=len(analysis.matrix["rows"]), ratings=ratings_in(analysis.matrix)
+        )
+        for analysis in sorted(
+            newest, key=lambda analysis: (analysis.role.title.casefold(), analysis.role_id)
+        )
     ]
 
 

@@ -229,7 +229,7 @@ def version(request: MemberRequest, pk: int, number: int) -> HttpResponse:
 def take_over(request: MemberRequest, pk: int) -> HttpResponseBase:
     role, now = _role(request, pk), clock.now()
     _refuse_others(request, role)
-    stated = [one for _title, one in matrix_of(role, now=now).unlisted]
+    stated = [requirement for _title, requirement in matrix_of(role, now=now).unlisted]
     try:
         n = job_analysis.add_missing(role=role, entered=stated, by=request.member, now=now)
     except TooMany:
@@ -308,8 +308,8 @@ def _edit(
         else:
             messages.success(request, _("Saved."))
             return redirect("role_job_analysis", request.organisation.slug, role.pk)
-    listed = {same_text(one.text) for one in job_analysis.requirements_of(role)}
-    proposed = [one for one in sentences_of_role(role) if same_text(one) not in listed]
+    listed = {same_text(known.text) for known in job_analysis.requirements_of(role)}
+    proposed = [sentence for sentence in sentences_of_role(role) if same_text(sentence) not in listed]
     context = {
         "role": role,
         "requirement": requirement,

@@ -105,7 +105,9 @@ def perform(
     marks = progress_of(found, organisation=member.organisation, now=now)
     steps: _Steps = {
         (step.role_id, step.kind): step
-        for step in Step.objects.of(member.organisation).filter(role__in={one.role_id for one in found})
+        for step in Step.objects.of(member.organisation).filter(
+            role__in={application.role_id for application in found}
+        )
     }
     outcomes: list[Outcome] = []
     if act.name in STATUS_ACTS:
@@ -378,7 +380,9 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
         if role is None
         else reverse("role", args=[request.organisation.slug, role.pk])
     ) + query.here
-    ids = [pk for one in request.POST.getlist("application")[:PAGE] if (pk := whole_number(one)) is not None]
+    ids = [
+        pk for text in request.POST.getlist("application")[:PAGE] if (pk := whole_number(text)) is not None
+    ]
     data = request.POST.copy()
     data.setdefault("days", str(DAYS))
     data.setdefault("reason", "organisation")
@@ -388,7 +392,7 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
         return redirect(back)
     rows = visible_applications(request.member).select_related("role").filter(pk__in=ids)
     by_id = {row.pk: row for row in rows}
-    chosen = [by_id[one] for one in dict.fromkeys(ids) if one in by_id]
+    chosen = [by_id[application_id] for application_id in dict.fromkeys(ids) if application_id in by_id]
     applications = [application for application in chosen if role is None or application.role_id == role.pk]
     gone = len(set(ids)) - len(chosen)
     step = form.cleaned_data["step"]

@@ -315,7 +315,7 @@ def _choices(scope: Scope, query: ListQuery, *, with_owners: bool) -> Choices:
     return Choices(
         stages=_options(scope.values("stage_name"), chosen=query.stage),
         recruiters=_options(scope.values("recruiter_name"), chosen=query.recruiter),
-        owners=sorted(owners, key=lambda one: without_accents(one[1])),
+        owners=sorted(owners, key=lambda owner: without_accents(owner[1])),
     )
 
 

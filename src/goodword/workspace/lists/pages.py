@@ -73,7 +73,7 @@ class Order:
         """Return the rows after or before a place."""
         sign = "<" if self.descends is not backwards else ">"
         here = Func(*self.keys, F("application_id"), template="(%(expressions)s)")
-        there = Func(*(_value(one) for one in place), template="(%(expressions)s)")
+        there = Func(*(_value(value) for value in place), template="(%(expressions)s)")
         return rows.filter(
             Func(
                 here, there, arg_joiner=f" {sign} ", template="(%(expressions)s)", output_field=BooleanField()
@@ -86,7 +86,7 @@ class Order:
             row = row[-1:]
         elif self.urgent and row[0] % _ENDED == _RUNNING:
             row = (row[0], row[-1])
-        return ".".join(str(_number(one)) for one in row)
+        return ".".join(str(_number(value)) for value in row)
 
     def place(self, rows: QuerySet[ListedApplication], text: str) -> Sequence[Any] | None:
         """Parse the result of `place_of`. Returns None for another order, or if the candidate has left the list."""
@@ -178,13 +178,13 @@ def _taken(rows: QuerySet[ListedApplication], order: Order, *, offset: int = 0, 
     return list(rows.values_list(*order.columns)[offset : offset + (limit or PAGE)])
 
 
-def _value(one: Any) -> Value:
-    return Value(one, TextField()) if isinstance(one, str) else Value(one)
+def _value(value: Any) -> Value:
+    return Value(value, TextField()) if isinstance(value, str) else Value(value)
 
 
 def _is_date(key: Combinable) -> bool:
     return isinstance(key, Coalesce) or key == F("created_at")
 
 
-def _number(one: Any) -> int:
-    return (one - _EPOCH) // timedelta(microseconds=1) if isinstance(one, datetime) else int(one)
+def _number(value: Any) -> int:
+    return (value - _EPOCH) // timedelta(microseconds=1) if isinstance(value, datetime) else int(value)

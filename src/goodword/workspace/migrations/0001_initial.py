@@ -216,7 +216,7 @@ WATCHED = {
 def _triggers() -> str:
     found = []
     for table, columns in WATCHED.items():
-        changed = " OR ".join(f"OLD.{one} IS DISTINCT FROM NEW.{one}" for one in columns.split())
+        changed = " OR ".join(f"OLD.{column} IS DISTINCT FROM NEW.{column}" for column in columns.split())
         events = {"listed_application_changed": f"UPDATE ON {table}", "listed_application_rows": ""}
         if table not in ONLY_CHANGED:
             events["listed_application_rows"] = f"INSERT OR DELETE ON {table}"

@@ -134,9 +134,9 @@ def preview_run(organisation: Organisation, months: Months, *, now: datetime) ->
     kept, busy = _kept(organisation, now=at)
     return RunPreview(
         at=at,
-        due=[one for one in due if one.candidate_id not in kept | busy],
-        on_hold=sum(one.candidate_id in kept for one in due),
-        open_steps=sum(one.candidate_id in busy - kept for one in due),
+        due=[entry for entry in due if entry.candidate_id not in kept | busy],
+        on_hold=sum(entry.candidate_id in kept for entry in due),
+        open_steps=sum(entry.candidate_id in busy - kept for entry in due),
         going_on=sum(person.ended is None for person in people.values()) if months.old is not None else 0,
     )
 
@@ -148,7 +148,7 @@ def sweep(organisation_id: int, *, now: datetime) -> int:
     erase_old_experts(organisation, now=now)
     due = due_now(organisation, now=now)
     done = for_each(
-        [one.candidate_id for one in due[:AT_MOST]],
+        [entry.candidate_id for entry in due[:AT_MOST]],
         lambda pk: erase_if_due(candidate_id=pk, organisation_id=organisation_id, now=now),
     )
     if len(due) <= AT_MOST:
@@ -179,7 +179,7 @@ def due_now(organisation: Organisation, *, now: datetime, only: int | None = Non
     if not due:
         return []
     kept, busy = _kept(organisation, now=now, only=only)
-    return [one for one in due if one.candidate_id not in kept | busy]
+    return [entry for entry in due if entry.candidate_id not in kept | busy]
 
 
 def organisations_due(*, now: datetime) -> list[int]:

@@ -225,7 +225,7 @@ def duplicate(request: MemberRequest, pk: int) -> HttpResponseBase:
         with transaction.atomic():
             made = copy_role(role=role, title=form.cleaned_data["title"], by=by, now=now)
             steps = Step.objects.of(request.organisation).select_related("organisation")
-            old, new = (steps.get(role=one, kind=Step.Kind.ASSESSMENT) for one in (role, made))
+            old, new = (steps.get(role=each_role, kind=Step.Kind.ASSESSMENT) for each_role in (role, made))
             draft = copy_plan(step=old, to=new, by=by, now=now)
     except NotAnOwner:
         return _without_owner(request)
@@ -290,7 +290,7 @@ def _copy_title(role: Role, member: Membership) -> str:
     wanted = copy % {"title": title[: _TITLE_LENGTH - 20]}
     taken = set(visible_roles(member).filter(title__startswith=wanted).values_list("title", flat=True))
     numbered = (f"{wanted} ({n})" for n in count(2))
-    return next(one for one in chain([wanted], numbered) if one not in taken)
+    return next(suggestion for suggestion in chain([wanted], numbered) if suggestion not in taken)
 
 
 #: jobs per page

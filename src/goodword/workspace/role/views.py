@@ -157,7 +157,9 @@ def _count[M: Model](rows: QuerySet[M]) -> Coalesce:
 def _unpublished(role: Role, automations: Sequence[Automation], member: Membership) -> dict[str, Any] | None:
     """Return an unpublished assessment that a stage starts, and how many candidates wait for it."""
     started = (rule.step for automation in automations for rule in automation.rules.all())
-    step = next((one for one in started if one.kind == Step.Kind.ASSESSMENT and not one.requirement), None)
+    step = next(
+        (step for step in started if step.kind == Step.Kind.ASSESSMENT and not step.requirement), None
+    )
     if step is None:
         return None
     step.organisation = role.organisation

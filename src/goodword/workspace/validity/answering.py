@@ -54,9 +54,9 @@ def questions_of(application: Application, *, now: datetime, language: str = "")
         parse(version.questions), candidate=application.candidate.short_name, language=version.language
     )
     by_competency: dict[str, Rating] = {}
-    for one in asked:
-        if isinstance(one, Rating) and one.when is None and not one.only_for:
-            by_competency.setdefault(one.competency, replace(one, comment=False))
+    for question in asked:
+        if isinstance(question, Rating) and question.when is None and not question.only_for:
+            by_competency.setdefault(question.competency, replace(question, comment=False))
     return tuple(by_competency.values())
 
 

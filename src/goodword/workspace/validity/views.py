@@ -56,7 +56,7 @@ def page(request: MemberRequest) -> HttpResponse:
     if role is not None:
         role.organisation = organisation
     found = figures(organisation, role)
-    computed = sum(row.validity is not None for one in found for row in one.rows)
+    computed = sum(row.validity is not None for criterion in found for row in criterion.rows)
     if computed:
         write(
             organisation=organisation,
