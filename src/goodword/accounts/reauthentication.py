@@ -122,7 +122,7 @@ def suspend(request: HttpRequest) -> HttpResponseBase:
 
 
 def _pages_without(request: HttpRequest, path: str) -> dict[str, str]:
-    return {one: page for one, page in request.session.get(_PAGES, {}).items() if one != path}
+    return {other: page for other, page in request.session.get(_PAGES, {}).items() if other != path}
 
 
 def is_suspended(request: HttpRequest) -> bool:

@@ -77,7 +77,7 @@ _RESET_MAIL = "account/email/password_reset_key"
 def has_signed_in_from(user: User, address: str) -> bool:
     entries = AuditEntry.objects.across_organisations().filter(member__user=user, action=SIGNED_IN)
     known = entries.values_list("details__address", flat=True).distinct()
-    return _network(address) in {_network(one) for one in known}
+    return _network(address) in {_network(earlier) for earlier in known}
 
 
 def _network(address: str) -> str:

@@ -189,7 +189,7 @@ def _says_unverified(sociallogin: SocialLogin) -> bool:
     names = provider.app.settings.get("attribute_mapping", named).get("email_verified", [])
     claims = claims_of(sociallogin.account)
     given = [claims.get(name) for name in ([names] if isinstance(names, str) else names)]
-    values = [one[0] if isinstance(one, list) and one else one for one in given]
+    values = [value[0] if isinstance(value, list) and value else value for value in given]
     return any(value is not None and str(value).lower() not in _TRUE for value in values)
 
 
@@ -200,9 +200,9 @@ def _look_alike(sociallogin: SocialLogin, address: str) -> str:
         sent += value if isinstance(value, list) else [value]
     return next(
         (
-            one
-            for one in sent
-            if isinstance(one, str) and has_look_alikes(one) and one.strip().lower() == address.lower()
+            text
+            for text in sent
+            if isinstance(text, str) and has_look_alikes(text) and text.strip().lower() == address.lower()
         ),
         "",
     )
@@ -388,7 +388,7 @@ def needs_signature[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, Htt
 def reauthenticate(request: HttpRequest, provider_id: str) -> HttpResponseBase:
     """Show a page with a link to the provider. A form wouldn't work, since browsers apply the CSP's form-action to
     every redirect."""
-    found = next((one for one in linked(request.user) if one.sub_id == provider_id), None)
+    found = next((provider for provider in linked(request.user) if provider.sub_id == provider_id), None)
     if found is None:
         raise Http404("no such provider for this member")
     target = urlencode({REDIRECT_FIELD_NAME: get_next_redirect_url(request) or ""})

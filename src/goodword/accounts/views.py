@@ -224,6 +224,6 @@ def no_access(request: HttpRequest, exception: Exception) -> HttpResponse:
             "organisation": member.organisation,
             "deactivated": member.deactivated_at is not None,
             "only_admins": exception.kinds == {Membership.Kind.ADMIN},
-            "admins": [one.user for one in admins_of(member.organisation)[:_NAMED]],
+            "admins": [admin.user for admin in admins_of(member.organisation)[:_NAMED]],
         }
     return render(request, "403.html", context, status=403)

@@ -21,7 +21,7 @@ class SlotSetting:
 
 
 def slots_of(stored: Sequence[Mapping[str, Any]]) -> tuple[SlotSetting, ...]:
-    return tuple(SlotSetting(**one) for one in stored)
+    return tuple(SlotSetting(**slot) for slot in stored)
 
 
 def stored(slots: Sequence[SlotSetting]) -> list[dict[str, Any]]:

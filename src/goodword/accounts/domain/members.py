@@ -124,7 +124,7 @@ class NameRefused(Exception):
 def check_name(name: str, organisations: Iterable[Organisation], *, of: User | None = None) -> None:
     """Raise NameRefused for a name that could be mistaken for another actor in the audit log."""
     folded = _folded(name)
-    if folded in {_folded(one) for one in RESERVED} or _LINK.fullmatch(folded):
+    if folded in {_folded(reserved) for reserved in RESERVED} or _LINK.fullmatch(folded):
         raise NameRefused(_("This name is used by Goodword itself. Enter your own."))
     for organisation in organisations:
         others = active_members(organisation).exclude(user=of).values_list("user__name", flat=True)
@@ -148,7 +148,11 @@ def change_name(*, user: User, name: str, now: datetime) -> bool:
         members = list(
             Membership.objects.across_organisations().filter(user=user).select_related("organisation")
         )
-        check_name(name, [one.organisation for one in members if one.deactivated_at is None], of=user)
+        check_name(
+            name,
+            [membership.organisation for membership in members if membership.deactivated_at is None],
+            of=user,
+        )
         before, row.name = row.name, name
         row.save(update_fields=["name"])
         user.name = name

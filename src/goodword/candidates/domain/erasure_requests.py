@@ -147,7 +147,7 @@ def _carry_out(
     member: Membership | None,
 ) -> None:
     whole = erasure.application_id is None
-    going = [one for one in applications if whole or one.pk == erasure.application_id]
+    going = [application for application in applications if whole or application.pk == erasure.application_id]
     counts = personal_data.erase(subject(candidate, going, whole=whole), now=now)
     _done(erasure, going, counts=counts, now=now)
     by = f"member:{member.pk}" if member else "goodword"
@@ -167,7 +167,7 @@ def _carry_out(
         now=now,
         details={
             "candidate": candidate.pk,
-            "applications": [one.pk for one in going],
+            "applications": [application.pk for application in going],
             "erasure": erasure.pk,
             "counts": counts,
         },
@@ -184,7 +184,7 @@ def subject(candidate: Candidate, applications: list[Application], *, whole: boo
         remote_application_ids=tuple(
             sorted(application.remote_id for application in applications if application.remote_id)
         ),
-        remote_candidate_ids=tuple(sorted(one for one in remote if one)),
+        remote_candidate_ids=tuple(sorted(remote_id for remote_id in remote if remote_id)),
     )
 
 

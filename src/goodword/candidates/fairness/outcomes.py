@@ -49,10 +49,10 @@ class StageOrder:
             for stage in last
         }
 
-    def _is_later(self, one: str, than: str, pipeline: Sequence[str]) -> bool:
-        if one in pipeline and than in pipeline:
-            return pipeline.index(one) > pipeline.index(than)
-        return self.ahead.get((than, one), 0) >= 0
+    def _is_later(self, stage: str, than: str, pipeline: Sequence[str]) -> bool:
+        if stage in pipeline and than in pipeline:
+            return pipeline.index(stage) > pipeline.index(than)
+        return self.ahead.get((than, stage), 0) >= 0
 
 
 #: minimum decided applications of a group for a row of the table
@@ -202,7 +202,7 @@ def _total(name: str, group_of: Mapping[int, str], outcome: Mapping[int, str]) -
     return GroupTotal(
         group=name,
         people=theirs.total(),
-        **{one: theirs[one] for one in ("hired", "declined", "rejected", "withdrew", "active")},
+        **{field: theirs[field] for field in ("hired", "declined", "rejected", "withdrew", "active")},
     )
 
 

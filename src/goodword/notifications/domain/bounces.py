@@ -284,7 +284,7 @@ def _event_texts(event: Any) -> Iterator[str]:
 
 
 def _event_reason(event: AnymailTrackingEvent) -> str:
-    texts = (_as_text(one) for one in (event.mta_response, event.description, event.reject_reason))
+    texts = (_as_text(value) for value in (event.mta_response, event.description, event.reject_reason))
     return next(filter(None, texts), "")
 
 

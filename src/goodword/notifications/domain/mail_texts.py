@@ -207,7 +207,7 @@ def filled(text: str, context: Mapping[str, Any]) -> str:
 
 def filled_html(text: str, context: Mapping[str, Any]) -> SafeString:
     """The text as paragraphs, with everything escaped."""
-    paragraphs = [one for one in _BETWEEN_PARAGRAPHS.split(text.strip()) if one]
+    paragraphs = [paragraph for paragraph in _BETWEEN_PARAGRAPHS.split(text.strip()) if paragraph]
     return format_html_join("\n", "<p>{}</p>", ((_lines(paragraph, context),) for paragraph in paragraphs))
 
 
@@ -274,9 +274,9 @@ def _defused(value: Any) -> Any:
     if isinstance(value, str):
         return defused(value)
     if isinstance(value, Mapping):
-        return {key: one if _is_trusted(key, one) else _defused(one) for key, one in value.items()}
+        return {key: item if _is_trusted(key, item) else _defused(item) for key, item in value.items()}
     if isinstance(value, list):
-        return [_defused(one) for one in value]
+        return [_defused(item) for item in value]
     return value
 
 

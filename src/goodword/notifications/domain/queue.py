@@ -345,9 +345,9 @@ def _replaced_in(value: Any, old: str, new: str) -> Any:
     if isinstance(value, str):
         return value.replace(old, new)
     if isinstance(value, Mapping):
-        return {key: _replaced_in(one, old, new) for key, one in value.items()}
+        return {key: _replaced_in(item, old, new) for key, item in value.items()}
     if isinstance(value, list):
-        return [_replaced_in(one, old, new) for one in value]
+        return [_replaced_in(item, old, new) for item in value]
     return value
 
 

@@ -70,7 +70,7 @@ def spf(domain: str, answer: DnsAnswer, *, allowed: Sequence[str]) -> Finding:
     if not allowed:
         sentence = "There is a record. Whether it allows your mail server can't be checked here."
         return finding(UNKNOWN, "Found", sentence, source=source)
-    missing = [one for one in allowed if one.casefold() not in terms]
+    missing = [mechanism for mechanism in allowed if mechanism.casefold() not in terms]
     if not missing:
         return finding(GOOD, "Set", f"Allows your mail server ({', '.join(allowed)}).")
     merged = " ".join(["v=spf1", *missing, *records[0].split()[1:]])

@@ -79,7 +79,11 @@ def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: 
     with transaction.atomic():
         _lock(role)
         known = {same_text(requirement.text) for requirement in requirements_of(role)}
-        missing = {same_text(one.text): one for one in reversed(entered) if same_text(one.text) not in known}
+        missing = {
+            same_text(requirement.text): requirement
+            for requirement in reversed(entered)
+            if same_text(requirement.text) not in known
+        }
         if not missing:
             return 0
         made = _create(role, list(reversed(missing.values())))
@@ -179,17 +183,17 @@ def copy_requirements(role: Role, *, to: Role) -> None:
 def _create(role: Role, entered: Sequence[Entered]) -> list[JobRequirement]:
     if len(requirements_of(role)) + len(entered) > MOST:
         raise TooMany
-    _refuse_same(role, [one.text for one in entered])
+    _refuse_same(role, [requirement.text for requirement in entered])
     return [
         JobRequirement.objects.create(
             organisation=role.organisation,
             role=role,
-            text=one.text,
-            measures=list(one.measures),
-            entered_by=one.by[:150],
-            entered_at=one.at,
+            text=requirement.text,
+            measures=list(requirement.measures),
+            entered_by=requirement.by[:150],
+            entered_at=requirement.at,
         )
-        for one in entered
+        for requirement in entered
     ]
 
 

@@ -16,19 +16,19 @@ Pipeline = Sequence[tuple[int, str]]
 def stage_move(stage_id: int, *, before: Pipeline, after: Pipeline) -> tuple[str, str] | None:
     """The old and new position ("after “Screen”"), or None unless the stage now follows another one and has different
     predecessors."""
-    shared = {one for one, _ in before} & {one for one, _ in after}
+    shared = {known_id for known_id, _ in before} & {known_id for known_id, _ in after}
     if stage_id not in shared:
         return None
     then = _leading(stage_id, before, shared)
     now = _leading(stage_id, after, shared)
-    if {one for one, _ in then} == {one for one, _ in now} or then[-1:] == now[-1:]:
+    if {known_id for known_id, _ in then} == {known_id for known_id, _ in now} or then[-1:] == now[-1:]:
         return None
     return _place(then), _place(now)
 
 
 def _leading(stage_id: int, pipeline: Pipeline, shared: set[int]) -> list[tuple[int, str]]:
     known = [row for row in pipeline if row[0] in shared]
-    return known[: [one for one, _ in known].index(stage_id)]
+    return known[: [known_id for known_id, _ in known].index(stage_id)]
 
 
 def _place(leading: Pipeline) -> str:
@@ -115,7 +115,7 @@ def _job(row: Automation, job: JobNow | None, *, now: datetime) -> Iterator[str]
 
 
 def _stages(row: Automation, stages: tuple[StageNow, ...], *, now: datetime) -> Iterator[str]:
-    known = None if row.pipeline is None else [(int(one), str(name)) for one, name in row.pipeline]
+    known = None if row.pipeline is None else [(int(known_id), str(name)) for known_id, name in row.pipeline]
     in_use = [(stage.id, stage.name) for stage in stages if stage.in_use]
     there = {stage.id: stage for stage in stages}
     rules = StageRule.objects.across_organisations().filter(automation=row).order_by("pk")
