@@ -16,6 +16,11 @@ COLUMNS = (
     "urgency_order"
 )
 
+
+def _of(table: str) -> str:
+    return ", ".join(f"{table}.{column}" for column in COLUMNS.split(", "))
+
+
 #: the latest request and run of a step, and its state. Columns are listed, since those a view reads can't be altered
 STEP = """
 LEFT JOIN LATERAL (
@@ -147,17 +152,23 @@ BEGIN
         EXCEPT SELECT {COLUMNS} FROM workspace_listedapplication stored WHERE stored.application_id = wanted
     );
 END $$;
--- those whose state may depend on their stage; `stages`: only in these, or NULL
+-- those whose state may depend on their stage; `stages`: only in these, or NULL. All at once, since there may be thousands
 CREATE FUNCTION refresh_waiting_applications(step bigint, stages bigint[]) RETURNS void LANGUAGE plpgsql AS $$
-BEGIN
-    PERFORM refresh_listed_application(application_id) FROM (
+DECLARE
+    wanted bigint[] := ARRAY(
         SELECT request.application_id FROM workflow_steprequest request
         JOIN candidates_application application ON application.id = request.application_id
         WHERE request.step_id = step AND request.state = 'waiting' AND request.due_at IS NULL
         AND request.waiting_reason IN ('unpublished', {BLOCKING})
         AND (stages IS NULL OR application.stage_id = ANY(stages))
-        ORDER BY request.application_id
-    ) requests;
+    );
+BEGIN
+    PERFORM 1 FROM workspace_listedapplication WHERE application_id = ANY(wanted) ORDER BY application_id
+    FOR NO KEY UPDATE;
+    UPDATE workspace_listedapplication listed SET ({COLUMNS}) = ROW({_of("fresh")})
+    FROM workspace_listed_now fresh
+    WHERE listed.application_id = fresh.application_id AND fresh.application_id = ANY(wanted)
+    AND ROW({_of("listed")}) IS DISTINCT FROM ROW({_of("fresh")});
 END $$;
 CREATE FUNCTION list_application() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN
