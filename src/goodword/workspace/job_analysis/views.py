@@ -270,9 +270,12 @@ def remove(request: MemberRequest, pk: int, requirement_pk: int) -> HttpResponse
     role = _role(request, pk)
     _refuse_others(request, role)
     rows = JobRequirement.objects.of(request.organisation).filter(role=role)
-    found = access.get_or_404(rows.select_related("role__organisation"), requirement_pk)
-    job_analysis.remove(found, by=request.member, now=clock.now())
-    messages.success(request, _("Requirement removed."))
+    found = rows.select_related("role__organisation").filter(pk=requirement_pk).first()
+    if found is None:
+        messages.info(request, _("This requirement has already been removed."))
+    else:
+        job_analysis.remove(found, by=request.member, now=clock.now())
+        messages.success(request, _("Requirement removed."))
     return redirect("role_job_analysis", request.organisation.slug, role.pk)
 
 
