@@ -145,7 +145,9 @@ FLOW: Flow = {
     "attempt.verification_opened": (),  # data: step_request_id, attempt_id
     "attempt.verification_completed": (),
     "attempt.verification_discarded": (),
-    "attempt.marked": (report_versions.on_attempt_completed,),  # data: step_request_id, attempt_id, order
+    "attempt.answers_marked": (
+        report_versions.on_attempt_completed,
+    ),  # data: step_request_id, attempt_id, order
     # --- ratings after hire (workspace.validity) ----------------------------------------------------------------
     "rating.needs_rater": (),  # data: rating_request_id, reason
     "rating.given": (),

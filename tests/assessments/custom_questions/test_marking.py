@@ -81,7 +81,7 @@ def rows() -> list[Any]:
 
 
 def marked_events() -> int:
-    return Event.objects.filter(name="attempt.marked").count()
+    return Event.objects.filter(name="attempt.answers_marked").count()
 
 
 def seen(attempt: Attempt, by: Membership, item: str = "why") -> AnswerToMark:
@@ -150,7 +150,7 @@ def test_completed_marking_and_each_correction_record_an_event(attempt: Attempt)
     assert marked_events() == 0
     give(attempt, rita, "plan")
     assert marked_events() == 1
-    event = Event.objects.get(name="attempt.marked")
+    event = Event.objects.get(name="attempt.answers_marked")
     assert (event.actor, event.data) == (
         f"member:{rita.pk}",
         {"step_request_id": attempt.step_request_id, "attempt_id": attempt.pk, "order": 1},

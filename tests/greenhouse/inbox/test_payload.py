@@ -8,7 +8,7 @@ import pytest
 from goodword.greenhouse.inbox.effects import webhook_action
 from goodword.greenhouse.inbox.payload import FOLLOWED, LABELS, read_payload
 from goodword.greenhouse.models import Delivery, Webhook
-from goodword.greenhouse.sync.reading import WebhookUser
+from goodword.greenhouse.sync.fetching import WebhookUser
 from goodword.workflow.models import StepRequest
 from tests.greenhouse.world import ASSESSMENT, World
 from tests.support.jobs import event_names, run_jobs

@@ -33,9 +33,9 @@ from goodword.greenhouse.client import (
     Visibility,
 )
 from goodword.greenhouse.models import ActivityFeedNote, Connection
+from goodword.greenhouse.sync.fetching import our_candidate, possible_recruiters
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.identity import is_same_moment, taken_from
-from goodword.greenhouse.sync.reading import our_candidate, possible_recruiters
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.reports.models import Report

@@ -19,7 +19,7 @@ from goodword.greenhouse.inbox.leases import LeaseLost, Turn, claim_batch, settl
 from goodword.greenhouse.inbox.payload import APPLICATION_ACTIONS
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync.batches import Updated, prepare, write
-from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Hint, Prefetched, prefetch
+from goodword.greenhouse.sync.fetching import NOTHING_PREFETCHED, Hint, Prefetched, prefetch
 
 log = logging.getLogger(__name__)
 

@@ -18,8 +18,8 @@ from goodword.greenhouse.inbox.payload import (
 from goodword.greenhouse.models import Connection, Webhook
 from goodword.greenhouse.sync import merges_and_deletions
 from goodword.greenhouse.sync.applications import sync_applications
+from goodword.greenhouse.sync.fetching import NOTHING_PREFETCHED, Prefetched
 from goodword.greenhouse.sync.linked_jobs import sync_jobs
-from goodword.greenhouse.sync.reading import NOTHING_PREFETCHED, Prefetched
 from goodword.roles.models import Automation, StageRule
 
 #: pings name events differently: "Candidate or Prospect has been rejected"

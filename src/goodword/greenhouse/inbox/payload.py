@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from goodword.greenhouse.client.records import id_of
-from goodword.greenhouse.sync.reading import Hint, WebhookUser
+from goodword.greenhouse.sync.fetching import Hint, WebhookUser
 
 APPLICATION_ACTIONS = frozenset(
     {

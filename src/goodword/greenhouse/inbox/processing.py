@@ -49,7 +49,7 @@ from goodword.greenhouse.inbox.leases import (
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.sync import calls
 from goodword.greenhouse.sync.applications import TooBusy
-from goodword.greenhouse.sync.reading import our_application
+from goodword.greenhouse.sync.fetching import our_application
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,7 @@ from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.comparison import Difference, MissedInvitation
 from goodword.greenhouse.reconciliation.passes import ENDS_THE_PASS, Pass
 from goodword.greenhouse.sync.applications import TooBusy, start_stage_steps, sync_applications
-from goodword.greenhouse.sync.reading import prefetch
+from goodword.greenhouse.sync.fetching import prefetch
 from goodword.roles.models import AlreadyThere, Automation, StageRule
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
 from goodword.workflow.models import StepRequest

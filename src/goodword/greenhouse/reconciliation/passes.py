@@ -25,7 +25,7 @@ from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.comparison import OVERLAP, Difference, MissedInvitation
 from goodword.greenhouse.sync.applications import NONE_SUPPRESSED, Suppressed, TooBusy, sync_applications
 from goodword.greenhouse.sync.calls import Meter
-from goodword.greenhouse.sync.reading import prefetch
+from goodword.greenhouse.sync.fetching import prefetch
 
 State = Reconciliation.State
 

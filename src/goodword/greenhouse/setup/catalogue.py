@@ -16,8 +16,8 @@ from goodword.greenhouse.client import (
     Priority,
 )
 from goodword.greenhouse.models import Connection
+from goodword.greenhouse.sync.fetching import possible_recruiters
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
-from goodword.greenhouse.sync.reading import possible_recruiters
 
 #: seconds
 CACHE_TIMEOUT = 60

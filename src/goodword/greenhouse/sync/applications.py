@@ -27,8 +27,7 @@ from goodword.greenhouse.sync.candidates import (
     state_before,
     write_candidate,
 )
-from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
-from goodword.greenhouse.sync.reading import (
+from goodword.greenhouse.sync.fetching import (
     NO_HINT,
     NOTHING_PREFETCHED,
     ApplicationReading,
@@ -38,6 +37,7 @@ from goodword.greenhouse.sync.reading import (
     is_mapped,
     read_application,
 )
+from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation, rules_of_stage
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS
 from goodword.workflow.domain.step_requests import request_step, start_step

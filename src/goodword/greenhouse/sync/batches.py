@@ -23,9 +23,9 @@ from goodword.greenhouse.sync.applications import (
     waiting_among,
 )
 from goodword.greenhouse.sync.candidates import ACTOR
+from goodword.greenhouse.sync.fetching import ApplicationReading, Hint, Prefetched, add_details, is_mapped
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.identity import taken_from
-from goodword.greenhouse.sync.reading import ApplicationReading, Hint, Prefetched, add_details, is_mapped
 from goodword.roles.models import AlreadyThere, Automation
 
 #: columns copied from Greenhouse, without the key and without those that other code writes

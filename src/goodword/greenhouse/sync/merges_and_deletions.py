@@ -29,6 +29,7 @@ from goodword.greenhouse import client as remote
 from goodword.greenhouse.models import Connection
 from goodword.greenhouse.sync.applications import READINGS, TooBusy, apply
 from goodword.greenhouse.sync.candidates import ACTOR, Stale, lock_people, merge_candidates
+from goodword.greenhouse.sync.fetching import NO_HINT, ApplicationReading, our_candidate, read_application
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.identity import (
     is_anonymous,
@@ -38,7 +39,6 @@ from goodword.greenhouse.sync.identity import (
     resembles,
     shares_name,
 )
-from goodword.greenhouse.sync.reading import NO_HINT, ApplicationReading, our_candidate, read_application
 
 Settle = Callable[[list[str]], None]
 

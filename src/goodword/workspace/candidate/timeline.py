@@ -61,7 +61,7 @@ SENTENCES: dict[str, tuple[str, str, str]] = {
     "attempt.extended": ("Assessment extended to {until}", "clock", ""),
     "attempt.declined": ("Declined the assessment", "x", ""),
     "attempt.completed": ("Finished the assessment", "check", "success"),
-    "attempt.marked": ("Answers to custom questions marked", "check", ""),
+    "attempt.answers_marked": ("Answers to custom questions marked", "check", ""),
     "attempt.verification_opened": ("Supervised verification of the reasoning result opened", "link", ""),
     "attempt.verification_completed": ("Took the supervised verification on {day}", "check", ""),
     "attempt.verification_discarded": ("Supervised verification discarded", "x", ""),

@@ -226,7 +226,7 @@ def parts_waiting_for(
     )
     marked = (
         Event.objects.filter(
-            application_id=OuterRef("attempt__step_request__application"), name="attempt.marked"
+            application_id=OuterRef("attempt__step_request__application"), name="attempt.answers_marked"
         )
         .annotate(
             of_attempt=Cast(KT("data__attempt_id"), BigIntegerField()),
@@ -381,5 +381,5 @@ def mark_answer(
         )
         marked = Marking.objects.of(part.organisation).filter(part=part, item__in=rubrics).count()
         if marked == raters * len(rubrics):
-            record_event("attempt.marked", attempt, by=f"member:{by.pk}", at=now, order=order)
+            record_event("attempt.answers_marked", attempt, by=f"member:{by.pk}", at=now, order=order)
         return made
