@@ -23,7 +23,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
 
-from goodword.accounts.commands import lift_single_sign_on, remove_second_factors
+from goodword.accounts.commands import lift_single_sign_on, remove_second_factors, unlink_single_sign_on
 from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 from goodword.core.sign_on_settings import member_claim
 from tests.support import factories, oidc
@@ -125,11 +125,34 @@ def test_addresses_at_trusted_domains_count_as_verified(rita: Membership, settin
 
 def test_another_person_with_the_same_address_is_refused(rita: Membership) -> None:
     arrive(RITA)
-    assert outcome(RITA | {"sub": "2"}) == (
-        "",
-        ["rita@acme.example belongs to another account at Northwind ID. Ask an admin of your organisation."],
+    sentence = (
+        "rita@acme.example belongs to another account at Northwind ID. If you have a new account there, write to "
+        "help@goodword.example."
     )
+    assert outcome(RITA | {"sub": "2"}) == ("", [sentence])
     assert SocialAccount.objects.count() == 1
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("whose", ["RITA@acme.example", "all"])
+def test_the_operator_lets_members_link_new_accounts(
+    rita: Membership, capsys: pytest.CaptureFixture[str], whose: str
+) -> None:
+    ned = factories.member(rita.organisation, email="ned@acme.example")
+    for claims in (RITA, RITA | {"sub": "2", "email": "ned@acme.example"}):
+        arrive(claims)
+    before = signed_in(rita)
+    assert [unlink_single_sign_on(one) for one in ("x@y.example", whose, whose)] == [2, 0, 0]
+    assert before.get("/o/acme/roles/").status_code == 302
+    still_linked = [] if whose == "all" else [ned.user_id]
+    assert list(SocialAccount.objects.values_list("user", flat=True)) == still_linked
+    assert outcome(RITA | {"sub": "3"}) == ("rita@acme.example", [])
+    entries = AuditEntry.objects.of(rita.organisation).filter(action="sign_in.single_sign_on_unlinked")
+    unlinked = [rita.pk, ned.pk] if whose == "all" else [rita.pk]
+    assert [(one.actor, one.details) for one in entries.order_by("pk")] == [
+        ("operator", {"member": pk}) for pk in unlinked
+    ]
+    assert "Nothing was changed." in capsys.readouterr().out
 
 
 #: what case folding takes for rita.kiss@acme.example

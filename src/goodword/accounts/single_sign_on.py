@@ -241,8 +241,15 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
         else:  # the address now belongs to another person
             raise _refuse(
                 request,
-                _("%(email)s belongs to another account at %(name)s. Ask an admin of your organisation.")
-                % {"email": address, "name": sociallogin.provider.name},
+                _(
+                    "%(email)s belongs to another account at %(name)s. If you have a new account there, write to "
+                    "%(contact)s."
+                )
+                % {
+                    "email": address,
+                    "name": sociallogin.provider.name,
+                    "contact": settings.GOODWORD_HELP_CONTACT,
+                },
             )
 
 

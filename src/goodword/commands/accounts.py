@@ -23,12 +23,19 @@ def add(command: AddCommand) -> None:
     )
     recover = command(
         "recover-sign-in",
-        "Let locked-out members in again: stop requiring single sign-on, or remove a member's second factors.",
+        "Let locked-out members in again: stop requiring single sign-on, remove a member's second factors, or forget "
+        "accounts at the identity provider.",
         _recover_sign_in,
     )
     which = recover.add_mutually_exclusive_group(required=True)
     which.add_argument("--organisation", metavar="SLUG", help="stop requiring single sign-on")
     which.add_argument("--email", help="remove this member's authenticator app, passkeys and recovery codes")
+    which.add_argument(
+        "--unlink",
+        metavar="ADDRESS",
+        help="forget the account at the identity provider of the member with this e-mail address, or of all members "
+        'if it is "all": the next sign-in links another',
+    )
 
 
 def _createadmin(options: argparse.Namespace) -> int:
@@ -46,10 +53,14 @@ def _createadmin(options: argparse.Namespace) -> int:
 
 def _recover_sign_in(options: argparse.Namespace) -> int:
     set_up()
-    from goodword.accounts.commands import lift_single_sign_on, remove_second_factors
-
-    return (
-        lift_single_sign_on(options.organisation)
-        if options.organisation
-        else remove_second_factors(options.email)
+    from goodword.accounts.commands import (
+        lift_single_sign_on,
+        remove_second_factors,
+        unlink_single_sign_on,
     )
+
+    if options.organisation:
+        return lift_single_sign_on(options.organisation)
+    if options.unlink:
+        return unlink_single_sign_on(options.unlink)
+    return remove_second_factors(options.email)

@@ -33,12 +33,13 @@ CODES_CREATED: Final = "sign_in.codes_created"
 CODES_REMOVED: Final = "sign_in.codes_removed"
 SESSION_ENDED: Final = "sign_in.session_ended"
 SSO_LINKED: Final = "sign_in.single_sign_on_linked"
+SSO_UNLINKED: Final = "sign_in.single_sign_on_unlinked"
 SSO_REQUIRED: Final = "sign_in.refused_without_single_sign_on"
 TRAIL: Final = (
     *(SIGNED_IN, FAILED, LOCKED_OUT, SIGNED_OUT, SIGNED_OUT_EVERYWHERE, SESSION_ENDED),
     *(CHANGED, RESET_REQUESTED, RESET, SSO_LINKED, SSO_REQUIRED),
     *(CODE_FAILED, APP_ADDED, APP_REMOVED, PASSKEY_ADDED, PASSKEY_REMOVED, CODES_CREATED, CODES_REMOVED),
-    FACTORS_REMOVED,
+    *(FACTORS_REMOVED, SSO_UNLINKED),
 )
 #: actions that anyone who knows a member's e-mail address can cause
 _BY_ANYBODY: Final = (FAILED, LOCKED_OUT, RESET_REQUESTED)

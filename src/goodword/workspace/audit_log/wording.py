@@ -274,6 +274,7 @@ WORDINGS: Final[dict[str, Wording]] = {
     **_warning("sign_in.code_failed", ActionGroup.SIGN_IN, "Sign-in refused: wrong second factor"),
     **_warning("sign_in.locked_out", ActionGroup.SIGN_IN, "Sign-in refused: too many attempts"),
     **_warning("sign_in.reset_requested", ActionGroup.SIGN_IN, "Asked for a link to set a new password"),
+    **_warning("sign_in.single_sign_on_unlinked", ActionGroup.SIGN_IN, "Unlinked a member's single sign-on"),
     **_warning("sign_in.factors_removed", ActionGroup.SIGN_IN, "Reset a member's second factor"),
     **_warning(
         "sign_in.refused_without_single_sign_on",
