@@ -127,6 +127,17 @@ def test_an_answer_is_refused_after_ten_minutes(rita: Membership) -> None:
     assert not is_signed_in(client)
 
 
+def test_another_attempt_leads_to_the_same_page_as_the_first(rita: Membership) -> None:
+    again = "/accounts/login/?next=/o/acme/roles/"
+    client, request_id = started()
+    unsigned = saml.response(email="rita@acme.example", to=request_id, signer=None)
+    stranger = saml.response(email="eve@acme.example", uid="eve-1", to=request_id)
+    assert [posted(client, one)["Location"] for one in (unsigned, stranger)] == [again, again]
+    assert "process=login&amp;next=%2Fo%2Facme%2Froles%2F" in client.get(again).content.decode()
+    settings_of_saml()["idp"]["sso_url"] = "idp.northwind.example"
+    assert client.get(START)["Location"] == again
+
+
 def test_a_sign_in_that_the_provider_starts_is_started_again(rita: Membership) -> None:
     client = browser()
     answered = posted(client, saml.response(email="rita@acme.example"))

@@ -26,6 +26,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
@@ -323,19 +324,22 @@ def _failures() -> tuple[type[Exception], ...]:
 def show_failures[**P](
     view: Callable[P, HttpResponseBase], *, signs_out: bool = False
 ) -> Callable[P, HttpResponseBase]:
-    """Decorator: show provider errors as a message. allauth handles only some of them."""
+    """Decorator: show provider errors as a message. allauth handles only some of them. Another attempt leads to the
+    page that this one was for."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         request = args[0]
         assert isinstance(request, HttpRequest)
+        wanted = _wanted(request)
         try:
-            return view(*args, **kwargs)
+            response = view(*args, **kwargs)
         except PermissionDenied:  # the SAML response answers no request that is known in this session
             log.warning("Single sign-on failed: no such request", exc_info=True)
-            sentence = _(
-                "This sign-in took too long, was already used or began in another browser. Try again."
-            )
+            response = _refuse(
+                request,
+                _("This sign-in took too long, was already used or began in another browser. Try again."),
+            ).response
         except _failures():
             log.warning("Single sign-on failed", exc_info=True)
             sentence = (
@@ -343,10 +347,18 @@ def show_failures[**P](
                 if signs_out
                 else _did_not_work(_("single sign-on"))
             )
-        response: HttpResponseBase = _refuse(request, sentence).response
+            response = _refuse(request, sentence).response
+        if wanted and response.get("Location") == reverse("account_login"):
+            return redirect_to_login(wanted)
         return response
 
     return wrapped
+
+
+def _wanted(request: HttpRequest) -> str:
+    """The page to open after signing in, from the link to the provider or from the last request to it."""
+    states = sorted(get_states(request).values(), key=lambda state: state[1])
+    return get_next_redirect_url(request) or (states[-1][0].get("next", "") if states else "")
 
 
 def limited[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
