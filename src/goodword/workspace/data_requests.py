@@ -299,10 +299,10 @@ def _page(
     *,
     status: int = 200,
 ) -> HttpResponse:
-    one = erasing is not None and erasing.erasure.application_id is not None
+    only_application = erasing is not None and erasing.erasure.application_id is not None
     others = (
         []
-        if one
+        if only_application
         else list(
             Application.objects.of(request.organisation)
             .filter(candidate=application.candidate, erased_at=None)
@@ -317,10 +317,12 @@ def _page(
             "application": application,
             "candidate": application.candidate,
             "erasing": erasing,
-            "only_application": one,
+            "only_application": only_application,
             "by_member": erasing is None or erasing.erasure.reason in BY_PEOPLE,
             "applications": others,
-            "going": counts_text(preview_erasure(application.candidate, only=application if one else None)),
+            "going": counts_text(
+                preview_erasure(application.candidate, only=application if only_application else None)
+            ),
             "notes": notes_in_greenhouse(
                 [row.pk for row in others] or [application.pk], organisation=request.organisation
             ),

@@ -75,8 +75,13 @@ class ListRow:
     @property
     def is_plain(self) -> bool:
         """Whether only the stage needs to be shown."""
-        one = self.application
-        return bool(one.stage_name and not one.end and not one.prospect and not one.not_visible_since)
+        application = self.application
+        return bool(
+            application.stage_name
+            and not application.end
+            and not application.prospect
+            and not application.not_visible_since
+        )
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -373,13 +378,13 @@ class _Drawing:
     def rows(self, rows: Iterable[ListRow]) -> Iterator[DrawnRow]:
         candidate, role = self._address("candidate"), self._address("role")
         for row in rows:
-            one = row.application
+            application = row.application
             yield DrawnRow(
-                key=str(one.pk),
-                name=one.candidate.name,
-                url=candidate % one.pk + self.query,
-                role=one.role.title if one.role else "",
-                role_url=role % one.role_id if one.role_id else "",
+                key=str(application.pk),
+                name=application.candidate.name,
+                url=candidate % application.pk + self.query,
+                role=application.role.title if application.role else "",
+                role_url=role % application.role_id if application.role_id else "",
                 stage=self._stage(row),
                 cells=[self._cell(cell) for cell in row.cells],
                 reminder=short_time(row.reminder),
@@ -391,15 +396,25 @@ class _Drawing:
         return f"{before}%d{after}"
 
     def _stage(self, row: ListRow) -> SafeString:
-        one = row.application
+        application = row.application
         if row.is_plain:
-            return escape(one.stage_name)
+            return escape(application.stage_name)
         key = (
-            *(one.status, one.stage_name, one.rejection_reason, one.prospect, one.in_greenhouse),
-            *(bool(one.erased_at), bool(one.erasure_requested_at), bool(one.not_visible_since)),
+            *(
+                application.status,
+                application.stage_name,
+                application.rejection_reason,
+                application.prospect,
+                application.in_greenhouse,
+            ),
+            *(
+                bool(application.erased_at),
+                bool(application.erasure_requested_at),
+                bool(application.not_visible_since),
+            ),
         )
         if key not in self.stages:
-            self.stages[key] = _status(one)
+            self.stages[key] = _status(application)
         return self.stages[key]
 
     def _cell(self, cell: StepCell) -> DrawnCell:
