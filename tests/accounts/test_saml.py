@@ -273,6 +273,16 @@ def test_the_metadata_name_where_answers_go_and_do_not_expire() -> None:
     )
 
 
+def test_our_metadata_say_if_the_providers_cannot_be_read() -> None:
+    settings_of_saml()["idp"] = {"entity_id": saml.IDP, "metadata_url": "http://127.0.0.1:9/metadata"}
+    page = browser().get("/accounts/saml/saml/metadata/")
+    assert (page.status_code, page["Content-Type"], page.content.decode()) == (
+        503,
+        "text/plain",
+        "The metadata in GOODWORD_SAML_IDP can't be read. The log says why.",
+    )
+
+
 def test_an_invalid_address_of_the_provider_is_reported() -> None:
     settings_of_saml()["idp"]["sso_url"] = "idp.northwind.example"
     page = browser().get(START, follow=True).content.decode()

@@ -7,6 +7,7 @@ import zlib
 from collections.abc import Callable, Mapping
 from datetime import datetime
 from functools import wraps
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -29,7 +30,7 @@ from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import ImproperlyConfigured, PermissionDenied
 from django.db import IntegrityError, transaction
-from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import redirect, render, resolve_url
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext as _
@@ -359,6 +360,25 @@ def _wanted(request: HttpRequest) -> str:
     """The page to open after signing in, from the link to the provider or from the last request to it."""
     states = sorted(get_states(request).values(), key=lambda state: state[1])
     return get_next_redirect_url(request) or (states[-1][0].get("next", "") if states else "")
+
+
+def metadata_if_readable[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+    """Decorator: answer with an error if the provider's metadata, which allauth reads before it makes ours, can't be
+    read."""
+
+    @wraps(view)
+    def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+        try:
+            return view(*args, **kwargs)
+        except _failures():
+            log.warning("The metadata of the identity provider can't be read", exc_info=True)
+            return HttpResponse(
+                "The metadata in GOODWORD_SAML_IDP can't be read. The log says why.",
+                status=HTTPStatus.SERVICE_UNAVAILABLE,
+                content_type="text/plain",
+            )
+
+    return wrapped
 
 
 def limited[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:

@@ -23,6 +23,7 @@ from goodword.accounts.sign_in import user_of_reset_link
 from goodword.accounts.single_sign_on import (
     continue_suspended,
     limited,
+    metadata_if_readable,
     needs_signature,
     reauthenticate,
     show_failures,
@@ -144,5 +145,9 @@ if apps.is_installed("allauth.socialaccount.providers.saml"):
             show_failures(needs_signature(saml.sls), signs_out=True),
             name="saml_sls",
         ),
-        path("saml/<slug:organization_slug>/metadata/", saml.metadata, name="saml_metadata"),
+        path(
+            "saml/<slug:organization_slug>/metadata/",
+            metadata_if_readable(saml.metadata),
+            name="saml_metadata",
+        ),
     ]
