@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 from unittest.mock import patch
+from uuid import uuid4
 
 import psycopg
 import pytest
@@ -405,6 +406,18 @@ def test_programs_connect_like_goodword(settings: Settings) -> None:
         found = Target.of_django()
     assert {"options", "passfile", "dbname"} <= set(found.parameters)
     assert "pool" not in found.parameters
+
+
+def test_an_encrypted_client_key_can_be_opened(settings: Settings) -> None:
+    more = {"sslkey": "/key.pem", "sslpassword": "s3cret"}
+    with patch.dict(settings.DATABASES["default"]["OPTIONS"], more):
+        assert more.items() <= Target.of_django().parameters.items()
+
+
+def test_a_url_with_a_time_limit_for_connecting_is_usable() -> None:
+    target = Target.of_url("postgresql:///goodword?host=/nowhere&connect_timeout=5&application_name=psql")
+    with pytest.raises(BackupError, match="The database can't be reached"):
+        restore.mode_of(target, uuid4())
 
 
 def test_no_password_is_on_the_command_line_of_a_program() -> None:

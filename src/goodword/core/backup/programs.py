@@ -25,8 +25,8 @@ _PLACES: Final = (
     ("/opt/homebrew/opt", "postgresql@*/bin"),
 )
 
-#: connection parameters that a backup sets itself, or that would be visible in command lines
-_NOT_OURS: Final = {"application_name", "client_encoding", "connect_timeout", "sslpassword"}
+#: connection parameters that a backup sets itself
+_NOT_OURS: Final = {"application_name", "client_encoding", "connect_timeout"}
 
 
 class BackupError(Exception):
@@ -51,7 +51,8 @@ class Target:
 
     @classmethod
     def of_url(cls, url: str) -> "Target":
-        return cls(conninfo_to_dict(url))
+        given = conninfo_to_dict(url)
+        return cls({name: value for name, value in given.items() if name not in _NOT_OURS})
 
     @property
     def conninfo(self) -> str:
