@@ -10,10 +10,9 @@ from goodword.assessments.attempts.member_actions import extend_attempt
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import attempts_of, latest_attempt
 from goodword.candidates.models import Application
-from goodword.core.workdays import end_of_working_day
+from goodword.core.workdays import days_left, end_of_working_day
 from goodword.notifications.domain.queue import deadline_of
 from goodword.notifications.models import Email
-from goodword.workflow.domain.runs import days_left
 from goodword.workflow.domain.step_requests import NotConfirmed
 from goodword.workflow.models import DONE
 from tests.assessments.support import answer_all, answers, application, assigned, rows, tell

@@ -5,12 +5,14 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from django.db import transaction
 
+from goodword.assessments.adjustments.requests import resume_deadline, stop_deadline
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.invitations import on_application_changed
 from goodword.assessments.attempts.member_actions import extend_attempt
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
+from goodword.core.workdays import days_left
 from goodword.notifications.models import Email
 from goodword.roles.models import Step
 from goodword.workflow.models import status
@@ -32,9 +34,9 @@ def attempt() -> Attempt:
     return made
 
 
-def after(attempt: Attempt, name: str, **data: object) -> Attempt:
+def after(attempt: Attempt, name: str, *, at: datetime = LATER, **data: object) -> Attempt:
     """The attempt after all handlers of the event."""
-    tell(name, attempt.step_request.application, at=LATER, **data)
+    tell(name, attempt.step_request.application, at=at, **data)
     run_jobs()
     return Attempt.objects.of(attempt.organisation).select_related("step_request__step").get(pk=attempt.pk)
 
@@ -115,6 +117,19 @@ def test_undoing_a_rejection_keeps_an_extended_deadline_and_reveals_no_adjustmen
     assert (again.deadline_at, again.overdue_since) == (until + by_adjustment, renewed)
     again.renew_deadline(renewed + by_adjustment, at=NOW)
     assert again.deadline_at == again.overdue_since == renewed + by_adjustment
+
+
+@pytest.mark.world
+def test_undoing_a_rejection_restarts_a_deadline_that_is_on_hold(attempt: Attempt) -> None:
+    later, calendar = LATER + timedelta(days=28), attempt.organisation.calendar
+    stop_deadline(attempt, now=NOW)
+    after(attempt, "application.rejected")
+    again = after(attempt, "application.unrejected", at=later)
+    days = again.step_request.step.deadline_days
+    assert days_left(again.overdue_since, now=later, calendar=calendar) == days
+    resumed = later + timedelta(days=7)
+    resume_deadline(again, now=resumed)
+    assert days_left(again.deadline_at, now=resumed, calendar=calendar) == days
 
 
 @pytest.mark.world

@@ -4,9 +4,8 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from goodword.core.workdays import calendar_of
+from goodword.core.workdays import calendar_of, restarted_deadline
 from goodword.references.domain.completion import RequestedReference, is_complete
-from goodword.workflow.domain.runs import restarted_deadline
 
 IN, OUT = RequestedReference(answered=True), RequestedReference(answered=False)
 NEEDED_IN, NEEDED_OUT = (

@@ -10,12 +10,13 @@ from django.core import mail
 
 from goodword.accounts.models import Membership
 from goodword.core.models import Event
+from goodword.core.workdays import days_left
 from goodword.references.domain import checks
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check, extend_check
 from goodword.references.domain.slot_changes import add_slot, answer_cannot, cannot_provide, slots_of
 from goodword.references.models import Check, Slot
-from goodword.workflow.domain.runs import Refused, days_left
+from goodword.workflow.domain.runs import Refused
 from tests.references.story import (
     MANAGER,
     NOW,

@@ -106,6 +106,28 @@ def moved_with(deadline: datetime, until: datetime, *, moved_to: datetime, calen
     return datetime.combine(day, time(23, 59), tzinfo=calendar.zone).astimezone(until.tzinfo)
 
 
+def restarted_deadline(
+    deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
+) -> datetime:
+    """Restart a deadline with the working days that were left, at least one. Keeps an overdue one as overdue, and moves
+    it by whole days."""
+    if deadline <= stopped_at:
+        a_day = timedelta(days=1)
+        moved = deadline.astimezone(calendar.zone) + round((now - stopped_at) / a_day) * a_day
+        return (moved if moved <= now else moved - a_day).astimezone(deadline.tzinfo)
+    left = days_left(deadline, now=stopped_at, calendar=calendar)
+    return max(deadline, end_of_working_day(now, max(left, 1), calendar=calendar))
+
+
+def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
+    left = 0
+    day, last = (moment.astimezone(calendar.zone).date() for moment in (now, deadline))
+    while day < last:
+        day += timedelta(days=1)
+        left += calendar.is_working_day(day)
+    return left
+
+
 def end_of_day(moment: datetime, *, zone: ZoneInfo) -> datetime:
     """23:59 on the local day of `moment`."""
     day = moment.astimezone(zone).date()

@@ -21,9 +21,8 @@ from goodword.assessments.attempts.member_actions import extend_attempt
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
-from goodword.core.workdays import end_of_working_day
+from goodword.core.workdays import days_left, end_of_working_day
 from goodword.notifications.models import Email
-from goodword.workflow.domain.runs import days_left
 from goodword.workflow.models import lock, move, status
 from tests.assessments.adjustments.support import (
     HANNA,

@@ -17,11 +17,10 @@ from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of, clock_minutes, content_of
 from goodword.candidates.models import Application, public_title
 from goodword.core.jobs import for_each
-from goodword.core.workdays import add_working_days, into_working_hours
+from goodword.core.workdays import add_working_days, days_left, into_working_hours
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.eligibility import mail_blocked_reason
-from goodword.workflow.domain.runs import days_left
 from goodword.workflow.models import UNFINISHED, is_open, lock
 
 ASKED = "assessment.adjustment_request"

@@ -26,7 +26,7 @@ from goodword.notifications.domain.links import end
 from goodword.notifications.domain.queue import Correspondent, cancel
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.reminder_times import plan_reminder
-from goodword.workflow.domain.runs import MAIL_FAILURES, restarted_deadline
+from goodword.workflow.domain.runs import MAIL_FAILURES
 from goodword.workflow.models import UNFINISHED, awaits_click, is_open, lock, takes_answers
 
 #: extra time that can be requested, in percent
@@ -316,12 +316,7 @@ def resume_deadline(attempt: Attempt, *, now: datetime) -> None:
     """Restart the deadline with the remaining working days, and save the locked attempt."""
     if attempt.clock_stopped_at is None:
         return
-    deadline = restarted_deadline(
-        attempt.deadline_at,
-        stopped_at=attempt.clock_stopped_at,
-        now=now,
-        calendar=attempt.organisation.calendar,
-    )
+    deadline = attempt.deadline_if_resumed(now)
     attempt.deadline_moved_by += deadline - attempt.deadline_at
     attempt.deadline_at, attempt.clock_stopped_at = deadline, None
     rests = attempt.paused_at is not None or awaits_click(attempt) or attempt.attention in MAIL_FAILURES

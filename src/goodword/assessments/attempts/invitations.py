@@ -31,7 +31,6 @@ from goodword.workflow.domain.runs import (
     clear_mail_failure,
     invited_run,
     mark_invited,
-    restarted_deadline,
 )
 from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (
@@ -86,7 +85,7 @@ def assign(
     # by the role's settings, and with adjustments
     restarted = end_of_working_day(now, step.deadline_days, calendar=organisation.calendar)
     nominal = max([restarted, *(replaced.overdue_since for replaced in replaces)])
-    deadline = max([nominal, *(_deadline_now(replaced, now=now) for replaced in replaces)])
+    deadline = max([nominal, *(replaced.deadline_if_resumed(now) for replaced in replaces)])
     attempt = Attempt(
         organisation=organisation,
         step_request=step_request,
@@ -115,15 +114,6 @@ def assign(
     )
     record_event("attempt.assigned", attempt, by=by, at=now)
     return attempt
-
-
-def _deadline_now(attempt: Attempt, *, now: datetime) -> datetime:
-    if attempt.clock_stopped_at is None:
-        return attempt.deadline_at
-    calendar = attempt.organisation.calendar
-    return restarted_deadline(
-        attempt.deadline_at, stopped_at=attempt.clock_stopped_at, now=now, calendar=calendar
-    )
 
 
 def _new_part(attempt: Attempt, planned: AssessmentPart, *, language: str) -> AttemptPart:

@@ -35,7 +35,6 @@ from goodword.workflow.domain.runs import (
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,
-    restarted_deadline,
 )
 from goodword.workflow.models import (
     DONE,
@@ -113,13 +112,7 @@ def extend_attempt(*, attempt_id: int, days: int, member: Membership, now: datet
             return attempt
         extended = moved_with(before, until, moved_to=attempt.deadline_at, calendar=organisation.calendar)
         if attempt.clock_stopped_at is not None:  # or the wait so far would be added to the new deadline
-            restarted = restarted_deadline(
-                attempt.deadline_at,
-                stopped_at=attempt.clock_stopped_at,
-                now=now,
-                calendar=organisation.calendar,
-            )
-            extended, attempt.clock_stopped_at = max(extended, restarted), now
+            extended, attempt.clock_stopped_at = max(extended, attempt.deadline_if_resumed(now)), now
         attempt.deadline_at = extended
         attempt.deadline_moved_by = attempt.deadline_at - until
         if attempt.paused_at is None and not awaits_click(attempt) and attempt.attention not in MAIL_FAILURES:

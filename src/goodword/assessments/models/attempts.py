@@ -14,6 +14,7 @@ from goodword.assessments.models.library import (
     TestVersion,
 )
 from goodword.core import save_numbers
+from goodword.core.workdays import restarted_deadline
 from goodword.workflow.models import Flag, StepRun
 
 
@@ -54,8 +55,18 @@ class Attempt(StepRun):
     def renew_deadline(self, deadline: datetime, *, at: datetime) -> None:
         """Keeps a later deadline from an adjustment, too."""
         by_settings = max(self.overdue_since, deadline)
-        self.deadline_at = max(self.deadline_at, by_settings)
+        self.deadline_at = max(self.deadline_if_resumed(at), by_settings)
+        if self.clock_stopped_at is not None:  # or the wait so far would be added to the new deadline
+            self.clock_stopped_at = at
         self.deadline_moved_by = self.deadline_at - by_settings
+
+    def deadline_if_resumed(self, now: datetime) -> datetime:
+        """The deadline if a clock that is stopped were restarted now."""
+        if self.clock_stopped_at is None:
+            return self.deadline_at
+        return restarted_deadline(
+            self.deadline_at, stopped_at=self.clock_stopped_at, now=now, calendar=self.organisation.calendar
+        )
 
     @property
     def overdue_since(self) -> datetime:

@@ -13,7 +13,7 @@ from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate, public_title, recruiter_of
 from goodword.core.events import record
 from goodword.core.text import written_weekday, written_weekday_time
-from goodword.core.workdays import end_of_working_day
+from goodword.core.workdays import end_of_working_day, restarted_deadline
 from goodword.notifications.domain.mail_texts import about_minutes
 from goodword.notifications.domain.queue import Correspondent
 from goodword.questionnaires.domain.versions import in_language, minutes_of_version, stored_questions
@@ -24,7 +24,7 @@ from goodword.references.domain.reminder_times import plan_candidate_reminder
 from goodword.references.models import OPEN_STATES, Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_outcome
-from goodword.workflow.domain.runs import Refused, restarted_deadline
+from goodword.workflow.domain.runs import Refused
 from goodword.workflow.models import DONE, is_open, lock, lock_step_request, takes_answers
 from goodword.workflow.portal import first_offered
 

@@ -4,7 +4,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
-from goodword.core.workdays import end_of_working_day
+from goodword.core.workdays import days_left, end_of_working_day
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
     SlotStatus,
@@ -19,7 +19,7 @@ from goodword.references.domain.mails import mail_candidate, mail_recruiter_cann
 from goodword.references.domain.requests import end_request, revoke_links
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
-from goodword.workflow.domain.runs import Refused, days_left
+from goodword.workflow.domain.runs import Refused
 
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
 Answer = Slot.Answer

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import is_same
 from goodword.core.models import Event
-from goodword.core.workdays import Calendar, end_of_working_day
+from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.settings import LONGEST_DEADLINE
@@ -20,29 +20,6 @@ from goodword.workflow.models import (
     lock_application,
     lock_newest_unfinished,
 )
-
-
-def restarted_deadline(
-    deadline: datetime, *, stopped_at: datetime, now: datetime, calendar: Calendar
-) -> datetime:
-    """Restart a deadline with the working days that were left, at least one. Keeps an overdue one as overdue, and moves
-    it by whole days. Pure."""
-    if deadline <= stopped_at:
-        a_day = timedelta(days=1)
-        moved = deadline.astimezone(calendar.zone) + round((now - stopped_at) / a_day) * a_day
-        return (moved if moved <= now else moved - a_day).astimezone(deadline.tzinfo)
-    left = days_left(deadline, now=stopped_at, calendar=calendar)
-    return max(deadline, end_of_working_day(now, max(left, 1), calendar=calendar))
-
-
-def days_left(deadline: datetime, *, now: datetime, calendar: Calendar) -> int:
-    left = 0
-    day, last = (moment.astimezone(calendar.zone).date() for moment in (now, deadline))
-    while day < last:
-        day += timedelta(days=1)
-        left += calendar.is_working_day(day)
-    return left
-
 
 #: attention codes: mail bounces, was marked as spam, could not be sent
 UNDELIVERED, COMPLAINED, NOT_SENT = "undelivered", "complained", "not_sent"
