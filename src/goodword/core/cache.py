@@ -8,7 +8,8 @@ class UnculledCache(DatabaseCache):
     """A cache in the database that deletes only expired entries.
 
     Above MAX_ENTRIES Django also deletes a third of the others. Requests from many addresses, such as those of an IPv6
-    network, would then reset the counts of failed sign-ins. Our entries expire within an hour, which limits the size.
+    network, would then reset the counts of failed sign-ins. Our entries expire within an hour, SAML providers' metadata
+    within four, which limits the size.
     """
 
     def _cull(self, db: str, cursor: Any, now: datetime, num: int) -> None:  # noqa: ARG002 - Django's signature

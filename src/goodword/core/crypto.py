@@ -26,7 +26,7 @@ NONCE_BYTES = 12  # the size AES-GCM is defined for (NIST SP 800-38D)
 log = logging.getLogger(__name__)
 #: advisory lock that serialises concurrent first starts ("canary" as a number)
 _LOCK = 0x63616E617279
-#: yields places and sealed values
+#: returns pairs of a place and a sealed value
 type Samples = Callable[[], Iterable[tuple[str, str]]]
 _registered: list[Samples] = []
 
