@@ -345,6 +345,18 @@ def test_an_expired_link_mails_a_new_one(workshop: Test, rita: Membership) -> No
     assert Email.objects.of(rita.organisation).count() == 2
 
 
+@pytest.mark.world
+def test_an_admin_is_the_contact_once_the_member_who_invited_is_deactivated(
+    workshop: Test, rita: Membership
+) -> None:
+    ana = invited(workshop, by=rita)
+    factories.member(rita.organisation, kind="admin", name="Ann Admin", email="ann@acme.example")
+    rita.deactivated_at = NOW
+    rita.save()
+    visit = Client().get(address(ana)).context
+    assert (visit["contact_name"], visit["contact_email"]) == ("Ann Admin", "ann@acme.example")
+
+
 def test_without_a_draft_there_is_nothing_to_rate(workshop: Test, rita: Membership) -> None:
     expert = invited(workshop, by=rita)
     publish(workshop, by=rita)

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.views.decorators.http import require_http_methods
 
-from goodword.accounts.models import Organisation
+from goodword.accounts.models import Organisation, admins_of
 from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement import panelists
@@ -85,11 +85,11 @@ class ExpertVisit:
 
     @property
     def sender(self) -> Correspondent:
+        """The member who invited the expert, or an admin once that member has been deactivated."""
         by = self.row.invited_by
-        if by is not None and by.deactivated_at is None:
-            return Correspondent(name=by.user.name, address=by.user.email)
-        email = self.link.email
-        return Correspondent(name=self.organisation.name, address=email.reply_to if email else self.row.email)
+        if by is None or by.deactivated_at is not None:
+            by = admins_of(self.organisation)[0]
+        return Correspondent(name=by.user.name, address=by.user.email)
 
     def url(self, name: str, *args: object) -> str:
         return with_query_language(self.request, reverse(name, args=[self.token, *args]))
