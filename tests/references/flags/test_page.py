@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.core import clock
 from goodword.references.flags import rules
-from goodword.references.flags.display import SENTENCES, WORDS
+from goodword.references.flags.display import SENTENCES, WORDS, sentence
 from goodword.references.models import CheckFlag
 from tests.references.story import MANAGER, PEER, Story, candidate_path, opened, post, press_send, sent
 from tests.support import factories
@@ -215,3 +215,51 @@ def test_the_number_of_queries_does_not_depend_on_flags() -> None:
 def unchanged(flag: CheckFlag) -> bool:
     flag.refresh_from_db()
     return (flag.dismissed_at, flag.dismissed_note) == (None, "")
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize(
+    ("code", "facts", "expected"),
+    [
+        (
+            rules.FAST,
+            {"seconds": 14, "expected": 60, "words": 3, "hasty": True, "typed": False},
+            "Ann took 14 seconds; most people take about 1 minute.",
+        ),
+        (
+            rules.FAST,
+            {"seconds": 90, "expected": 600, "words": 300, "hasty": True, "typed": True},
+            (
+                "Ann took 90 seconds; most people take about 10 minutes. They wrote 300 words: 200 a minute, faster "
+                "than almost anyone types."
+            ),
+        ),
+        (
+            rules.FAST,
+            {"seconds": 180, "expected": 600, "words": 450, "hasty": False, "typed": True},
+            "Ann took 3 minutes and wrote 450 words: 150 a minute, faster than almost anyone types.",
+        ),
+        (
+            rules.MEMBER,
+            {"domain": "acme.example"},
+            "Ann has an address at acme.example, which belongs to your organisation or one of its members.",
+        ),
+        (
+            rules.ALIKE_RATINGS,
+            {"ratings": 8, "same_picks": False},
+            "Ann and Ben gave the same 8 ratings.",
+        ),
+        (
+            rules.SAME_ADDRESS,
+            {"office": False},
+            "Ann and Ben used the same network address, on different devices.",
+        ),
+        (
+            rules.SAME_DEVICE,
+            {"office": False},
+            "Ann and Ben used the same type of device, which appears in none of your other checks.",
+        ),
+    ],
+)
+def test_a_flag_states_its_facts(code: str, facts: dict[str, Any], expected: str) -> None:
+    assert sentence(code, facts, ["Ann", "Ben"]) == expected

@@ -169,16 +169,16 @@ def _domain(facts: Facts) -> str:
 def _fast(facts: Facts) -> str:
     known = dict(facts) | {
         "time": _in_words(facts["seconds"]),
-        "minutes": round(facts["expected"] / 60),
+        "usual": _minutes(facts["expected"]),
         "rate": round(facts["words"] * 60 / max(1, facts["seconds"])),
     }
     if facts["hasty"] and facts["typed"]:
         text = gettext(
-            "%(one)s took %(time)s; most people take about %(minutes)s minutes. They wrote %(words)s "
+            "%(one)s took %(time)s; most people take about %(usual)s. They wrote %(words)s "
             "words: %(rate)s a minute, faster than almost anyone types."
         )
     elif facts["hasty"]:
-        text = gettext("%(one)s took %(time)s; most people take about %(minutes)s minutes.")
+        text = gettext("%(one)s took %(time)s; most people take about %(usual)s.")
     else:
         text = gettext(
             "%(one)s took %(time)s and wrote %(words)s words: %(rate)s a minute, faster than almost anyone types."
@@ -258,6 +258,10 @@ def _private_topics(facts: Facts) -> str:
 def _in_words(seconds: int) -> str:
     if seconds < 120:
         return ngettext("%(count)s second", "%(count)s seconds", seconds) % {"count": seconds}
+    return _minutes(seconds)
+
+
+def _minutes(seconds: int) -> str:
     minutes = round(seconds / 60)
     return ngettext("%(count)s minute", "%(count)s minutes", minutes) % {"count": minutes}
 
