@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import time_machine
 from django.core import mail
+from django.urls import reverse
 
 from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
@@ -28,6 +29,7 @@ from tests.references.story import (
 )
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
+from tests.support.pages import signed_in
 
 pytestmark = pytest.mark.django_db
 
@@ -124,6 +126,25 @@ def test_the_check_continues_with_another_referee() -> None:
     assert response.status_code == 302
     press_send(story)
     assert len(mails_to("nora@globex.example")) == 1
+
+
+@pytest.mark.world
+def test_a_member_sends_a_bounced_request_again_with_a_new_link() -> None:
+    story = sent()
+    old = referee_path(MARIA)
+    comes_back(MARIA)
+    application, member = story.application, factories.member(story.application.organisation)
+    address = [application.organisation.slug, application.pk, story.requests[0].referee_id]
+    again = signed_in(member).post(reverse("referee_send_again", args=address), follow=True)
+    twice = signed_in(member).post(reverse("referee_send_again", args=address), follow=True)
+    assert [str(message) for page in (again, twice) for message in page.context["messages"]] == [
+        "Resending 1 e-mail.",
+        "Not sent: the e-mail is already being sent or is no longer needed.",
+    ]
+    run_jobs()
+    maria, paul = story.requests
+    assert state(maria) == state(paul)
+    assert [NEUTRAL in get(path).content.decode() for path in (old, referee_path(MARIA))] == [True, False]
 
 
 @pytest.mark.world
