@@ -21,7 +21,7 @@ from goodword.greenhouse.reconciliation.missed_invitations import (
     send_requested,
     waiting_for,
 )
-from goodword.roles.models import AlreadyThere
+from goodword.roles.models import AlreadyThere, Step
 from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
@@ -331,3 +331,33 @@ def test_a_missed_address_change_of_somebody_long_in_the_stage_waits_for_a_decis
     send_requested(world.connection.pk, tick=clock.now)
     start.refresh_from_db()
     assert (start.state, findings(world)) == ("started", {("missed_invitation", "synced"): 1})
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(
+    ("requirement", "state", "reason"),
+    [("Washes windows", "started", ""), ("", "waiting", "unpublished")],
+)
+def test_the_click_also_starts_steps_after_an_undone_rejection_but_none_that_nobody_can_take_yet(
+    world: World, requirement: str, state: str, reason: str
+) -> None:
+    remote = world.apply()
+    Step.objects.of(world.organisation).filter(kind="assessment").update(requirement=requirement)
+    settled(world)
+    world.reject(remote)
+    world.deliver()
+    progress.unreject(world.greenhouse.store, remote, actor_id=None, now=world.greenhouse.now())
+    world.deliver()
+    world.move(remote, ASSESSMENT)
+    backdate(world, remote, by=timedelta(days=3))
+    world.outgoing()
+    reconcile(world)
+    member = factories.member(world.organisation, kind="admin")
+    pk = waiting_for(member, world.connection).get().pk
+    with transaction.atomic():
+        request_invitations(world.connection, [pk], member=member, now=clock.now())
+    assert send_requested(world.connection.pk, tick=clock.now) == 1
+    run_jobs()
+    step_request = StepRequest.objects.of(world.organisation).get()
+    assert (step_request.state, step_request.waiting_reason) == (state, reason)
+    assert findings(world)["missed_invitation", "synced"] == 1

@@ -39,9 +39,11 @@ from goodword.greenhouse.sync.fetching import (
 )
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.roles.models import AlreadyThere, Automation, rules_of_stage
-from goodword.workflow.domain.eligibility import BLOCKING_REASONS
-from goodword.workflow.domain.step_requests import request_step, start_step
+from goodword.workflow.domain.eligibility import BLOCKING_REASONS, is_unpublished
+from goodword.workflow.domain.step_requests import request_step, start_step, wait
 from goodword.workflow.models import StepRequest, lock_application
+
+WaitingReason = StepRequest.WaitingReason
 
 READINGS = 4
 
@@ -139,8 +141,11 @@ def start_stage_steps(
         if rule.step_id in begun_steps:
             continue
         step_request = request_step(application=application, step=rule.step, at=at, by=by)
-        if step_request.waiting_reason == StepRequest.WaitingReason.CLICK:
-            start_step(step_request, application=application, at=at, by=by, manual=True)
+        if step_request.waiting_reason == WaitingReason.CLICK:
+            if is_unpublished(rule.step):
+                wait(step_request, WaitingReason.UNPUBLISHED, application=application, at=at, by=by)
+            else:
+                start_step(step_request, application=application, at=at, by=by, manual=True)
         requested.append(step_request)
     return requested
 
