@@ -12,6 +12,7 @@ from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation import passes
 from goodword.greenhouse.reconciliation import run as reconciliation_jobs
 from goodword.greenhouse.reconciliation.run import LEFT_OUT, NO_APPLICATIONS, NO_JOBS, run
+from goodword.greenhouse.sync.linked_jobs import sync_jobs
 from goodword.roles.models import RoleNotice
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.acts.progress import pipeline
@@ -333,6 +334,28 @@ def test_a_job_whose_applications_have_all_gone_is_followed_where_greenhouse_sho
     assert (row.state, row.error) == ("done", "")
     assert world.ours(gone).not_visible_since is not None
     assert other.job_id != world.job_id
+
+
+@pytest.mark.world
+def test_a_deleted_job_that_deliveries_keep_syncing_does_not_fail_the_pass(world: World) -> None:
+    settled(world)
+    world.greenhouse.store.jobs.delete(world.job_id)
+    asked_for_others = False
+
+    def overtake(request: httpx2.Request) -> None:
+        nonlocal asked_for_others
+        if request.url.path != "/v3/jobs":
+            return
+        if "ids" not in request.url.params:
+            asked_for_others = True
+        elif asked_for_others:
+            world.line.before = lambda _: None
+            sync_jobs(world.connection, [world.job_id], now=clock.now())
+            world.line.before = overtake
+
+    world.line.before = overtake
+    row = reconcile(world)
+    assert (row.state, row.error, asked_for_others) == ("done", "", True)
 
 
 @pytest.mark.world

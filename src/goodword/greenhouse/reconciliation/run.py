@@ -6,6 +6,7 @@ one. If a worker dies, what it updated stays, and the next pass reads the same p
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime, timedelta
 from itertools import batched
 
@@ -228,17 +229,21 @@ def sync_linked_jobs(work: Pass) -> None:
     """Update linked jobs and stages, which may have been renamed, moved, closed or deleted. Raises HarvestError,
     passes.Lost."""
     for batch in batched(sorted(stage_mapping(work.connection).linked), JOBS_SYNCED):
-        try:
-            _sync_jobs(batch, work=work)
-        except NoJobs:
-            if _has_jobs(work):
-                _sync_jobs(batch, work=work, confirmed=True)
-            else:
-                work.remarks.append(NO_JOBS)
-                work.implausible = True
-        except TooBusy:  # a delivery is syncing them
-            pass
+        with suppress(TooBusy):  # a delivery is syncing them
+            _sync_unless_hidden(batch, work=work)
         work.step()
+
+
+def _sync_unless_hidden(job_ids: tuple[int, ...], *, work: Pass) -> None:
+    """Sync jobs. If all have disappeared, mark them as missing only if Greenhouse shows others."""
+    try:
+        _sync_jobs(job_ids, work=work)
+    except NoJobs:
+        if _has_jobs(work):
+            _sync_jobs(job_ids, work=work, confirmed=True)
+        else:
+            work.remarks.append(NO_JOBS)
+            work.implausible = True
 
 
 def _sync_jobs(job_ids: tuple[int, ...], *, work: Pass, confirmed: bool = False) -> None:
