@@ -234,10 +234,6 @@ class Job:
             payload = json.dumps({"type": ANNOUNCED, "job": self.name})
             cursor.execute("SELECT pg_notify(%s, %s)", [CHANNEL, payload])
 
-    def defer_each(self, ids: Iterable[Mapping[str, int | str]]) -> None:
-        if wanted := [cast(dict[str, Any], dict(arguments)) for arguments in ids]:
-            configure_task(name=self.name, job_manager=QUEUE, priority=self.priority).batch_defer(*wanted)
-
     def defer_once(self, *, lock: str, **ids: int | str) -> bool:
         """Queue it unless a job with this queueing lock is waiting. Returns whether it was queued."""
         if self.lane is not None and self.lane.is_open:
