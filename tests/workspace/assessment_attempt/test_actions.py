@@ -199,6 +199,21 @@ def test_extending_does_not_reveal_a_deadline_moved_by_an_adjustment(
     assert do(rita, moved, "attempt_remind") == do(rita, plain, "attempt_remind")
 
 
+@pytest.mark.world
+def test_a_deadline_extended_before_a_rejection_is_not_shown_once_it_is_renewed(
+    application: Application, rita: Membership
+) -> None:
+    attempt = invited(application)
+    extend_attempt(attempt_id=attempt.pk, days=10, member=rita, now=LATER)
+    assert "extended to" in time_to_answer(rita, attempt)
+    much_later = LATER + timedelta(days=60)
+    for name, at in (("application.rejected", LATER), ("application.unrejected", much_later)):
+        tell(name, application, at=at)
+        run_jobs()
+    assert fresh(attempt).deadline_at > much_later
+    assert time_to_answer(rita, attempt) == "Time to answer7 working days"
+
+
 def test_extending_counts_in_days_when_summer_time_begins_in_between(
     application: Application, rita: Membership
 ) -> None:

@@ -115,7 +115,9 @@ def _extended_until(attempt: Attempt) -> datetime | None:
         occurred_at__gte=attempt.opened_at,
     )
     last = events.order_by("-pk").first()
-    return datetime.fromisoformat(last.data["until"]) if last else None
+    until = datetime.fromisoformat(last.data["until"]) if last else None
+    # renewed since then if it is later
+    return None if until and until < attempt.overdue_since else until
 
 
 def needs_confirmation(run: StepRun | None) -> bool:
