@@ -1,4 +1,4 @@
-"""Queues and cancels mails in the caller's transaction, and decides when they are due whether they may still be sent.
+"""Queues and cancels mails in the caller's transaction, and decides whether one that is due may still be sent.
 
 Mail to outsiders waits while a name in it contains a link. Readers of mail to the team may have lost access while it
 waited for the mail server.
