@@ -16,11 +16,11 @@ from goodword.assessments.adjustments.requests import (
 )
 from goodword.assessments.adjustments.status import WhyNot, extended_seconds, request_status
 from goodword.assessments.attempts import parts
-from goodword.assessments.attempts.completion import finish_part
+from goodword.assessments.attempts.completion import end_overdue, finish_part
 from goodword.assessments.attempts.member_actions import extend_attempt
 from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.attempts.reminders import remind_due
-from goodword.assessments.models import Adjustment, Attempt
+from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.core.workdays import days_left, end_of_working_day
 from goodword.notifications.models import Email
 from goodword.workflow.models import lock, move, status
@@ -139,6 +139,21 @@ def test_a_started_clock_is_not_extended() -> None:
     with pytest.raises(CannotRequest, match="begun"):
         request_adjustment(attempt_id=attempt.pk, **asked_time)  # type: ignore[arg-type]
     assert request_status(fresh(attempt)).why_not == WhyNot.BEGUN
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(("is_lost", "ended"), [(False, "time_up"), (True, "")])
+def test_a_clock_that_runs_while_a_request_is_open_ends_unless_the_connection_is_lost(
+    is_lost: bool, ended: str
+) -> None:
+    attempt = timed(TIMED, TIMED)
+    part = begin_part(attempt_id=attempt.pk, order=1, device="", now=NOW)
+    asked(attempt)
+    seen_at = NOW if is_lost else part.ends_at
+    AttemptPart.objects.of(attempt.organisation).filter(pk=part.pk).update(seen_at=seen_at)
+    end_overdue(now=NOW + 100 * DAY)
+    part.refresh_from_db()
+    assert part.ended_by == ended
 
 
 @pytest.mark.world

@@ -59,11 +59,10 @@ def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
         breaks__lt=parts.MAX_BREAKS,
         seen_at__lt=F("ends_at") - parts.BREAK_AFTER,
         at__lte=F("items"),
-        attempt__deadline_at__gte=now - GRACE,
     )
-    waits = Q(attempt__clock_stopped_at__isnull=False)
+    may_return = Q(attempt__deadline_at__gte=now - GRACE) | Q(attempt__clock_stopped_at__isnull=False)
     rows = AttemptPart.objects.across_organisations()
-    return rows.filter(ended_at=None, ends_at__lt=now - parts.IN_TRANSIT).exclude(broke | waits)
+    return rows.filter(ended_at=None, ends_at__lt=now - parts.IN_TRANSIT).exclude(broke & may_return)
 
 
 def end_overdue(*, now: datetime) -> int:
