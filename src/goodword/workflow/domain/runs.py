@@ -2,7 +2,6 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership, Organisation
@@ -62,25 +61,24 @@ def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
     return Email.objects.of(organisation).filter(subject_ref=subject_ref, state__in=waiting).exists()
 
 
-def mark_mail_failure[R: StepRun](model: type[R], email: Email, *, code: str) -> R | None:
+def mark_mail_failure(model: type[StepRun], email: Email, *, code: str) -> None:
     """After a mail failed, stop the run's reminders and mark the run, unless the address has changed since. Other
     reasons for attention stay."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
-        return None
+        return
     if not is_same(email.to_address, _address_of_candidate(email)):
-        return None
-    rows: QuerySet[R] = model._default_manager.filter(  # type: ignore[assignment]  # typed as of Model
+        return
+    rows = model._default_manager.filter(
         step_request_id=email.link_subject_id, progress__in=UNFINISHED, closed_at=None
     )
     found = rows.order_by("-pk").values_list("pk", flat=True).first()
     if found is None:
-        return None
+        return
     run = lock(model, found)
     run.next_reminder_at = None
     if not run.attention or run.attention in MAIL_FAILURES:
         run.attention = code
     run.save(update_fields=["next_reminder_at", "attention"])
-    return run
 
 
 def _address_of_candidate(email: Email) -> str:
