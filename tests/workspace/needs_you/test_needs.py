@@ -19,6 +19,7 @@ from goodword.references.models import ReferenceRequest
 from goodword.roles.models import Step
 from goodword.workspace.needs_you.needs import Hidden, Need, Needs, Urgency, Viewer, collect, late
 from goodword.workspace.needs_you.sources import NAMES, SOURCES
+from goodword.workspace.settings_pages.mails import send_request_again
 from tests.assessments.custom_questions.support import answered as custom_answered
 from tests.references import story
 from tests.support import factories
@@ -347,6 +348,23 @@ def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
     ]
     ReferenceRequest.objects.of(organisation).update(state="answered")
     assert shown(needs(owner)) == []
+
+
+@pytest.mark.world
+def test_nobody_is_asked_about_a_referee_who_has_answered_after_all() -> None:
+    maria = "maria@globex.example"
+    with time_machine.travel(NOW, tick=False):
+        told = story.sent()
+        bounces(told.requests[0])
+        story.post(f"{story.candidate_path(told)}1/cannot/", {"c-reason": "She has no other address."})
+        run_jobs()
+        member = told.application.role.owner  # type: ignore[union-attr]  # it has a role
+        assert [need.source for need in shown(needs(member))] == ["slot", "request"]
+        send_request_again(told.requests[0].referee, member=member, now=NOW)
+        run_jobs()
+        assert [need.source for need in shown(needs(member))] == ["slot"]
+        story.answer(story.referee_path(maria))
+        assert [need.source for need in shown(needs(member))] == []
 
 
 @pytest.mark.world
