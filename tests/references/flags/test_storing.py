@@ -6,6 +6,7 @@ import pytest
 from django.db import transaction
 
 from goodword.core.events import record
+from goodword.references.domain.member_actions import correct_address
 from goodword.references.flags.display import flags_of
 from goodword.references.flags.raising import update_flags
 from goodword.references.models import Check, CheckFlag, Reference, ReferenceRequest, SelfReference
@@ -227,6 +228,29 @@ def test_address_flags_are_deleted_when_the_address_is_corrected() -> None:
         )
     run_jobs()
     assert found(story) == [("address_free", "low")]
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(
+    ("address", "domain", "dismissed"),
+    [("paul@maildrop.cc", "maildrop.cc", False), ("paul.meier@mailinator.com", "mailinator.com", True)],
+)
+def test_a_dismissal_ends_when_the_address_is_corrected_to_another_domain(
+    address: str, domain: str, dismissed: bool
+) -> None:
+    story = private(opened())
+    organisation = story.application.organisation
+    (flag,) = CheckFlag.objects.of(organisation)
+    member = factories.member(organisation)
+    dismiss_flag(CheckFlag, flag_id=flag.pk, member=member, note="Spoke to him.", now=NOW)
+    correct_address(request_id=story.requests[1].pk, address=address, member=member, now=NOW)
+    run_jobs()
+    (flag,) = CheckFlag.objects.of(organisation)
+    assert (flag.code, flag.facts["domain"], flag.dismissed_at is not None) == (
+        "address_disposable",
+        domain,
+        dismissed,
+    )
 
 
 @pytest.mark.world

@@ -32,7 +32,7 @@ from goodword.references.flags.rules import (
 from goodword.references.models import Check, CheckFlag, Referee, Reference, SelfReference, Trace
 from goodword.workflow.models import FlagFinding, lock, lock_step_request
 
-#: codes of flags that are deleted if a corrected address no longer raises them
+#: codes of flags that are deleted when the address is corrected
 _OF_THE_ADDRESS = {rules.MEMBER, rules.DISPOSABLE, rules.FREE, rules.DOMAIN}
 _OF_DEVICES = {rules.SAME_ADDRESS_AND_DEVICE, rules.SAME_ADDRESS, rules.SAME_DEVICE}
 _COMMENT = "comment"
@@ -65,18 +65,21 @@ def on_address_corrected(event: Event) -> None:
 
 
 def update_flags(check: Check, *, now: datetime) -> None:
-    """Update the flags of a locked check. Idempotent. Dismissed flags stay dismissed. Flags of replaced referees are
-    deleted, and those of an address that no longer apply; others stay (docs/decisions/0021-*)."""
+    """Update the flags of a locked check. Idempotent. Dismissed flags stay dismissed, except about an address that was
+    corrected. Flags of replaced referees are deleted, and those of an address that no longer apply; others stay
+    (docs/decisions/0021-*)."""
     referees = counted_referees(check)
     month = now.astimezone(check.organisation.zone).strftime("%Y-%m")
     found = {(flag.code, flag.key): flag for flag in find_flags(check, referees, this_month=month)}
     there = {referee.pk for referee in referees}
     for flag in CheckFlag.objects.of(check.organisation).filter(check_run=check):
-        again = found.pop((flag.code, flag.key), None)
-        if not set(people_of(flag.key)) <= there or (again is None and flag.code in _OF_THE_ADDRESS):
+        again = found.get((flag.code, flag.key))
+        facts = dict(again.facts) if again is not None else None
+        if not set(people_of(flag.key)) <= there or (flag.code in _OF_THE_ADDRESS and flag.facts != facts):
             flag.delete()
         elif again is not None:
             flag.update_from(again)
+            del found[flag.code, flag.key]
     for new in found.values():
         people = people_of(new.key)
         CheckFlag.objects.create(
