@@ -225,7 +225,12 @@ def retake_from(*, application: Application, step: Step, now: datetime) -> date 
 
 
 def on_application_changed(event: Event) -> None:
-    """Pause, close, reopen or resume attempts when the application moves, ends or is restored."""
+    """Pause, close, reopen or resume attempts when the application moves, ends or is restored.
+
+    If an attempt is closed while the candidate works on it, the next answer is refused (409) and leads to the neutral
+    closed page; saved answers stay. A timed part that is running is still ended and scored: when its time is up or, if
+    the connection was lost, 30 days after the deadline.
+    """
     for act, attempt in application_outcome.apply_outcome(Attempt, event):
         if act == "reopen":  # its parts may have run out of time
             complete_if_done(attempt, now=event.occurred_at)

@@ -108,11 +108,7 @@ def _was_already_there(application: Application) -> bool:
 
 def apply_outcome[R: StepRun](model: type[R], event: Event) -> Iterator[tuple[Action, R]]:
     """Apply the application's outcome to its runs. Yields each action with its saved, locked run. "transfer": it
-    continues with another role's settings.
-
-    If an attempt is closed while the candidate works on it, their open page's next answer is refused (409) and leads to
-    the neutral closed page; saved answers stay, and a running timed part is still ended and scored, when its time is up
-    or, if a lost connection has stopped its clock, 30 days after the deadline."""
+    continues with another role's settings."""
     assert event.application_id is not None
     if not has_step_requests(event):
         return
