@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
+import httpx2
 import pytest
 from django.db import transaction
 
@@ -361,3 +362,28 @@ def test_the_click_also_starts_steps_after_an_undone_rejection_but_none_that_nob
     step_request = StepRequest.objects.of(world.organisation).get()
     assert (step_request.state, step_request.waiting_reason) == (state, reason)
     assert findings(world)["missed_invitation", "synced"] == 1
+
+
+@pytest.mark.world
+def test_a_failing_candidate_does_not_stop_the_invitations_of_the_others(world: World) -> None:
+    remotes = [world.apply(email=f"person{n}@people.example") for n in range(2)]
+    settled(world)
+    for remote in remotes:
+        world.move(remote, ASSESSMENT)
+        backdate(world, remote, by=timedelta(days=3))
+    world.outgoing()
+    reconcile(world)
+    member = factories.member(world.organisation, kind="admin")
+    pks = list(waiting_for(member, world.connection).values_list("pk", flat=True))
+    with transaction.atomic():
+        assert request_invitations(world.connection, pks, member=member, now=clock.now()) == 2
+
+    def after(request: httpx2.Request) -> None:
+        asked = str(request.url.params.get("ids")).split(",")
+        if str(remotes[0].id) in asked and "applications" in request.url.path:
+            raise ValueError("garbage")
+
+    world.line.after = after
+    assert send_requested(world.connection.pk, tick=clock.now) == 1
+    assert findings(world) == {("missed_invitation", "synced"): 1, ("missed_invitation", "waiting"): 1}
+    assert world.ours(remotes[1]).step_requests.count() == 1

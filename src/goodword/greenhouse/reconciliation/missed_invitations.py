@@ -299,7 +299,7 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
         except (*ENDS_THE_PASS, crypto.CannotOpen) as error:
             log.warning("Missed invitations of %s wait: %s", connection, error)
             return settled
-        except (HarvestError, TooBusy, DatabaseError) as error:
+        except Exception as error:  # one candidate's error must not stop the others
             if database.is_outage(error):
                 raise
             settled += sum(_send_alone(finding, connection=connection, now=tick()) for finding in batch)
@@ -333,7 +333,9 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
         return _send([finding], connection=connection, now=now)
     except (HarvestError, TooBusy, DatabaseError) as error:
         log.warning("%s waits: %s", finding, error)
-        return 0
+    except Exception:
+        log.exception("%s could not be handled", finding)
+    return 0
 
 
 def _send(batch: Sequence[Finding], *, connection: Connection, now: datetime) -> int:
