@@ -17,6 +17,7 @@ from goodword.roles.models import RoleNotice
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.acts.progress import pipeline
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
+from tests.greenhouse.inbox.test_processing import poison
 from tests.greenhouse.reconciliation.passes import SOON, findings, reconcile, settled, starts
 from tests.greenhouse.shared_world import after
 from tests.greenhouse.world import ASSESSMENT, SCREEN, Killed, World
@@ -356,6 +357,17 @@ def test_a_deleted_job_that_deliveries_keep_syncing_does_not_fail_the_pass(world
     world.line.before = overtake
     row = reconcile(world)
     assert (row.state, row.error, asked_for_others) == ("done", "", True)
+
+
+@pytest.mark.world
+def test_a_pass_that_the_database_refuses_is_not_called_busy(world: World) -> None:
+    settled(world)
+    job = world.greenhouse.store.jobs.get(world.job_id)
+    assert job is not None
+    job.name = "Renamed"
+    poison("greenhouse_finding", "kind <> 'job_changed'")
+    row = reconcile(world)
+    assert (row.state, row.error) == ("failed", "Goodword could not continue (IntegrityError).")
 
 
 @pytest.mark.world

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from itertools import batched
 
 from django.conf import settings
-from django.db import DatabaseError, transaction
+from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 
 from goodword.accounts.models import Membership
@@ -91,7 +91,7 @@ def _run(work: Pass) -> None:
             work.release()
             raise
         log.exception("%s failed", row)
-        if isinstance(error, DatabaseError):
+        if isinstance(error, OperationalError | TooBusy):
             work.fail("The database was busy. The next sync will continue.")
         else:
             work.fail(f"Goodword could not continue ({type(error).__name__}).")
