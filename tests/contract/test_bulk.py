@@ -1,8 +1,12 @@
 """Many records by id, filters by time, and the user behind a credential."""
 
+import json
 from datetime import timedelta
+from typing import Any
 
-from goodword.greenhouse.client import Actor, ApplicationStage
+import pytest
+
+from goodword.greenhouse.client import Actor, ApplicationStage, RateLimited
 from tests.contract.greenhouse import ALL, Greenhouse, open_account
 
 
@@ -104,6 +108,28 @@ def test_acting_user_is_known_without_permission_for_users() -> None:
     greenhouse.tick(*ALL - {"Users"})
     admin = next(row for row in greenhouse.store.users.rising() if row.site_admin)
     assert greenhouse.api(credentials=greenhouse.acting_as(admin.id)).who_am_i() == Actor(admin.id, True)
+    greenhouse.sandbox.close()
+
+
+def introspected(greenhouse: Greenhouse, **answer: Any) -> None:
+    greenhouse.sandbox.faults.add({"kind": "fail", "path": "/introspect", "times": 9, **answer})
+
+
+def test_without_claims_the_acting_user_is_looked_up_among_the_users() -> None:
+    greenhouse = open_account("v3")
+    user = next(row for row in greenhouse.store.users.rising() if row.site_admin)
+    introspected(greenhouse, status=200, body=json.dumps({"active": True, "sub": str(user.id)}))
+    assert greenhouse.api().who_am_i() == Actor(user.id, True)
+    greenhouse.tick(*ALL - {"Users"})
+    assert greenhouse.api().who_am_i() == Actor(user.id, None)
+    greenhouse.sandbox.close()
+
+
+def test_a_used_up_rate_limit_is_not_taken_for_an_account_without_a_name() -> None:
+    greenhouse = open_account("v3")
+    introspected(greenhouse, status=429, seconds=600)
+    with pytest.raises(RateLimited):
+        greenhouse.api().account()
     greenhouse.sandbox.close()
 
 

@@ -173,6 +173,8 @@ class OAuth:
         except HarvestError as error:
             if error.status is None or error.status >= HTTPStatus.INTERNAL_SERVER_ERROR:
                 raise
+            if isinstance(error, RateLimited):
+                raise
             return None
 
     def _valid(self, *, refused: Mapping[str, str] | None) -> Token:
