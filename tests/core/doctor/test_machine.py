@@ -23,6 +23,7 @@ from goodword.core.doctor.examination import run
 from goodword.core.doctor.findings import Check, attention, broken, duration, good, size
 from goodword.core.supervise import goodword
 from goodword.wsgi import application
+from tests.contract import wires
 from tests.core.test_killed_worker import here
 from tests.core.test_request_limits import Server
 from tests.core.uploads.test_clamd import says, scanner
@@ -158,6 +159,16 @@ def test_an_address_that_does_not_answer_needs_attention(settings: Settings) -> 
     assert (one.state, one.sentence) == (
         "attention",
         "http://127.0.0.1:9 can't be reached from this machine.",
+    )
+
+
+def test_an_invalid_certificate_is_broken(settings: Settings, tmp_path: Path) -> None:
+    with wires.serving(wires.answers(), certificate=wires.self_signed(tmp_path)) as wire:
+        settings.GOODWORD_BASE_URL = f"https://127.0.0.1:{wire.port}"
+        (one,) = proxy.proxy(clock.now())
+    assert (one.state, one.sentence) == (
+        "broken",
+        f"The certificate of {settings.GOODWORD_BASE_URL} is not valid.",
     )
 
 

@@ -9,7 +9,7 @@ import httpx2
 import pytest
 from django.db import connection as database
 
-from goodword.core import outbox
+from goodword.core import outbox, process
 from goodword.core.models import Reaction
 from goodword.greenhouse.activity_feed import outcomes, posting
 from goodword.greenhouse.activity_feed.notes import retry, retry_all
@@ -45,6 +45,21 @@ def die_at(story: Story, path: str, *, after: bool) -> None:
     with pytest.raises(Killed):
         story.try_to_post()
     story.world.line.before = story.world.line.after = lambda _: None
+
+
+@pytest.mark.parametrize("path", ["/v3/applications", "/v3/notes"])
+def test_another_worker_can_post_the_note_of_a_stopping_one_at_once(story: Story, path: str) -> None:
+    def stop(request: httpx2.Request) -> None:
+        if request.url.path == path:
+            raise process.Stopped
+
+    story.world.line.before = stop
+    with pytest.raises(process.Stopped):
+        story.try_to_post()
+    story.world.line.before = lambda _: None
+    assert (state(story), story.note.attempts) == (("queued", False), 0)
+    story.try_to_post()
+    assert (story.note.state, len(story.notes())) == ("sent", 1)
 
 
 @pytest.mark.matrix

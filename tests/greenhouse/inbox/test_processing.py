@@ -7,9 +7,10 @@ from typing import Any
 import httpx2
 import pytest
 from django.db import connection as database
+from pytest_django.fixtures import Settings
 
 from goodword.candidates.models import Application
-from goodword.core import clock
+from goodword.core import clock, process
 from goodword.core.models import Reaction
 from goodword.greenhouse.inbox import processing
 from goodword.greenhouse.inbox.leases import LEASE, WAITS, Turn, claim
@@ -217,6 +218,56 @@ def test_a_revoked_credential_is_shown_and_a_new_one_resumes_work(either: World)
     replay_waiting(either.connection, now=clock.now())
     either.work()
     assert fresh(either).state == Connection.State.ACTIVE
+    assert event_names() == ["application.applied"]
+
+
+@pytest.mark.world
+def test_a_delivery_waits_while_the_key_cannot_be_decrypted(world: World, settings: Settings) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    keys = settings.GOODWORD_FIELD_KEYS
+    settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32}
+    world.work()
+    [(state, outcome)] = world.inbox()
+    assert (state, outcome) == ("received", f"Waiting. {fresh(world).last_error}")
+    settings.GOODWORD_FIELD_KEYS = keys
+    replay_waiting(world.connection, now=clock.now())
+    world.work()
+    assert event_names() == ["application.applied"]
+
+
+@pytest.mark.world
+def test_a_delivery_fails_if_greenhouse_keeps_refusing_its_request(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+    world.fail(kind="fail", path="/v3", status=422, times=50)
+    now = clock.now()
+    for tried in range(TRIES):
+        assert world.inbox()[0][0] == "received", tried
+        world.work(now=now)
+        now += timedelta(hours=1)
+    [(state, outcome)] = world.inbox()
+    assert (state, outcome) == ("failed", fresh(world).last_error)
+
+
+@pytest.mark.world
+def test_another_worker_can_handle_the_delivery_of_a_stopping_one_at_once(world: World) -> None:
+    world.apply()
+    [(body, event_id)] = world.outgoing()
+    world.post(body, event_id)
+
+    def stop(_: httpx2.Request) -> None:
+        raise process.Stopped
+
+    world.line.before = stop
+    now = clock.now()
+    with pytest.raises(process.Stopped):
+        process_next(Turn(), now=now)
+    world.line.before = lambda _: None
+    assert (world.inbox(), Delivery.objects.of(world.organisation).get().faults) == ([("received", "")], 0)
+    world.work(now=now)
     assert event_names() == ["application.applied"]
 
 

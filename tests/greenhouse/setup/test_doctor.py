@@ -12,6 +12,7 @@ from goodword.core.doctor.findings import Finding
 from goodword.greenhouse.client import V3_RATE, LocalPacer, RateReport
 from goodword.greenhouse.models import Connection, Delivery, Permission
 from goodword.greenhouse.setup import doctor
+from goodword.greenhouse.setup.permissions import check_again
 from tests.greenhouse.setup.desk import Desk
 from tests.greenhouse.setup.test_access import delivery
 from tests.support import factories
@@ -53,6 +54,23 @@ def test_a_key_that_cannot_be_decrypted_is_broken(desk: Desk, settings: Settings
     settings.GOODWORD_FIELD_KEYS = {"k2": b"2" * 32}
     (one,) = found()
     assert (one.state, "can no longer be decrypted" in one.sentence) == ("broken", True)
+
+
+def test_a_used_up_rate_limit_needs_attention(desk: Desk) -> None:
+    desk.connect()
+    desk.greenhouse.sandbox.faults.add(
+        {"kind": "fail", "path": "/v3", "status": 429, "seconds": 600, "times": 9}
+    )
+    (one,) = found()
+    assert (one.state, one.remedy) == ("attention", "Goodword tries again after that.")
+
+
+def test_a_user_who_is_no_site_admin_needs_attention(desk: Desk) -> None:
+    desk.connect()
+    desk.greenhouse.store.switches["service_user_site_admin"] = False
+    check_again(desk.connection(), member=desk.admin, now=clock.now())
+    one = found()[0]
+    assert (one.state, one.sentence.endswith("it answers, but not in full.")) == ("attention", True)
 
 
 def test_missing_permissions_need_attention(desk: Desk) -> None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 import time_machine
@@ -13,15 +14,17 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django.fixtures import Settings
 from pytest_django.live_server_helper import LiveServer
 
-from goodword.accounts.models import Membership, Organisation
+from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Test
 from goodword.core import clock, crypto
 from goodword.core.models import Event, Reaction
 from goodword.greenhouse.models import Connection, Delivery, Finding, RateWindow, Webhook, WebhookSecret
-from goodword.greenhouse.setup.self_check import CheckResult, check_endpoint
+from goodword.greenhouse.setup.self_check import CheckResult, check_connection, check_endpoint
 from goodword.greenhouse.setup.webhooks import webhook_activity, webhook_setup
 from goodword.notifications.models import Email, MailService
 from goodword.roles.models import Automation
+from tests.contract import wires
+from tests.contract.greenhouse import ALL
 from tests.greenhouse.setup.desk import Desk, open_desk, point
 from tests.greenhouse.setup.test_access import delivery
 from tests.support import factories
@@ -392,6 +395,82 @@ def test_a_base_url_that_leads_elsewhere_is_reported(
     settings.GOODWORD_BASE_URL += address
     [found] = check_endpoint(connection, now=clock.now())
     assert (found.tone, found.sentence[: len(sentence)]) == ("error", sentence)
+
+
+@pytest.mark.parametrize(
+    ("behaviour", "sentence"),
+    [
+        (
+            wires.answers(b"It works!"),
+            (
+                "Something other than Goodword answered the Endpoint URL. Check that GOODWORD_BASE_URL and the proxy "
+                "lead to this installation."
+            ),
+        ),
+        (
+            wires.answers(status=401),
+            "The test arrived, but its signature no longer matched: something on the way changes the body.",
+        ),
+        (
+            wires.answers(status=301, Location="https://elsewhere.example/hooks/"),
+            (
+                "The Endpoint URL redirects to elsewhere.example, and Greenhouse follows no redirects. The operator "
+                "should check GOODWORD_BASE_URL, DNS and the proxy."
+            ),
+        ),
+        (
+            wires.answers(status=302, Location="/login"),
+            (
+                "The Endpoint URL redirects to another page, and Greenhouse follows no redirects. The operator should "
+                "check GOODWORD_BASE_URL, DNS and the proxy."
+            ),
+        ),
+    ],
+)
+def test_another_server_at_the_endpoint_is_reported(
+    desk: Desk, settings: Settings, behaviour: wires.Behaviour, sentence: str
+) -> None:
+    connection = desk.connect()
+    with wires.serving(behaviour) as wire:
+        settings.GOODWORD_BASE_URL = f"http://127.0.0.1:{wire.port}"
+        found = check_endpoint(connection, now=clock.now())
+    assert found == [CheckResult(tone="error", sentence=sentence)]
+
+
+def test_an_invalid_certificate_of_the_endpoint_is_reported(
+    desk: Desk, settings: Settings, tmp_path: Path
+) -> None:
+    connection = desk.connect()
+    with wires.serving(wires.answers(), certificate=wires.self_signed(tmp_path)) as wire:
+        settings.GOODWORD_BASE_URL = f"https://127.0.0.1:{wire.port}"
+        [found] = check_endpoint(connection, now=clock.now())
+    assert found.sentence == (
+        "The certificate of the Endpoint URL is invalid. Greenhouse would refuse it too: renew it."
+    )
+
+
+def read(desk: Desk) -> list[tuple[str, str]]:
+    """What *Test now* says about the key, without the endpoint."""
+    *found, _endpoint = check_connection(desk.connection(), member=desk.admin, now=clock.now())
+    return [(result.tone, result.sentence) for result in found]
+
+
+def test_a_key_that_no_longer_works_is_reported(desk: Desk, settings: Settings) -> None:
+    desk.connect()
+    settings.GOODWORD_BASE_URL = "http://127.0.0.1:9"
+    desk.greenhouse.row.revoked = True
+    [(tone, sentence)] = read(desk)
+    assert (tone, sentence.startswith("Greenhouse no longer accepts this key")) == ("error", True)
+    assert AuditEntry.objects.of(desk.organisation).get(action="greenhouse.tested").details["failed"] == 2
+
+
+def test_missing_permissions_are_reported(desk: Desk, settings: Settings) -> None:
+    desk.connect()
+    settings.GOODWORD_BASE_URL = "http://127.0.0.1:9"
+    desk.greenhouse.tick(*ALL - {"Jobs"})
+    assert read(desk)[1:] == [
+        ("error", "Missing in Greenhouse: Jobs. Edit the credential there and tick them."),
+    ]
 
 
 @pytest.mark.slow

@@ -241,3 +241,14 @@ def test_each_tab_says_where_to_find_its_values(desk: Desk) -> None:
         page = desk.client(desk.admin).get(desk.url("greenhouse_connect"), {"api": api}).content.decode()
         assert "Configure > Dev Center > API Credential Management" in page
         assert words in page
+
+
+def test_a_key_refused_on_the_way_from_the_checklist_leads_back_to_it(desk: Desk) -> None:
+    address = f"{desk.url('greenhouse_connect')}?api=v3&then=first_run"
+    response = desk.client(desk.admin).post(address, desk.form() | {"client_secret": "wrong"})
+    page = BeautifulSoup(response.content, "html.parser")
+    assert (response.status_code, response["Cache-Control"]) == (200, "no-store")
+    assert page.h1 is not None and page.h1.get_text(strip=True) == "Set Greenhouse API key"
+    assert page.select_one(f'a[href="{desk.url("first_run")}"]') is not None
+    assert page.select_one('form[action*="then=first_run"]') is not None
+    assert page.select_one(".notice, .errorlist, [role=alert]") is not None
