@@ -120,13 +120,18 @@ def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
 
 def _drawn(row: Verification) -> Sequence[GeneratedItem]:
     """Draw the items, repeating no task of the first form."""
-    seen = {from_json(drawn.content).task for drawn in row.part.drawn.all()}
+    first = _first_form(row)
+    seen = {item.task for item in first}
     assert row.seed is not None
     items = list(draw_verification(row.form, seed=row.seed))
     for place, item in enumerate(items):
         if item.task in seen:
-            items[place] = replacement(item, seed=row.seed, taken=items)
+            items[place] = replacement(item, seed=row.seed, taken=[*items, *first])
     return items
+
+
+def _first_form(row: Verification) -> list[GeneratedItem]:
+    return [from_json(drawn.content) for drawn in row.part.drawn.all()]
 
 
 def _task(name: str, item: GeneratedItem) -> dict[str, Any]:
@@ -204,7 +209,7 @@ def after_break(row: Verification) -> AfterBreak:
 def _replace(row: Verification) -> None:
     assert row.seed is not None
     void = task_on_screen(row)
-    taken = [from_json(task["content"]) for task in row.tasks]
+    taken = [*(from_json(task["content"]) for task in row.tasks), *_first_form(row)]
     fresh = replacement(void.drawn, seed=row.seed + row.breaks + 1, taken=taken)
     place = next(at for at, task in enumerate(row.tasks) if task["id"] == void.id)
     row.tasks[place]["void"] = True

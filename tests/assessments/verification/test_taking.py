@@ -9,8 +9,13 @@ from goodword.assessments import verification
 from goodword.assessments.adjustments.status import extend_clocks
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.parts import begin_part
-from goodword.assessments.kinds.generated import from_json
-from goodword.assessments.kinds.reasoning.verification import FORMS, VerificationComparison
+from goodword.assessments.kinds.generated import from_json, to_json
+from goodword.assessments.kinds.reasoning.content import replacement
+from goodword.assessments.kinds.reasoning.verification import (
+    FORMS,
+    VerificationComparison,
+    draw_verification,
+)
 from goodword.assessments.models import Attempt, AttemptPart, TestVersion, Verification
 from goodword.assessments.norms.first_attempts import first_attempts
 from goodword.assessments.verification import (
@@ -80,6 +85,20 @@ def test_tasks_are_new_and_of_the_forms_families() -> None:
         (entry.family, entry.level) for entry in FORMS["verification_12"].entries for _ in range(entry.n)
     ]
     assert sorted(task.cell for task in tasks) == sorted(wanted)
+
+
+@pytest.mark.world
+def test_a_task_that_replaces_one_of_the_first_form_is_new_as_well(monkeypatch: pytest.MonkeyPatch) -> None:
+    attempt = finished()
+    items = draw_verification("verification_12", seed=7)
+    replaced = [items[0], replacement(items[0], seed=7, taken=items)]
+    for row, item in zip(part_of(attempt).drawn.order_by("position"), replaced, strict=False):
+        row.content = to_json(item)
+        row.save()
+    monkeypatch.setattr("secrets.randbelow", lambda _: 7)
+    begun = verification.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
+    drawn = {task.drawn.task for task in tasks_of(begun)}
+    assert not drawn & {item.task for item in replaced}
 
 
 @pytest.mark.world
