@@ -25,10 +25,6 @@ class RequestStatus:
     clock_started: bool
     why_not: WhyNot
 
-    @property
-    def open(self) -> Adjustment | None:
-        return next((request for request in self.requests if request.state == Adjustment.State.ASKED), None)
-
 
 def request_status(attempt: Attempt) -> RequestStatus:
     requests = list(Adjustment.objects.of(attempt.organisation).filter(attempt=attempt).order_by("pk"))

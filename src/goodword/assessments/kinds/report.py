@@ -195,9 +195,6 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
     def without_person(self, part: P) -> P:
         """The data without the candidate's answers and scores, in the same shape."""
 
-    def answered(self, part: P) -> int:
-        pass
-
     def blocks(self, part: P, words: Phrases, result: R | None = None) -> list[Block]:
         """The full result. With `result` (on screen), it expands to the answers and figures behind it."""
 

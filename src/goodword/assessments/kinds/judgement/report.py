@@ -130,9 +130,6 @@ class JudgementReport:
             "situations": situations,
         }
 
-    def answered(self, part: JudgementPart) -> int:
-        return part["n_answered"]
-
     def blocks(
         self, part: JudgementPart, words: Phrases, result: JudgementResult | None = None
     ) -> list[Block]:

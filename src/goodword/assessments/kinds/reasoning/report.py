@@ -147,9 +147,6 @@ class ReasoningReport:
         categories = [_category_without_person(category) for category in part["categories"]]
         return {**part, "whole": whole, "categories": categories, "ability": None, "tasks": []}
 
-    def answered(self, part: ReasoningPart) -> int:
-        return part["whole"]["answered"] or 0
-
     def blocks(
         self, part: ReasoningPart, words: Phrases, result: ReasoningResult | None = None
     ) -> list[Block]:

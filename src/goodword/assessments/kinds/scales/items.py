@@ -265,11 +265,6 @@ class StraightLine:
     answered: int
     grade: Grade | None
 
-    @property
-    def share(self) -> Fraction:
-        """The run's share of all answers; 0 without answers."""
-        return Fraction(self.longest, self.answered) if self.answered else Fraction(0)
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScaleContradiction:

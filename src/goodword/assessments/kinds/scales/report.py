@@ -92,9 +92,6 @@ class ScalesReport:
     def without_person(self, part: ScalesPart) -> ScalesPart:
         return {**part, "scales": [_scale_without_person(scale) for scale in part["scales"]]}
 
-    def answered(self, part: ScalesPart) -> int:
-        return sum(scale["n_answered"] for scale in part["scales"])
-
     def blocks(self, part: ScalesPart, words: Phrases, result: ScalesResult | None = None) -> list[Block]:
         return [*_chart(part, words, result), *_scales(part, words, result)]
 
