@@ -367,6 +367,17 @@ def test_reusing_twice_has_no_further_effect(second: Role, rita: Membership, ear
 
 
 @pytest.mark.world
+def test_a_result_can_no_longer_be_reused_once_the_decision_is_dismissed(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    client, step_request = signed_in(rita), start_of(application)
+    Application.objects.of(second.organisation).filter(pk=application.pk).update(stage_id=500)
+    press(client, "step_dismiss", application, step_request.pk)
+    assert press(client, "step_reuse", application, step_request.pk) == ["This has already been decided."]
+
+
+@pytest.mark.world
 @pytest.mark.parametrize(
     "change",
     [

@@ -4,6 +4,7 @@ from typing import Final
 
 from django.contrib import messages
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -149,7 +150,7 @@ def why_not(reason: str) -> str:
 def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
     """Invite again. Asks for confirmation after a run with activity; the form contains the run's id (`after`)."""
     application = access.get_or_404(visible_applications(request.member), pk)
-    step_request = _step_request(request, application, step_request_pk)
+    step_request = access.get_or_404(_step_requests(request, application), step_request_pk)
     run, now = latest_run(step_request), clock.now()
     if problem := refusal(application, step_request, now=now):
         messages.error(request, problem)
@@ -333,7 +334,10 @@ def confirm_candidate_name(request: MemberRequest, pk: int) -> HttpResponseBase:
 def reuse_result(request: MemberRequest, pk: int, step_request_pk: int) -> HttpResponseBase:
     """Reuse an earlier result that the member can see. Others can then see it here too."""
     application = access.get_or_404(visible_applications(request.member), pk)
-    step_request = _step_request(request, application, step_request_pk)
+    step_request = _step_requests(request, application).filter(pk=step_request_pk).first()
+    if step_request is None:  # dismissed since
+        messages.error(request, why_not("decided"))
+        return _page(request, application)
     if (
         step_request.waiting_reason == StepRequest.WaitingReason.REUSE
         and earlier_of(step_request, request.member) is None
@@ -384,9 +388,9 @@ def too_soon(error: invitations.CannotInvite) -> str:
     ) % {"day": short_day(error.day)}
 
 
-def _step_request(request: MemberRequest, application: Application, step_request_pk: int) -> StepRequest:
+def _step_requests(request: MemberRequest, application: Application) -> QuerySet[StepRequest]:
     step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
-    return access.get_or_404(step_requests.select_related("step"), step_request_pk)
+    return step_requests.select_related("step")
 
 
 def _page(request: MemberRequest, application: Application) -> HttpResponseBase:
