@@ -11,6 +11,8 @@ from django.core import mail
 from goodword.accounts.models import Membership
 from goodword.core.models import Event
 from goodword.core.workdays import days_left
+from goodword.notifications.domain.bounces import note_bounced
+from goodword.notifications.models import Email, Link
 from goodword.references.domain import checks
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check, extend_check
@@ -275,6 +277,28 @@ def test_waiving_the_last_missing_referee_completes_the_check() -> None:
     assert story.check.progress == "in_progress"
     decide(story, "waived")
     assert (story.check.progress, event_names().count("check.completed")) == ("completed", 1)
+
+
+@pytest.mark.world
+def test_waiving_a_referee_whose_mail_bounces_ends_the_request_and_its_link() -> None:
+    story = asking()
+    path = candidate_path(story)
+    post(f"{path}1/", MANAGER)
+    post(f"{path}2/", PEER)
+    press_send(story)
+    email = Email.objects.of(story.application.organisation).get(subject_ref=story.requests[0].mail_ref)
+    note_bounced(email_id=email.pk, reason="550 5.1.1 No such user", now=NOW)
+    run_jobs()
+    cannot(story)
+    decide(story, "waived")
+    assert [(request.state, request.why) for request in story.requests] == [
+        ("ended", "replaced"),
+        ("sent", ""),
+    ]
+    links = Link.objects.of(story.application.organisation).filter(subject_id=story.requests[0].pk)
+    assert not links.filter(purpose=Link.Purpose.REFEREE, ended_at=None).exists()
+    answer(referee_path(PAUL))
+    assert story.check.progress == "completed"
 
 
 @pytest.mark.world

@@ -456,3 +456,22 @@ def test_a_tick_survives_while_the_assessment_states_the_same(admin: Membership,
     assert signed_in(admin).post(where, {"text": "finds faults in data"} | RATED).status_code == 302
     requirement.refresh_from_db()
     assert requirement.measures == [reasoning]
+
+
+@pytest.mark.world
+def test_a_role_has_at_most_forty_requirements_and_none_are_not_confirmed(admin: Membership) -> None:
+    bare = factories.role(admin.organisation, title="Baker")
+    browser = signed_in(admin)
+    typed = {
+        "basis": "We watched two bakers at work.",
+        "shown": browser.get(path(bare)).context["form"]["shown"].value(),
+    }
+    empty = browser.post(path(bare), typed)
+    assert empty.context["form"].non_field_errors() == ["There is no requirement yet. Add one first."]
+    for number in range(40):
+        job_analysis.add(role=bare, text=f"Bakes {number}", measures=[], by=admin, now=NOW)
+    full = browser.post(path(bare, "requirements/new/"), {"text": "Bakes more"})
+    assert full.context["form"].non_field_errors() == [
+        "A role has at most 40 requirements. Remove or combine some first."
+    ]
+    assert (len(job_analysis.requirements_of(bare)), audited(bare).count("job_analysis.confirmed")) == (40, 0)

@@ -5,8 +5,10 @@ from datetime import timedelta
 import pytest
 from django.contrib.sessions.models import Session
 
+from goodword.candidates.models import Candidate
 from goodword.cli import main
 from goodword.core import clock
+from tests.support import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -22,3 +24,20 @@ def test_a_dry_run_counts_and_deletes_nothing(capsys: pytest.CaptureFixture[str]
     assert main(["prune"]) == 0
     assert capsys.readouterr().out.splitlines() == said[:-1]
     assert list(Session.objects.values_list("session_key", flat=True)) == ["b"]
+
+
+@pytest.mark.world
+def test_people_past_their_retention_period_are_counted_then_erased(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    role = factories.role(factories.organisation(erases_old=True, keep_months=6))
+    rejected_at = clock.now() - timedelta(days=400)
+    for _ in range(2):
+        factories.application(role, status="rejected", rejected_at=rejected_at)
+    said = []
+    for command in (["prune", "--dry-run"], ["prune"], ["prune"]):
+        assert main(command) == 0
+        lines = capsys.readouterr().out.splitlines()
+        said += [line for line in lines if line.startswith("People past")]
+    assert said == [f"People past their retention period: {n}" for n in (2, 2, 0)]
+    assert not Candidate.objects.of(role.organisation).filter(erased_at=None).exists()

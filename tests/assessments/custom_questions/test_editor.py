@@ -21,6 +21,7 @@ from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of
 from goodword.drafts.versions import StaleDraft
 from goodword.questionnaires.builtin import GENERAL_PROFESSIONAL
+from goodword.questionnaires.domain import drafts as questionnaire_drafts
 from goodword.questionnaires.domain.versions import ensure_builtin
 from goodword.questionnaires.models import Questionnaire
 from tests.assessments.custom_questions.answered import (
@@ -474,3 +475,27 @@ def test_questions_of_a_questionnaire_lead_to_where_they_are_written(rita: Membe
     assert shown["Location"] == url("custom_question_file", test, file)
     assert rows() == before
     assert client.post(url("custom_question_file_move", test, "zebra")).status_code == 404
+
+
+@pytest.mark.world
+def test_an_update_follows_the_languages_of_the_questionnaire(rita: Membership) -> None:
+    test = own(rita)
+    one = Questionnaire.objects.of(rita.organisation).get()
+    for row in questionnaire_drafts.DRAFTS.begin(one, now=NOW).rows:
+        if row.language == "de":
+            row.language = "fr"
+            row.save()
+    newer = questionnaire_drafts.DRAFTS.find(one)
+    assert newer is not None
+    questionnaire_drafts.publish(
+        questionnaire=one, revision=newer.source.revision, reason="", without=[], by=rita, now=NOW
+    )
+    signed_in(rita).post(url("custom_questions_update", test), {"revision": revision(test)})
+    assert [(row.language, row.content["name"]) for row in draft(test).rows] == [
+        ("en", "Workshop questions"),
+        ("fr", ""),
+    ]
+    assert [[entry["text"] for entry in row.content["questions"]][-1] for row in draft(test).rows] == [
+        "Hand in a plan.",
+        "",
+    ]

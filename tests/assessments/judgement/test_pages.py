@@ -414,3 +414,23 @@ def test_the_list_asks_no_more_queries_for_three_situations(rita: Membership) ->
     with CaptureQueriesContext(connection) as many:
         client.get(url("judgement_edit", three))
     assert len(many) == len(few)
+
+
+def test_situations_are_moved_and_removed_and_missing_ones_are_named(rita: Membership) -> None:
+    test = own(rita, LATE, "A pipe leaks.")
+    first, second = (situation["id"] for situation in situations(test))
+    browser = signed_in(rita)
+
+    def press(name: str, situation: str, **values: Any) -> list[str]:
+        page = browser.post(url(name, test, situation), values | {"revision": revision(test)}, follow=True)
+        return [str(message) for message in page.context["messages"]]
+
+    assert press("judgement_situation_move", first, by="down") == ["Moved to position 2 of 2."]
+    assert [situation["id"] for situation in situations(test)] == [second, first]
+    assert press("judgement_situation_remove", second) == ["Removed: “A pipe leaks.”."]
+    for name in ("judgement_situation", "judgement_situation_move", "judgement_situation_remove"):
+        assert press(name, second) == ["That situation no longer exists."]
+    assert press("judgement_situation_remove", first) == [f"Removed: “{LATE}”."]
+    typed = {"revision": revision(test), "key_by": "Ana", "key_how": "Alone."}
+    refused = browser.post(url("judgement_publish", test), typed)
+    assert refused.context["form"].non_field_errors() == ["Add a situation first."]

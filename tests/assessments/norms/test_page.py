@@ -16,6 +16,8 @@ from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
 from goodword.assessments.norms.making import make_norms
+from goodword.assessments.psychometrics import rasch, strata
+from goodword.assessments.psychometrics.strata import Calibrations, Effect, Pool, StrataComparison, Stratum
 from goodword.core import job_recovery
 from goodword.core.validation import Json
 from tests.assessments.all_kinds import own_situations
@@ -319,3 +321,45 @@ def test_strangers_hiring_managers_and_the_signed_out_are_refused_and_nothing_is
 def test_norms_are_made_by_post_only(hundred: Test, name: str) -> None:
     assert recruiter(hundred).get(address(hundred, name), asks(hundred)).status_code == 405
     assert waiting() == []
+
+
+@pytest.mark.world
+def test_a_calibration_shows_its_groups_and_how_they_compare(reasoning: Test) -> None:
+    crowd(reasoning, 1, answers=solves, items=form_of)
+    english, german, phones = Stratum("en", "computer"), Stratum("de", "computer"), Stratum("en", "phone")
+    series, sets = ("letter_series", 1), ("sets", 2)
+    pool = Pool(
+        strata={english: 300, german: 120},
+        calibration=rasch.Calibration(
+            cells={series: rasch.Difficulty(b=0.5, se=0.1, n=400)}, sd=1, n=420, iterations=3, reliability=0.8
+        ),
+    )
+    compared = (
+        StrataComparison(
+            reference=english, focal=german, effects={series: Effect(-1.2, 0.2), sets: Effect(0.2, 0.2)}
+        ),
+        StrataComparison(reference=english, focal=phones, effects={series: Effect(2.2, 0.2)}),
+    )
+    found = Calibrations(pools=(pool,), comparisons=compared, left_out={phones: 30})
+    Calibration.objects.create(
+        organisation=reasoning.organisation,
+        test=reasoning,
+        version=number(reasoning),
+        number=1,
+        content=strata.to_json(found),
+        n=420,
+        made_at=NOW,
+    )
+    said = words(recruiter(reasoning).get(address(reasoning)))
+    pools = "English, on a computer (300); German, on a computer (120) Reliability 0.80 for the abilities of these 420"
+    alike = (
+        "German, on a computer compared with English, on a computer Differences between people who solved the same "
+        "number of tasks: 1 negligible (A), 1 moderate (B), 0 large (C). Calibrated together. Letter series, level 1: "
+        "harder for German, on a computer by 1.2 delta (B)"
+    )
+    different = (
+        "0 negligible (A), 0 moderate (B), 1 large (C). Not calibrated together: there are large differences, or too "
+        "few people solved the same number of tasks. Letter series, level 1: easier for English, on a phone by 2.2 "
+        "delta (C)"
+    )
+    assert [sentence for sentence in (pools, alike, different) if sentence not in said] == []

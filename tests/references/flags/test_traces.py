@@ -3,14 +3,18 @@
 from datetime import timedelta
 
 import pytest
+from django.db import transaction
 from django.test import RequestFactory, override_settings
 
-from goodword.references.flags.raising import ENOUGH_CHECKS, device_flags
+from goodword.references.domain.member_actions import correct_address
+from goodword.references.flags.raising import ENOUGH_CHECKS, device_flags, update_flags
 from goodword.references.flags.traces import MAX_TRACES, blank_raw_traces, record_trace
-from goodword.references.models import Check, Trace
+from goodword.references.models import Check, CheckFlag, Trace
+from goodword.workflow.models import lock
 from tests.references.flags.people import DESKTOP, PHONE, Visitor, watched
-from tests.references.story import NOW, Story
+from tests.references.story import NOW, Story, referee_path
 from tests.support import factories
+from tests.support.jobs import run_jobs
 from tests.support.kept import kept
 
 pytestmark = pytest.mark.django_db
@@ -151,3 +155,23 @@ def test_only_rare_devices_raise_a_flag_on_their_own(story: Story) -> None:
 def test_different_devices_and_networks_raise_no_flag(story: Story) -> None:
     noted(story, address="203.0.113.99", device=DESKTOP, referee=0)
     assert device_flags(story.check, [request.referee for request in story.requests]) == []
+
+
+@pytest.mark.world
+def test_device_flags_go_with_the_person_who_had_the_link_to_a_corrected_address() -> None:
+    story = watched()
+    organisation = story.application.organisation
+    Visitor(address="203.0.113.7").send(story)
+    Visitor(address="203.0.113.7").post(f"{referee_path('maria@globex.example')}begin/")
+    with transaction.atomic():
+        update_flags(lock(Check, story.check.pk), now=NOW)
+    flags = CheckFlag.objects.of(organisation).values_list("code", flat=True)
+    assert list(flags) == ["same_address_and_device"]
+    correct_address(
+        request_id=story.requests[0].pk,
+        address="maria.schmidt@globex.example",
+        member=factories.member(organisation),
+        now=NOW,
+    )
+    run_jobs()
+    assert list(flags.all()) == []

@@ -528,3 +528,25 @@ def test_an_assessment_without_a_requirement_is_not_started_manually(second: Rol
     assert press(signed_in(rita), "step_begin", application, "assessment") == [
         "Enter the job requirement first, under Assessment settings of the role."
     ]
+
+
+@pytest.mark.world
+def test_a_reused_result_is_listed_as_earlier_once_a_new_one_is_complete(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    client = signed_in(rita)
+    press(client, "step_reuse", application, start_of(application).pk)
+    taken(application, days=190)
+    client.post(address("step_begin", second.organisation, application.pk, "assessment"), {"after": "reuse"})
+    run_jobs()
+    attempts = Attempt.objects.of(second.organisation).filter(step_request__application=application)
+    attempts.update(progress="completed", begun_at=NOW, completed_at=NOW)
+    page = client.get(path("candidate", second.organisation, application.pk))
+    assert [result.run for result in page.context["results"]] == [attempts.get()]
+    [row] = page.context["earlier_runs"]
+    reused = Report.objects.of(second.organisation).get(step_request__application=application)
+    assert (row.result.run.step_request, row.reports) == (earlier.step_request, [reused])
+    summary = BeautifulSoup(page.content, "html.parser").select_one("#earlier-runs summary")
+    assert summary is not None
+    assert "Done from an earlier application," in " ".join(summary.get_text(" ").split())
