@@ -15,7 +15,7 @@ from pathlib import Path
 from django.db import DatabaseError, connections
 
 from goodword.commands import accounts, backup, data, evidence, jobs, mails
-from goodword.commands.database import set_up
+from goodword.commands.database import checked_database_for, set_up
 from goodword.core import database, environment, process
 from goodword.core.database_settings import TimeLimitExceeded
 from goodword.core.environment import SettingError
@@ -381,10 +381,11 @@ def _ready(_: argparse.Namespace) -> int:
 
 
 def _forget_field_key(options: argparse.Namespace) -> int:
-    set_up()
-    from goodword.core import crypto
+    # without its key, `goodword up` doesn't start
+    with checked_database_for("goodword forget-field-key"):
+        from goodword.core import crypto
 
-    lost = crypto.forget_field_key(options.id)
+        lost = crypto.forget_field_key(options.id)
     print(
         f"The key {options.id!r} is forgotten. {lost} secrets of Greenhouse can no longer be decrypted: in Settings > "
         "Integrations, replace the keys and rotate the secret keys. Do-not-contact entries that need it are lost, and "

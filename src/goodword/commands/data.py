@@ -2,13 +2,11 @@
 
 import argparse
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodword.commands import NO_OUTPUT, AddCommand
-from goodword.commands.database import database_for
+from goodword.commands.database import checked_database_for
 from goodword.core.supervise import leave_on_terminate
 
 if TYPE_CHECKING:
@@ -35,7 +33,7 @@ def add(command: AddCommand) -> None:
 
 def _rotate_keys(_: argparse.Namespace) -> int:
     leave_on_terminate()
-    with _checked("goodword rotate-keys"):
+    with checked_database_for("goodword rotate-keys"):
         from goodword.core import crypto, key_rotation
 
         crypto.check_field_keys()
@@ -54,7 +52,7 @@ def _rotate_keys(_: argparse.Namespace) -> int:
 
 def _prune(options: argparse.Namespace) -> int:
     leave_on_terminate()
-    with _checked("goodword prune"):
+    with checked_database_for("goodword prune"):
         from goodword.core import clock
         from goodword.workspace.retention.rules import prune
 
@@ -67,7 +65,7 @@ def _prune(options: argparse.Namespace) -> int:
 
 def _export(options: argparse.Namespace) -> int:
     leave_on_terminate()
-    with _checked("goodword export-organisation"):
+    with checked_database_for("goodword export-organisation"):
         from goodword.accounts.domain import whole_organisation
         from goodword.core import clock
         from goodword.core.backup import archive
@@ -95,7 +93,7 @@ def _export(options: argparse.Namespace) -> int:
 
 
 def _delete(options: argparse.Namespace) -> int:
-    with _checked("goodword delete-organisation"):
+    with checked_database_for("goodword delete-organisation"):
         from django.db.utils import ProgrammingError
 
         from goodword.accounts.domain import whole_organisation
@@ -143,13 +141,3 @@ def _found(slug: str) -> "Organisation | None":
         known = ", ".join(Organisation.objects.order_by("slug").values_list("slug", flat=True)[:20])
         print(f"goodword: there is no organisation {slug!r}. There are: {known or 'none'}.", file=sys.stderr)
     return found
-
-
-@contextmanager
-def _checked(who: str) -> Iterator[None]:
-    with database_for(who):
-        from goodword.core import database
-
-        database.check_database()
-        database.check_migrations()
-        yield

@@ -51,6 +51,15 @@ def database_for(who: str, *, create: bool = False) -> Iterator[Path | None]:
     yield home
 
 
+@contextmanager
+def checked_database_for(who: str) -> Iterator[None]:
+    """Like `database_for`, if this version can use the database. Otherwise raises SettingError."""
+    with database_for(who):
+        database.check_database()
+        database.check_migrations()
+        yield
+
+
 def disconnect() -> None:
     for connection in connections.all(initialized_only=True):
         connection.close()

@@ -4,6 +4,7 @@ import os
 import shutil
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 import psycopg
@@ -175,3 +176,19 @@ def test_a_copy_goes_live_only_after_confirmation(capsys: pytest.CaptureFixture[
     installation.set_mode(installation.Mode.RESTORING)
     assert main(["go-live", "--yes"]) == 2
     assert "Run the same `goodword restore` again first." in capsys.readouterr().err
+
+
+def test_a_lost_key_of_the_embedded_database_can_be_given_up(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = tmp_path / "data"
+    copy_migrated(data)
+    monkeypatch.setenv("GOODWORD_FIELD_KEYS", f"k1:{b64encode(b'1' * 32).decode()}")
+    assert run(data, "rotate-keys") == (0, "Re-encrypted: 0.\n")
+    monkeypatch.setenv("GOODWORD_FIELD_KEYS", f"k2:{b64encode(b'2' * 32).decode()}")
+    status, printed = run(data, "forget-field-key", "k1")
+    assert (status, printed.partition(":")[0]) == (
+        0,
+        "The key 'k1' is forgotten. 0 secrets of Greenhouse can no longer be decrypted",
+    )
+    assert run(data, "rotate-keys") == (0, "Re-encrypted: 0.\n")
