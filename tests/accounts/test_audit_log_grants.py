@@ -10,6 +10,7 @@ from django.db import ProgrammingError, connection, transaction
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import AuditEntry, Organisation
+from goodword.cli import main
 from goodword.core import clock
 from goodword.core.database import check_migrations
 from goodword.core.doctor.database import migrations
@@ -119,3 +120,17 @@ def test_each_organisation_keeps_its_own_months(organisation: Organisation) -> N
     assert audit.prune(now=clock.now(), sign_in_days=180) == 1
     assert list(AuditEntry.objects.across_organisations()) == [mine]
     assert theirs.organisation == other
+
+
+@pytest.mark.usefixtures("granted")
+def test_deleting_an_organisation_needs_the_owner_of_the_tables(
+    organisation: Organisation, capsys: pytest.CaptureFixture[str]
+) -> None:
+    written = entry(organisation, days=0)
+    with as_application():
+        status = main(["delete-organisation", organisation.slug, "--name", organisation.name])
+    assert (status, capsys.readouterr().err) == (
+        2,
+        "goodword: this database role may not delete the audit log. Use the tables' owner in DATABASE_URL.\n",
+    )
+    assert list(AuditEntry.objects.of(organisation)) == [written]
