@@ -1,5 +1,6 @@
 """`goodword doctor` on the mail server and the sender domain."""
 
+import socket
 import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -121,6 +122,36 @@ def test_the_certificate_of_the_mail_server_counts(tmp_path: Path, monkeypatch: 
         assert (one.state, "responds over TLSv1.3." in one.sentence) == ("good", True)
         one = doctor.mail_server(clock.now() + timedelta(days=20))
         assert (one.state, "its certificate expires in 9 days" in one.sentence) == ("attention", True)
+
+
+def test_a_port_without_tls_is_broken() -> None:
+    server = Controller(Sink(), hostname="127.0.0.1", port=free_port(), ready_timeout=60)
+    server.start()
+    options = {"host": "127.0.0.1", "port": server.port, "use_ssl": True}
+    mailer = {"BACKEND": "goodword.core.mail.EmailBackend", "OPTIONS": options}
+    with override_settings(MAILERS={"default": mailer}):
+        one = doctor.mail_server(clock.now())
+    server.stop(no_assert=True)
+    assert one == broken(
+        "mail_server",
+        f"TLS with 127.0.0.1:{server.port} failed.",
+        "Port 465 usually needs smtps://, port 587 smtp+starttls://, in GOODWORD_SMTP_URL.",
+    )
+
+
+@pytest.mark.parametrize("use_ssl", [True, False])
+def test_a_silent_mail_server_is_broken(monkeypatch: pytest.MonkeyPatch, use_ssl: bool) -> None:
+    monkeypatch.setattr(doctor, "STEP_SECONDS", 0.2)
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        options = {"host": "127.0.0.1", "port": silent.getsockname()[1], "use_ssl": use_ssl}
+        mailer = {"BACKEND": "goodword.core.mail.EmailBackend", "OPTIONS": options}
+        with override_settings(MAILERS={"default": mailer}):
+            one = doctor.mail_server(clock.now())
+    assert one == broken(
+        "mail_server",
+        f"127.0.0.1:{options['port']} did not respond within 0.2 seconds.",
+        "Check host and port in GOODWORD_SMTP_URL (465 usually needs smtps://), and this machine's firewall.",
+    )
 
 
 def test_a_provider_s_api_is_not_tried(settings: Settings) -> None:

@@ -156,10 +156,10 @@ def _problem(error: Exception, place: str) -> tuple[str, str]:
                 f"{place} refuses the connection ({_reply(error)}).",
                 "Ask its administrator for the reason.",
             )
-        case TimeoutError():
+        case _ if isinstance(error, TimeoutError) or isinstance(error.__context__, TimeoutError):
             return (
                 f"{place} did not respond within {STEP_SECONDS} seconds.",
-                "Check host and port in GOODWORD_SMTP_URL, and that the firewall lets this machine out.",
+                "Check host and port in GOODWORD_SMTP_URL (465 usually needs smtps://), and this machine's firewall.",
             )
     return (
         f"{place} can't be reached: {_ADDRESS.sub('…', getattr(error, 'strerror', None) or str(error))}.",
