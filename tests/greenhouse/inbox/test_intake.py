@@ -23,7 +23,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connection as database
 from pytest_django.fixtures import Settings
 
-from goodword.core import clock, metrics
+from goodword.core import clock, group_commit, metrics
 from goodword.core.group_commit import Arrived
 from goodword.greenhouse.inbox import endpoint, intake
 from goodword.greenhouse.inbox.intake import Deliveries, Waker
@@ -45,9 +45,17 @@ PATH = f"/hooks/greenhouse/{'k' * 43}/"
 
 
 class Watched(Deliveries):
-    """Counts what it has stored."""
+    """Counts what it has stored, and notices when it is idle."""
 
     stored = 0
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.idled = threading.Event()
+
+    def idle(self) -> None:
+        super().idle()
+        self.idled.set()
 
     def store(self, arrived: Sequence[Arrived]) -> Sequence[Mapping[str, Any] | None]:
         found = super().store(arrived)
@@ -190,6 +198,15 @@ def comparable(answer: bytes) -> bytes:
     return re.sub(
         rb"(?mi)^(Date|X-Request-ID): [^\r]+|expires=[^;]+|[A-Za-z0-9_-]{22,}|\d{4}-\d{4}", b"", answer
     )
+
+
+def test_a_delivery_after_a_quiet_while_is_stored_at_once(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
+    assert web.status(request(BODY, event_id="before")) == 200  # the wait that this ends is longer
+    assert web.status(request(BODY, event_id="earlier")) == 200
+    assert web.deliveries.idled.wait(20)
+    assert web.status(request(BODY, event_id="after")) == 200
+    assert (web.row("after").state, web.deliveries.stored) == (web.row("before").state, 3)
 
 
 def rows() -> list[dict[str, Any]]:
