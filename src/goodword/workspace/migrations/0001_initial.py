@@ -185,7 +185,8 @@ BEGIN
         WHEN 'candidates_application' THEN
             PERFORM refresh_listed_application(changed.id);
         WHEN 'candidates_candidate' THEN
-            PERFORM refresh_listed_application(id) FROM candidates_application WHERE candidate_id = changed.id;
+            PERFORM refresh_listed_application(id) FROM candidates_application WHERE candidate_id = changed.id
+            ORDER BY id; -- the order of all locks
         WHEN 'workflow_steprequest' THEN
             PERFORM refresh_listed_application(changed.application_id);
         WHEN 'roles_step' THEN
