@@ -189,8 +189,8 @@ def _job_analysis(used: int, analysed: int, importance: Sequence[int]) -> Topic:
         )
         % {"analysed": analysed, "used": used},
         _(
-            "The importance of %(n)s requirements that it measures there was rated; %(important)s of them were rated "
-            "4 or 5 of 5 for importance or criticality."
+            "Requirements that it measures there and whose importance was rated: %(n)s. Rated 4 or 5 of 5 for "
+            "importance or criticality: %(important)s."
         )
         % {"n": len(importance), "important": sum(rating >= IMPORTANT for rating in importance)}
         if importance

@@ -209,9 +209,9 @@ def _experts(key: KeyFacts) -> Topic:
     if panel.invited is not None:
         text.append(
             _(
-                "Of %(invited)s experts invited, %(finished)s finished, %(declined)s declined and %(removed)s were "
-                "removed. %(left_out)s actions were left out after they were rated; leaving out actions on which "
-                "experts disagree raises the agreement."
+                "Experts invited: %(invited)s; finished: %(finished)s; declined: %(declined)s; removed: %(removed)s. "
+                "Actions left out after they were rated: %(left_out)s. Leaving out actions on which experts disagree "
+                "raises the agreement."
             )
             % {
                 "invited": panel.invited,
