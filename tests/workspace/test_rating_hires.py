@@ -6,11 +6,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.roles.models import Role
+from tests.assessments.custom_questions.answered import newer, questionnaire
+from tests.assessments.custom_questions.support import TEXT
+from tests.questionnaires.samples import rating
 from tests.support import factories
 from tests.support.pages import signed_in
 
@@ -84,6 +89,50 @@ def test_home_lists_people_not_rated_by_the_hiring_manager(ada: Application, man
     Application.objects.of(ada.organisation).filter(pk=ada.pk).update(hired_at=NOW - timedelta(days=90))
     client.post(path(ada), answered(client, ada))
     assert path(ada) not in client.get(home).content.decode()
+
+
+@pytest.mark.world
+def test_ratings_are_offered_if_the_questionnaire_has_some_for_all_referees(
+    ada: Application, role: Role, manager: Membership
+) -> None:
+    admin = factories.member(role.organisation, kind="admin")
+    ours = questionnaire(admin, TEXT, rating(only_for=["manager"]))
+    step = factories.step(role, "reference_check")
+    step.questionnaire_id = ours.pk
+    step.save()
+    client = signed_in(manager)
+    pages = [f"/o/{role.organisation.slug}/home/", path(ada).removesuffix("rating/")]
+
+    def offered() -> list[bool]:
+        return [path(ada) in client.get(page).content.decode() for page in pages]
+
+    assert (offered(), client.get(path(ada)).status_code) == ([False, False], 404)
+    newer(ours, admin, TEXT, rating())
+    assert (offered(), client.get(path(ada)).status_code) == ([True, True], 200)
+
+
+@pytest.mark.world
+def test_the_queries_of_home_do_not_grow_with_hires_to_rate(
+    ada: Application, role: Role, manager: Membership
+) -> None:
+    admin, client = factories.member(role.organisation, kind="admin"), signed_in(manager)
+    home = f"/o/{role.organisation.slug}/home/"
+
+    def hired(role: Role) -> Application:
+        role.viewers.add(manager)
+        step = factories.step(role, "reference_check")
+        step.questionnaire_id = questionnaire(admin, TEXT, rating()).pk
+        step.save()
+        return factories.application(role, status="hired", hired_at=ada.hired_at)
+
+    hired(role)
+    with CaptureQueriesContext(connection) as few:
+        client.get(home)
+    hires = [hired(factories.role(role.organisation)) for _ in range(3)]
+    with CaptureQueriesContext(connection) as more:
+        page = client.get(home).content.decode()
+    assert [path(hire) in page for hire in hires] == [True] * 3
+    assert len(more) == len(few)
 
 
 @pytest.mark.world

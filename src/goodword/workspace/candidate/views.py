@@ -40,7 +40,7 @@ from goodword.workspace.data_requests import erasure_status
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import EarlierRun, Result, earlier_runs, results_of, runs_of
-from goodword.workspace.validity.answering import may_rate_in_goodword
+from goodword.workspace.validity.answering import may_rate_in_goodword, questions_of
 from goodword.workspace.validity.asking import may_be_stopped
 
 #: events shown before *Show all*
@@ -109,7 +109,8 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         "workspace/candidate/candidate.html",
         {
             **_rating_request(application),
-            "may_be_rated": may_rate_in_goodword(application, now=now),
+            "may_be_rated": may_rate_in_goodword(application, now=now)
+            and bool(questions_of(application, now=now)),
             "to_review": [review for review in reviews if review.reviewed_at is None],
             "reviewed": [review for review in reviews if review.reviewed_at is not None],
             "application": application,

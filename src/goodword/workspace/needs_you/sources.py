@@ -33,6 +33,7 @@ from goodword.workspace.models import Mention, RatingRequest
 from goodword.workspace.needs_you import declined, referees, reports, steps
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
 from goodword.workspace.role.views import notice_texts
+from goodword.workspace.validity.answering import roles_without_ratings
 from goodword.workspace.validity.asking import was_informed
 
 
@@ -194,7 +195,9 @@ def _ratings(viewer: Viewer) -> QuerySet[Application]:
     refused |= Q(rated_hash__in=list(address_hashes(viewer.organisation, member.user.email)))
     not_theirs = Q(reason=RatingRequest.Reason.NOT_MINE, rater_email__same_address=member.user.email)
     rows = rows.exclude(pk__in=of.filter(refused | not_theirs).values("application_id"))
-    return rows.filter(Q(role__asks_for_ratings_since=None) | was_informed())
+    rows = rows.filter(Q(role__asks_for_ratings_since=None) | was_informed())
+    roles = set(rows.values_list("role_id", flat=True))
+    return rows.exclude(role__in=roles_without_ratings(viewer.organisation, roles)) if roles else rows
 
 
 def _sorted_ratings(viewer: Viewer, rows: QuerySet[Application]) -> QuerySet[Any]:

@@ -1,10 +1,10 @@
 """Ratings of new hires: the questions, the answers by a personal link or as a member, and their storage."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from typing import Final
+from typing import Final, TypeGuard
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -14,10 +14,10 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.ratings import Scale, is_ratable_hire, rate, store, stored_rating_date
 from goodword.core.addresses import is_same
-from goodword.questionnaires.domain.versions import current_version, names_of_competencies
+from goodword.questionnaires.domain.versions import current_version, names_of_competencies, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.questions import fill_placeholders, parse
-from goodword.questionnaires.types import RATING_LEVELS, Rating
+from goodword.questionnaires.types import RATING_LEVELS, Question, Rating
 from goodword.references.domain.invitations import version_for
 from goodword.references.domain.requests import address_hashes
 from goodword.roles.models import Step
@@ -55,9 +55,32 @@ def questions_of(application: Application, *, now: datetime, language: str = "")
     )
     by_competency: dict[str, Rating] = {}
     for question in asked:
-        if isinstance(question, Rating) and question.when is None and not question.only_for:
+        if _is_for_all(question):
             by_competency.setdefault(question.competency, replace(question, comment=False))
     return tuple(by_competency.values())
+
+
+def _is_for_all(question: Question) -> TypeGuard[Rating]:
+    return isinstance(question, Rating) and question.when is None and not question.only_for
+
+
+def roles_without_ratings(organisation: Organisation, roles: Collection[int]) -> set[int]:
+    """The roles for whose hires `questions_of` is empty. Two queries: built-in questionnaires have ratings, and a
+    questionnaire has the same in all languages."""
+    checks = Step.objects.of(organisation).filter(role__in=roles, kind=Step.Kind.REFERENCE_CHECK)
+    chosen = dict(checks.filter(questionnaire_id__isnull=False).values_list("role_id", "questionnaire_id"))
+    newest = (
+        QuestionnaireVersion.objects.of(organisation)
+        .filter(questionnaire__in=set(chosen.values()), published_at__isnull=False)
+        .order_by("questionnaire", "-number", "pk")
+        .distinct("questionnaire")
+    )
+    without = {
+        version.questionnaire_id
+        for version in newest
+        if not any(_is_for_all(question) for question in stored_questions(version))
+    }
+    return {role for role, questionnaire in chosen.items() if questionnaire in without}
 
 
 def _version(application: Application, *, now: datetime) -> QuestionnaireVersion | None:
