@@ -172,8 +172,8 @@ def test_deadlines_are_extended_and_bad_input_is_kept(role: Role, rita: Membersh
     assert told(press(client, role, **asked, days="30"))[0] == "Extend 1 of 1"
     check.refresh_from_db()
     assert check.deadline_at == before
-    for _ in range(2):
-        assert told(press(client, role, **asked, days="30", confirmed="yes"))[0] == "1 of 1 extended"
+    for n in (1, 0):
+        assert told(press(client, role, **asked, days="30", confirmed="yes"))[0] == f"{n} of 1 extended"
         check.refresh_from_db()
         assert check.deadline_at > before
     assert Event.objects.filter(name="check.extended").count() == 1
@@ -194,7 +194,7 @@ def test_extending_says_the_new_day_even_after_an_adjustment(role: Role, rita: M
         _title, done, refused = told(press(signed_in(rita), role, **asked, **confirmed))
         assert done == [
             f"Ada: New deadline by e-mail: {day}.",
-            f"Ada: New deadline by e-mail to everybody who hasn't answered: {day}.",
+            f"Ada: New deadline by e-mail to everybody who hasn't answered and can be e-mailed: {day}.",
             f"Bo: New deadline by e-mail: {day}.",
         ]
         assert refused == []
@@ -210,6 +210,68 @@ def test_extending_what_is_on_hold_promises_no_mail(role: Role, rita: Membership
     assert len(done) == 2
     assert all("No e-mails are sent while this is on hold." in one for one in done)
     assert not Email.objects.of(role.organisation).filter(kind__endswith="extended").exists()
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("why", ["undelivered", "complained", "may not be e-mailed"])
+def test_extending_promises_no_mail_to_candidates_who_cannot_be_emailed(
+    role: Role, rita: Membership, why: str
+) -> None:
+    ada = named(role, "Ada", "Zorn")
+    for run in (invited(ada), checked(ada)):
+        if why != "may not be e-mailed":
+            type(run).objects.of(role.organisation).update(attention=why)
+    if why == "may not be e-mailed":
+        ada.candidate.can_email = False
+        ada.candidate.save()
+    asked = {"act": "extend", "step": "", "application": [ada.pk], "days": "10"}
+    day = short_day(end_of_working_day(NOW + timedelta(days=1), 10, calendar=role.organisation.calendar))
+    sentence = f"Ada: New deadline: {day}. The candidate can't be e-mailed."
+    about_referees = " Referees who haven't answered get an e-mail unless they can't be e-mailed either."
+    for confirmed in ({}, {"confirmed": "yes"}):
+        _title, *outcomes = told(press(signed_in(rita), role, **asked, **confirmed))
+        assert outcomes == [[sentence, sentence + about_referees], []]
+    assert not Email.objects.of(role.organisation).filter(kind__endswith="extended").exists()
+
+
+@pytest.mark.world
+def test_a_deadline_that_is_already_that_day_is_not_extended(role: Role, rita: Membership) -> None:
+    ada = named(role, "Ada", "Zorn")
+    until = end_of_working_day(NOW + timedelta(days=1), 10, calendar=role.organisation.calendar)
+    for run in (invited(ada), checked(ada)):
+        type(run).objects.of(role.organisation).update(deadline_at=until)
+    asked = {"act": "extend", "step": "", "application": [ada.pk], "days": "10"}
+    before, sentence = rows(role), f"Ada: The deadline is already {short_day(until)}. Choose a later one."
+    for confirmed in ({}, {"confirmed": "yes"}):
+        response = press(signed_in(rita), role, **asked, **confirmed)
+        assert told(response)[1:] == ([], [sentence, sentence])
+        assert rows(role) == before
+
+
+@pytest.mark.world
+def test_extending_a_check_includes_referees_with_earlier_deadlines() -> None:
+    check = sent().check
+    application, organisation = check.step_request.application, check.organisation
+    assert application.role is not None
+    until = end_of_working_day(NOW + timedelta(days=1), 20, calendar=organisation.calendar)
+    Check.objects.of(organisation).update(deadline_at=until)
+    asked = {
+        "act": "extend",
+        "step": "check",
+        "application": [application.pk],
+        "days": "20",
+        "confirmed": "yes",
+    }
+    rita = signed_in(factories.member(organisation))
+    name, day = application.candidate.first_name, short_day(until)
+    assert told(press(rita, application.role, **asked))[1:] == (
+        [f"{name}: New deadline by e-mail to everybody who hasn't answered and can be e-mailed: {day}."],
+        [],
+    )
+    assert told(press(rita, application.role, **asked))[1:] == (
+        [],
+        [f"{name}: The deadline is already {day}. Choose a later one."],
+    )
 
 
 @pytest.mark.world

@@ -29,11 +29,13 @@ from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.checks import Closed
 from goodword.references.domain.member_actions import cancel_check, extend_check, sends_no_mail
 from goodword.references.domain.reminders import remind_candidate_now
+from goodword.references.models import Check, open_requests
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.application_outcome import NotSettable, set_status
-from goodword.workflow.domain.runs import Refused, Reminded
+from goodword.workflow.domain.eligibility import mail_blocked_reason
+from goodword.workflow.domain.runs import MAIL_FAILURES, Refused, Reminded
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import DONE, StepRequest, StepRun, awaits_click, is_open, lock_application
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
@@ -83,6 +85,7 @@ _CHANGED: Final = gettext_lazy("%(name)s has been invited or has finished since 
 _NEW_DEADLINE_ON_HOLD: Final = gettext_lazy(
     "New deadline: %(day)s. No e-mails are sent while this is on hold."
 )
+_ALREADY_THAT_DAY: Final = gettext_lazy("The deadline is already %(day)s. Choose a later one.")
 
 
 class _Undo(Exception):
@@ -281,6 +284,7 @@ def _act_on_run(act: BulkAct, run: StepRun | None, *, member: Membership, now: d
         sentence = _act_on_attempt(act, run, member=member, now=now)
         _audit(f"attempt.{_AUDITED[act.name]}", {"attempt": run.pk}, member=member, now=now)
     else:
+        assert isinstance(run, Check)
         sentence = _act_on_check(act, run, member=member, now=now)
         _audit(f"check.{_AUDITED[act.name]}", {"check": run.pk}, member=member, now=now)
     return sentence
@@ -291,10 +295,14 @@ def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: date
         case "remind":
             return _reminded(attempts.remind_now(attempt_id=run.pk, member=member, now=now))
         case "extend":
-            day = _new_deadline(act, member=member, now=now)
+            day, before = _new_deadline(act, member=member, now=now), run.overdue_since
             attempt = attempts.extend_attempt(attempt_id=run.pk, days=act.days, member=member, now=now)
+            if attempt.overdue_since == before:
+                raise Refused(_ALREADY_THAT_DAY % {"day": day})
             if attempt.paused_at is not None or awaits_click(attempt):
                 return _NEW_DEADLINE_ON_HOLD % {"day": day}
+            if _cannot_be_emailed(attempt):
+                return _("New deadline: %(day)s. The candidate can't be e-mailed.") % {"day": day}
             return _("New deadline by e-mail: %(day)s.") % {"day": day}
         case "cancel":
             attempts.cancel_attempt(attempt_id=run.pk, member=member, now=now)
@@ -302,20 +310,37 @@ def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: date
     raise LookupError(f"There is no bulk action {act.name!r} on assessments.")
 
 
-def _act_on_check(act: BulkAct, run: StepRun, *, member: Membership, now: datetime) -> str:
+def _act_on_check(act: BulkAct, run: Check, *, member: Membership, now: datetime) -> str:
     match act.name:
         case "remind":
             return _reminded(remind_candidate_now(check_id=run.pk, member=member, now=now))
         case "extend":
-            day = _new_deadline(act, member=member, now=now)
+            day, before = _new_deadline(act, member=member, now=now), _deadlines(run)
             check = extend_check(check_id=run.pk, days=act.days, referees=True, member=member, now=now)
+            if _deadlines(check) == before:
+                raise Refused(_ALREADY_THAT_DAY % {"day": day})
             if sends_no_mail(check):
                 return _NEW_DEADLINE_ON_HOLD % {"day": day}
-            return _("New deadline by e-mail to everybody who hasn't answered: %(day)s.") % {"day": day}
+            if _cannot_be_emailed(check):
+                return _(
+                    "New deadline: %(day)s. The candidate can't be e-mailed. Referees who haven't answered get an "
+                    "e-mail unless they can't be e-mailed either."
+                ) % {"day": day}
+            return _(
+                "New deadline by e-mail to everybody who hasn't answered and can be e-mailed: %(day)s."
+            ) % {"day": day}
         case "cancel":
             cancel_check(check_id=run.pk, member=member, now=now)
             return _("No more e-mails are sent. Answers are kept.")
     raise LookupError(f"There is no bulk action {act.name!r} on reference checks.")
+
+
+def _deadlines(check: Check) -> list[datetime]:
+    return [check.deadline_at, *(request.deadline_at for request in open_requests(check))]
+
+
+def _cannot_be_emailed(run: StepRun) -> bool:
+    return run.attention in MAIL_FAILURES or bool(mail_blocked_reason(run.step_request.application))
 
 
 def _new_deadline(act: BulkAct, *, member: Membership, now: datetime) -> str:
