@@ -413,6 +413,11 @@ def test_the_review_warns_of_long_assessments_and_many_tests(step: Step, rita: M
     assert (
         "“Questions own” isn't available in German: these candidates get the assessment in English." in page
     )
+    put_in(step, questions(step.organisation, key="two", languages=("en",)))
+    assert (
+        "“Questions own” and “Questions two” aren't available in German: these candidates get the assessment in "
+        "English."
+    ) in words(signed_in(rita).get(address(step, "role_assessment_publish")))
 
 
 @pytest.mark.world
@@ -543,6 +548,22 @@ def test_discarding_a_draft_asks_for_confirmation(step: Step, rita: Membership) 
     assert "Candidates keep getting version 1" in words(signed_in(rita).get(where))
     assert messages_of(post(rita, where, step)) == ["Draft discarded."]
     assert draft_of(step) is None
+
+
+@pytest.mark.world
+def test_discarding_the_only_draft_says_what_candidates_get(step: Step, rita: Membership) -> None:
+    drafted(step, REASONING, by=rita)
+
+    def lost() -> str:
+        line = soup(signed_in(rita).get(address(step, "role_assessment_discard"))).select_one("main p")
+        assert line is not None
+        return line.get_text()
+
+    assert lost() == (
+        "The draft will be lost. Nobody is invited until you enter the job requirement or publish an assessment."
+    )
+    set_requirement(step=step, text="Sells windows", by=rita, now=NOW)
+    assert lost() == "The draft will be lost. Candidates keep getting the default: work style."
 
 
 @pytest.mark.world

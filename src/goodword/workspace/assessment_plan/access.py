@@ -26,6 +26,7 @@ from goodword.assessments.plans.versions import (
 )
 from goodword.drafts.pages import Crumb, DraftPages, DraftView, TypedField
 from goodword.roles.models import Step, visible_roles
+from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workspace.assessment_plan.forms import NONE
 from goodword.workspace.assessment_plan.wording import (
     form_in_words,
@@ -207,6 +208,11 @@ class PlanPages(DraftPages[Step, Assessment]):
 
     def lost_by_discarding(self, draft: Assessment) -> str:
         current = built_by_member(draft.step)
+        if current is None and is_unpublished(draft.step):
+            return _(
+                "The draft will be lost. Nobody is invited until you enter the job requirement or publish an "
+                "assessment."
+            )
         if current is None:
             return _("The draft will be lost. Candidates keep getting the default: work style.")
         return _("All changes since version %(n)s will be lost. Candidates keep getting version %(n)s.") % {

@@ -174,9 +174,12 @@ def language_sentences(parts: Sequence[PlannedPart]) -> list[str]:
             without = [part.part.test.title for part in deciding if language not in part.languages]
             if without:
                 rows.append(
-                    _(
+                    ngettext(
                         "%(tests)s isn't available in %(language)s: these candidates get the assessment "
-                        "in %(otherwise)s."
+                        "in %(otherwise)s.",
+                        "%(tests)s aren't available in %(language)s: these candidates get the assessment "
+                        "in %(otherwise)s.",
+                        len(without),
                     )
                     % {
                         "tests": get_text_list([f"“{title}”" for title in without], _("and")),
