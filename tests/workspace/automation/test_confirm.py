@@ -8,6 +8,7 @@ from goodword.core import clock
 from goodword.greenhouse.sync.applications import sync_application
 from goodword.roles.domain.settings import set_requirement
 from goodword.roles.models import AlreadyThere
+from goodword.roles.slots import SlotSetting, stored
 from goodword.workflow.domain.step_requests import start_due
 from goodword.workflow.models import StepRequest
 from tests.assessments.assessment_plans.support import REASONING, SERVES, published
@@ -60,6 +61,24 @@ def test_the_review_summarises_and_counts_candidates_in_the_stages(either: Desk)
     assert not page.select("input[name=invite][checked]")
     assert page.select("textarea[name=requirement]")
     assert nothing(either)
+
+
+@pytest.mark.world
+def test_the_review_names_the_kinds_of_referees_as_the_reference_check_does(desk: Desk) -> None:
+    wizard = Wizard(desk)
+    step = factories.step(wizard.role, "reference_check")
+    step.slots = stored(
+        [
+            SlotSetting(relationship="manager", count=2),
+            SlotSetting(relationship="direct_report"),
+            SlotSetting(),
+        ]
+    )
+    step.save()
+    wizard.connect_stages(jobs_of(desk)[0])
+    page = wizard.get("role_automation_review", jobs_of(desk)[0])
+    details = [line.get_text() for line in page.select("#chosen tbody tr .small")]
+    assert details[1] == "2 × Manager, 1 × Direct report, 1 × Any. Due in 10 working days, 2 reminders."
 
 
 @pytest.mark.world

@@ -34,6 +34,11 @@ def post(wizard: Wizard, **typed: object) -> BeautifulSoup:
     return BeautifulSoup(response.content, "html.parser")
 
 
+def sent_first(page: BeautifulSoup) -> str:
+    """The details of the first message in the review."""
+    return page.select("#chosen tbody tr .small")[0].get_text()
+
+
 def assessment_of(wizard: Wizard) -> Step:
     return factories.step(wizard.role, "assessment")
 
@@ -156,6 +161,33 @@ def test_an_unfinished_draft_says_what_it_lacks(desk: Desk) -> None:
     draft.refresh_from_db()
     assert draft.published_at is None
     assert Automation.objects.of(desk.organisation).exists()
+
+
+@pytest.mark.world
+def test_candidates_are_shown_the_default_test_while_the_draft_is_not_ready(desk: Desk) -> None:
+    wizard = Wizard(desk)
+    set_requirement(step=assessment_of(wizard), text=WHAT_FOR, by=desk.recruiter, now=clock.now())
+    before = review(wizard)
+    assert sent_first(before).startswith("Work style (16 items")
+    draft = draft_in(wizard, finished=False)
+    page = review(wizard)
+    assert "Candidates get the default test until it is published." in page.select("#publish")[0].get_text()
+    assert sent_first(page) == sent_first(before)
+    assert [mail.get_text() for mail in page.select(".sent-mail")] == [
+        mail.get_text() for mail in before.select(".sent-mail")
+    ]
+    changed(assessment_of(wizard), parts(draft)[0], by=desk.recruiter, requirement=SERVES)
+    assert sent_first(review(wizard)).startswith("Reasoning (")
+    unticked = post(wizard, seen="an earlier mapping")
+    assert not unticked.select("input[name=publish][checked]")
+    assert sent_first(unticked) == sent_first(before)
+
+
+@pytest.mark.world
+def test_a_blank_draft_that_candidates_wait_for_adds_no_tests_to_the_review(desk: Desk) -> None:
+    wizard = Wizard(desk)
+    drafted(assessment_of(wizard), by=desk.recruiter)
+    assert sent_first(review(wizard)) == "Due in 7 working days, 2 reminders."
 
 
 @pytest.mark.world

@@ -26,13 +26,13 @@ from goodword.greenhouse.setup import catalogue
 from goodword.greenhouse.setup.catalogue import ApplicationInStage, LinkableJob, Stage
 from goodword.references.domain.invitations import version_for
 from goodword.roles.models import Automation, Role, Step
-from goodword.roles.slots import ANY, SlotSetting, referee_count, slots_of
+from goodword.roles.slots import ANY, referee_count, slots_of
 from goodword.workflow.domain.eligibility import is_unpublished
 from goodword.workspace.automation.access import JobChoice
 from goodword.workspace.automation.draft import AutomationDraft, same_name
 from goodword.workspace.automation.forms import StagesForm
 from goodword.workspace.job_requirements import joined
-from goodword.workspace.role.step_forms import delay_text
+from goodword.workspace.role.step_forms import delay_text, relationship_names
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,7 +104,7 @@ def what_is_sent(
     found: Unpublished | None,
     now: datetime,
 ) -> list[Sent]:
-    """The messages that follow a move to a mapped stage. `found`: the assessment if it isn't published, else None."""
+    """The messages that follow a move to a mapped stage. `found`: the unpublished assessment that is sent, or None."""
     steps = {step.kind: step for step in role.steps.select_related("organisation")}
     rows = []
     if draft.assessment:
@@ -117,14 +117,16 @@ def what_is_sent(
                 when=_moved_to(draft.assessment, stages),
                 to=_candidate(draft, ASSESSMENT),
                 what=_("Invitation to the assessment"),
-                details=f"{tests} {_deadline(step.deadline_days, step.reminder_days)}",
+                details=f"{tests}{_deadline(step.deadline_days, step.reminder_days)}",
             )
         )
     if draft.reference_check:
         step = steps[CHECK]
         slots = slots_of(step.slots)
         plain = all(slot.relationship == ANY for slot in slots)
-        asked = "" if plain else ", ".join(f"{slot.count} {_relationship(slot)}" for slot in slots) + ". "
+        names = relationship_names()
+        kinds = ", ".join(f"{slot.count} × {names[slot.relationship]}" for slot in slots)
+        asked = "" if plain else f"{kinds}. "
         n = referee_count(slots)
         count = ngettext("%(n)d referee", "%(n)d referees", n) % {"n": n}
         questions = version_for(step, now=now).questionnaire.title
@@ -155,10 +157,6 @@ def what_is_sent(
     return rows
 
 
-def _relationship(slot: SlotSetting) -> str:
-    return _("of any relationship") if slot.relationship == ANY else slot.relationship.replace("_", " ")
-
-
 def _moved_to(chosen: Iterable[int], stages: Mapping[int, Stage]) -> str:
     names = get_text_list([f"“{stages[stage].name}”" for stage in chosen], _("or"))
     return _("Moved to %(stages)s") % {"stages": names}
@@ -172,16 +170,19 @@ def _candidate(draft: AutomationDraft, kind: Step.Kind) -> str:
 
 
 def _tests(parts: Sequence[PlannedPart], *, scales_are_open: bool) -> str:
+    if not parts:
+        return ""
     if scales_are_open:
-        return _("%(title)s; its length depends on the chosen scales.") % {"title": parts[0].part.test.title}
-    return (
-        ", ".join(
-            _("%(title)s (%(items)d items, %(minutes)d min)")
-            % {"title": part.part.test.title, "items": part.items, "minutes": part.minutes}
-            for part in parts
+        return (
+            _("%(title)s; its length depends on the chosen scales.") % {"title": parts[0].part.test.title}
+            + " "
         )
-        + "."
+    tests = ", ".join(
+        _("%(title)s (%(items)d items, %(minutes)d min)")
+        % {"title": part.part.test.title, "items": part.items, "minutes": part.minutes}
+        for part in parts
     )
+    return f"{tests}. "
 
 
 def _deadline(days: int, reminders: Sequence[int]) -> str:

@@ -170,6 +170,8 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         proposed=proposal(proposed, found.parts[0].part.test) if found and found.asks else "",
         draft=publishable is not None,
     )
+    publishes = publishable is not None and form["publish"].value()
+    sent = found if found and (found.waits or publishes) else None
     draft_changed = False
     seen = request.POST.get("seen", draft.seen)
     if request.method == "POST" and form.is_valid():
@@ -228,7 +230,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
             role,
             draft=draft,
             title=title_shown(role, job=choice.job, draft=draft),
-            publish=found.draft if found and found.parts else None,
+            publish=sent.draft if sent and sent.parts else None,
             now=now,
         ),
         "people": [
@@ -240,7 +242,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
         "elsewhere": known_elsewhere(choice.connection, choice.job.id, role).count(),
         "ticked": set(request.POST.getlist("invite")),
         "choice": choice,
-        "messages_sent": what_is_sent(role, draft=draft, stages=stages, found=found, now=now),
+        "messages_sent": what_is_sent(role, draft=draft, stages=stages, found=sent, now=now),
         "title": title_shown(role, job=choice.job, draft=draft),
         "job_is": job_status_note(choice.job),
         "counts": [
