@@ -12,6 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
+from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core import clock
@@ -26,6 +27,7 @@ from goodword.workflow.domain.step_requests import CannotStart, start_by_member
 from goodword.workflow.models import StepRequest
 from goodword.workspace.comparison.results import finished_attempts
 from tests.assessments import all_kinds
+from tests.assessments.support import answer_all
 from tests.references import story
 from tests.reports.reports import text_of
 from tests.support import factories
@@ -414,6 +416,37 @@ def test_a_result_without_a_report_cannot_be_reused(
         "The report of the earlier result is not ready yet. Try again in a minute."
     ]
     assert start_of(application).state == "waiting"
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("state", ["building", "failed"])
+def test_a_reused_report_does_not_stand_in_for_the_report_of_a_newer_result(
+    state: str, second: Role, rita: Membership, earlier: Report
+) -> None:
+    application, client = arrive(second, earlier.step_request.application), signed_in(rita)
+    press(client, "step_reuse", application, start_of(application).pk)
+    taken(application, days=190)
+    client.post(address("step_begin", second.organisation, application.pk, "assessment"), {"after": "reuse"})
+    run_jobs()
+    attempt = Attempt.objects.of(second.organisation).get(step_request__application=application)
+    answer_all(attempt)
+    finish_part(attempt_id=attempt.pk, order=1, now=clock.now())
+    run_jobs()
+    third = factories.role(second.organisation, title="Painter", owner=second.owner)
+    factories.automation(third, connection_id=1, job_id=32, stages={"assessment": (501, "Assessment")})
+    third.steps.filter(kind="assessment").update(requirement=FOR_HERE)
+    latest = arrive(third, application, job_id=32)
+    assert start_of(latest).earlier == start_of(application)
+    reports = Report.objects.of(second.organisation).filter(attempt=attempt)
+    reports.update(state=state)
+    assert card(client, latest).endswith("Its report is not ready yet. Invite")
+    assert press(client, "step_reuse", latest, start_of(latest).pk) == [
+        "The report of the earlier result is not ready yet. Try again in a minute."
+    ]
+    reports.update(state="ready")
+    press(client, "step_reuse", latest, start_of(latest).pk)
+    [reused] = Report.objects.of(second.organisation).filter(step_request__application=latest)
+    assert reused.snapshot["reused"]["code"] == reports.get().code
 
 
 @pytest.mark.world

@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from functools import partial
 from itertools import zip_longest
-from typing import Any, cast
+from typing import Any
 
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
@@ -197,11 +197,11 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
             raise MayNotReuse(application.end)
         if step_request.waiting_reason != StepRequest.WaitingReason.REUSE or step_request.earlier_id is None:
             raise MayNotReuse("decided")
-        source = report_of(step_request.earlier_id)
-        if source is None:
+        source = report_of_run(step_request.earlier_id)
+        if source is None or source.run is None:
             raise MayNotReuse("no_report")
         # the decision may have waited for months
-        if source.run is None or too_old_to_reuse(source.run.completed_at, now=now):
+        if too_old_to_reuse(source.run.completed_at, now=now):
             raise MayNotReuse("too_old")
         reuse_earlier(step_request, application=application, at=now, by=f"member:{member.pk}")
         step_request.application = application
@@ -237,12 +237,19 @@ def report_of(step_request_id: int) -> Report | None:
     return None if found is None or found.snapshot["redacted"] else found
 
 
+def report_of_run(step_request_id: int) -> Report | None:
+    """The report of the request's own run, even if an earlier result was reused before."""
+    found = report_of(step_request_id)
+    return None if found is None or found.run is None else found
+
+
 def _part(source: Report, step: Step) -> dict[str, Any]:
     if step.kind == Step.Kind.REFERENCE_CHECK:
         return {"check": source.snapshot["check"]}
     assessment = source.snapshot["assessment"]
-    attempt = _attempt_behind(source)
-    served = {} if attempt is None else requirements_served(attempt, step=step)
+    attempt = source.attempt
+    assert attempt is not None
+    served = requirements_served(attempt, step=step)
     orders = sorted(
         AttemptPart.objects.of(source.organisation).filter(attempt=attempt).values_list("order", flat=True)
     )
@@ -254,13 +261,6 @@ def _part(source: Report, step: Step) -> dict[str, Any]:
     return {"assessment": {**assessment, "tests": tests}}
 
 
-def _attempt_behind(source: Report) -> Attempt | None:
-    if source.attempt is not None or "reused" not in source.snapshot:
-        return source.attempt
-    first = Report.objects.of(source.organisation).filter(code=source.snapshot["reused"]["code"]).first()
-    return first.attempt if first else None
-
-
 def _requirement(found: Requirement | None, organisation: Organisation) -> RequirementData | None:
     if found is None:
         return None
@@ -269,8 +269,6 @@ def _requirement(found: Requirement | None, organisation: Organisation) -> Requi
 
 
 def _from(source: Report) -> Reused:
-    if first := source.snapshot.get("reused"):  # the source was itself reused
-        return cast(Reused, first)
     check = source.snapshot["kind"] == Step.Kind.REFERENCE_CHECK
     kept = source.snapshot["check" if check else "assessment"]
     return {

@@ -14,7 +14,7 @@ from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.checks import CANNOT_PROVIDE
 from goodword.references.models import Check
 from goodword.references.queries import CheckOverview, check_overview
-from goodword.reports.domain.versions import report_of
+from goodword.reports.domain.versions import report_of, report_of_run
 from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS, blocking_reason
@@ -147,7 +147,7 @@ def _offer(step_request: StepRequest | None, member: Membership, *, now: datetim
         application=earlier.application_id,
         role=earlier.application.role.title if earlier.application.role else "",
         completed_at=run.completed_at if run else None,
-        report=report_of(earlier.pk) is not None,
+        report=report_of_run(earlier.pk) is not None,
         too_old=run is not None and too_old_to_reuse(run.completed_at, now=now),
     )
 
