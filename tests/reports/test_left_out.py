@@ -5,9 +5,13 @@ import re
 import sys
 import zipfile
 from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives.serialization import Encoding
 from django.test import Client
 from pypdf import PdfReader
 
@@ -21,11 +25,14 @@ from goodword.reports.domain.rendering import (
     render_older,
 )
 from goodword.reports.domain.versions import on_attempt_completed
-from goodword.reports.models import Report, ReportFile, ReportOpening
+from goodword.reports.models import Report, ReportFile, ReportOpening, SigningCertificate
+from goodword.reports.pdf import fonts
 from goodword.reports.pdf.typesetter import typesetter
 from tests.assessments.all_kinds import marked
+from tests.reports.pdf.test_unusable_fonts import only_packages
 from tests.reports.reports import NOW, share_path
 from tests.reports.test_assessment_of_all_kinds import attempt_of, report_of
+from tests.reports.test_signing import made_by_openssl
 from tests.support import factories
 from tests.support.jobs import run_jobs
 from tests.support.kept import kept
@@ -215,6 +222,43 @@ def test_an_old_file_is_rendered_once_the_typesetting_process_can_be_started(
         patch.setattr(sys, "executable", "/nowhere/python")
         assert render_older(now=NOW) == 0
         assert Client().get(where).status_code == 503
+    assert Client().get(where).status_code == 200
+
+
+@contextmanager
+def without_fonts(folder: Path) -> Iterator[None]:
+    """The next typesetting process finds no font. `folder`: empty."""
+    only_packages(folder)
+    typesetter.end()
+    try:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.syspath_prepend(folder)
+            patch.setattr(fonts, "SYSTEM_FOLDERS", ())
+            yield
+    finally:
+        typesetter.end()
+
+
+@pytest.mark.world
+def test_an_old_file_is_rendered_once_there_is_a_font_for_latin_text(report: Report, tmp_path: Path) -> None:
+    where = aged(report)
+    with without_fonts(tmp_path):
+        assert (render_older(now=NOW), state(report)) == (0, (True, 1))
+        assert Client().get(where).status_code == 503
+    assert Client().get(where).status_code == 200
+
+
+@pytest.mark.world
+def test_an_old_file_is_rendered_once_reports_can_be_signed(report: Report, tmp_path: Path) -> None:
+    where = aged(report)
+    unusable = x509.load_pem_x509_certificate(made_by_openssl("only for PSS", tmp_path))
+    [row] = SigningCertificate.objects.all()
+    usable, row.certificate = row.certificate, unusable.public_bytes(Encoding.DER)
+    row.save()
+    assert (render_older(now=NOW), state(report)) == (0, (True, 1))
+    assert Client().get(where).status_code == 503
+    row.certificate = usable
+    row.save()
     assert Client().get(where).status_code == 200
 
 

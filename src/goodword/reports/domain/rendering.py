@@ -21,9 +21,10 @@ from goodword.accounts.models import Membership
 from goodword.core import clock, jobs, process, telemetry
 from goodword.core.events import record
 from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
+from goodword.reports.pdf.fonts import FontsMissingError
 from goodword.reports.pdf.render import render_pdf
 from goodword.reports.pdf.snapshot import SnapshotError
-from goodword.reports.pdf.typesetter import TypesetterFailed, TypesettingError
+from goodword.reports.pdf.typesetter import SigningError, TypesetterFailed, TypesettingError
 from goodword.reports.signing.keys import current_signer
 from goodword.reports.signing.signature import sign
 
@@ -201,8 +202,8 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         return bytes(file.content)
     try:
         pdf = render_signed(report.snapshot, now=now)
-    except TypesetterFailed as error:
-        log.exception("The report %s could not be rendered, because typesetting failed", report.code)
+    except (TypesetterFailed, FontsMissingError, SigningError) as error:
+        log.exception("The report %s could not be typeset or signed", report.code)
         raise NotRendered from error
     except (SnapshotError, TypesettingError) as error:
         log.exception("The report %s could not be rendered in layout %d", report.code, LAYOUT)
