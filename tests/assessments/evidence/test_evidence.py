@@ -309,10 +309,12 @@ def test_an_older_calibration_that_no_score_used_changes_nothing(acme: World, tm
 
 
 def test_a_score_that_was_taken_out_is_found(folder: Path) -> None:
+    issued = check(folder).scores.agree
     rows = (folder / "scores.csv").read_text().splitlines(keepends=True)
     (folder / "scores.csv").write_text("".join(rows[:-1]))
     found = check(folder)
     assert [sentence.split(": ", 1)[1] for sentence in found.differ] == ["only computed."]
+    assert (found.scores.agree, found.scores.n) == (issued - 1, issued)
 
 
 def test_a_part_that_was_taken_out_is_found(folder: Path) -> None:

@@ -175,9 +175,7 @@ def check(folder: Path) -> Checked:
         parts = table_of(folder, "attempts.csv")
         scores = Tally()
         for part in parts:
-            found = _compare(part, issued[part["part"]], files)
-            scores.agree += len(issued[part["part"]]) - len(found)
-            scores.differ += found
+            _compare(part, issued[part["part"]], files, scores)
         totals, marks = _beside_scores(folder, parts, issued, files)
         verified = _check_verifications(folder, parts, issued, files)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
@@ -264,26 +262,30 @@ def _read(folder: Path) -> _Files:
     )
 
 
-def _compare(part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], files: _Files) -> list[str]:
+def _compare(
+    part: Mapping[str, str], issued: Mapping[str, Mapping[str, str]], files: _Files, tally: Tally
+) -> None:
     name = part["part"]
     try:
         recomputed = {score.scale: score for score in _recompute(part, files)}
     except (LookupError, ValueError, TypeError) as error:
-        return [f"Part {name}, {_scale(scale)}: it cannot be computed: {error}." for scale in issued]
-    found = []
+        for scale in issued:
+            tally.say(f"Part {name}, {_scale(scale)}: it cannot be computed: {error}.")
+        return
     other = part["calibration"] and files.calibrations[part["calibration"]] is None
     why = f"its calibration {part['calibration']} is by a different rule; " if other else ""
     for scale in sorted(set(issued) | set(recomputed)):
         if scale not in issued or scale not in recomputed:
-            found.append(f"Part {name}, {_scale(scale)}: only {'issued' if scale in issued else 'computed'}.")
+            tally.say(f"Part {name}, {_scale(scale)}: only {'issued' if scale in issued else 'computed'}.")
             continue
         if wrong := [
             f"{column} was {issued[scale][column] or 'empty'} and is {_shown(value)}"
             for column, value in _columns(recomputed[scale]).items()
             if column in issued[scale] and not _same(issued[scale][column], value)
         ]:
-            found.append(f"Part {name}, {_scale(scale)}: {why}{'; '.join(wrong)}.")
-    return found
+            tally.say(f"Part {name}, {_scale(scale)}: {why}{'; '.join(wrong)}.")
+        else:
+            tally.agree += 1
 
 
 def _recompute(part: Mapping[str, str], files: _Files) -> tuple[ComputedScore, ...]:
