@@ -262,6 +262,27 @@ def test_the_command_prints_the_same(role: Role, capsys: pytest.CaptureFixture[s
 
 
 @pytest.mark.world
+def test_the_command_counts_a_single_person_in_the_singular(
+    role: Role, capsys: pytest.CaptureFixture[str]
+) -> None:
+    found = took(role, 10, lambda place: place, test=REASONING)
+    rate(found[:1], lambda _place: 3)
+    print_validity(slug=role.organisation.slug, role_id=None)
+    assert "Overall (1–5): 1 person, 1 rater" in capsys.readouterr().out.splitlines()
+    rate(found[1:], lambda place: 1 + place / 3)
+    rate(found[:1], lambda _place: 4, rater="Cy")
+    elsewhere = took(factories.role(role.organisation), 1, lambda place: place, test=REASONING)
+    rate(elsewhere, lambda _place: 3)
+    print_validity(slug=role.organisation.slug, role_id=None)
+    *_, counted, agreement, correlation = capsys.readouterr().out.splitlines()
+    assert counted == "Overall (1–5): 11 people, 2 raters"
+    assert agreement == "  1 person has two raters; their agreement is not computed below 30"
+    assert correlation.split(": ", 1)[1] == (
+        "10 people, not computed below 50; 1 person left out, in roles with fewer than 5"
+    )
+
+
+@pytest.mark.world
 def test_page_and_command_name_the_correlation_of_a_judgement_set(
     role: Role, capsys: pytest.CaptureFixture[str]
 ) -> None:

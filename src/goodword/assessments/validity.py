@@ -276,7 +276,8 @@ def print_validity(*, slug: str, role_id: int | None) -> int:
 
 
 def _print(of: CriterionFigures) -> None:
-    print(f"\n{of.criterion.name} ({of.criterion.scale}): {of.people} people, {of.raters} raters")
+    rated = f"{_people(of.people)}, {_counted(of.raters, 'rater', 'raters')}"
+    print(f"\n{of.criterion.name} ({of.criterion.scale}): {rated}")
     if of.agreement is not None:
         low, high = of.agreement.interval
         figure = f"{of.agreement.single:.2f} ({low:.2f} to {high:.2f})"
@@ -284,11 +285,20 @@ def _print(of: CriterionFigures) -> None:
     elif of.twice >= PAIRS:
         print(f"  {of.twice} people have two raters, who all gave the same rating")
     elif of.twice:
-        print(f"  {of.twice} people have two raters; their agreement is not computed below {PAIRS}")
+        have = "has" if of.twice == 1 else "have"
+        print(f"  {_people(of.twice)} {have} two raters; their agreement is not computed below {PAIRS}")
     if not of.rows:
         print(f"  No test has results of {LISTED} of them from before the rating.")
     for row in of.rows:
         print(f"  {_name(row)}: {_figure(row)}")
+
+
+def _people(n: int) -> str:
+    return _counted(n, "person", "people")
+
+
+def _counted(n: int, one: str, other: str) -> str:
+    return f"{n} {one if n == 1 else other}"
 
 
 def _name(row: CorrelationRow) -> str:
@@ -301,7 +311,7 @@ def _figure(row: CorrelationRow) -> str:
     if row.roles > 1:
         text += f"; within {row.roles} roles"
     if row.left_out:
-        text += f"; {row.left_out} people left out, in roles with fewer than {IN_ROLE}"
+        text += f"; {_people(row.left_out)} left out, in roles with fewer than {IN_ROLE}"
     return text
 
 

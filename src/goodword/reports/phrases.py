@@ -34,7 +34,8 @@ PHRASES: Catalogue = {
             "Some characters cannot be printed with the available fonts. They appear in square brackets by "
             "name or number; marks on other letters were left out: {characters}."
         ),
-        "replaced_more": "{characters} and {n} more",
+        "replaced_more.one": "{characters} and {n} more",
+        "replaced_more.other": "{characters} and {n} more",
         "left_out.one": "One referee's data was erased and is not in this version.",
         "left_out.other": "The data of {n} referees was erased and is not in this version.",
     },
@@ -69,7 +70,8 @@ PHRASES: Catalogue = {
             "Namen oder Nummer in eckigen Klammern; Zusatzzeichen an Buchstaben wurden weggelassen: "
             "{characters}."
         ),
-        "replaced_more": "{characters} und {n} weitere",
+        "replaced_more.one": "{characters} und {n} weiteres",
+        "replaced_more.other": "{characters} und {n} weitere",
         "left_out.one": "Die Daten einer Referenzperson wurden gelöscht und fehlen in dieser Fassung.",
         "left_out.other": "Die Daten von {n} Referenzpersonen wurden gelöscht und fehlen in dieser Fassung.",
     },
@@ -104,7 +106,8 @@ PHRASES: Catalogue = {
             "entre crochets, par leur nom ou leur numéro\u202f; les signes ajoutés à une lettre ont été "
             "omis\u00a0: {characters}."
         ),
-        "replaced_more": "{characters} et {n} autres",
+        "replaced_more.one": "{characters} et {n} autre",
+        "replaced_more.other": "{characters} et {n} autres",
         "left_out.one": "Les données d’un référent ont été effacées et ne figurent pas dans cette version.",
         "left_out.other": "Les données de {n} référents ont été effacées et ne figurent pas dans cette version.",
     },

@@ -13,7 +13,7 @@ import pytest
 from goodword.core.report_blocks import Block, Details, Drawing, Drawings, Link, Prose, Section
 from goodword.reports.pdf.fonts import load_fonts
 from goodword.reports.pdf.logo import can_be_drawn, usable_logo
-from goodword.reports.pdf.render import _section, page_content, readable_accent, render_pdf
+from goodword.reports.pdf.render import MOST_REPLACED, _section, page_content, readable_accent, render_pdf
 from goodword.reports.pdf.snapshot import SnapshotError, check_snapshot
 from goodword.reports.pdf.text import _PLAIN
 from goodword.ui.colour import GREEN, contrast
@@ -220,6 +220,23 @@ def test_french_colons_have_a_space_before_them() -> None:
     asked = next(part for part in closing if part["title"] == "Questions posées")
     [[text]] = asked["blocks"][0]["rows"][0]["paragraphs"]
     assert text.startswith("Note de 1 à 5\N{NO-BREAK SPACE}: 1")
+
+
+@pytest.mark.parametrize(
+    ("language", "one", "two"),
+    [
+        ("en", "C11 and 1 more.", "C11 and 2 more."),
+        ("de", "C11 und 1 weiteres.", "C11 und 2 weitere."),
+        ("fr", "C11 et 1 autre.", "C11 et 2 autres."),
+    ],
+)
+def test_replaced_characters_beyond_the_listed_ones_are_counted(language: str, one: str, two: str) -> None:
+    for n, expected in ((MOST_REPLACED + 1, one), (MOST_REPLACED + 2, two)):
+        content = page_content(
+            reference_check(2, language=language), replaced=tuple(f"C{i}" for i in range(n))
+        )
+        [[[text]]] = [block["paragraphs"] for block in content["closing"][-2]["blocks"] if block.get("quiet")]
+        assert text.endswith(expected)
 
 
 def test_relationships_differ_in_shape_and_letters() -> None:

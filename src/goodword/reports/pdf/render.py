@@ -136,7 +136,7 @@ def _closing(
     if replaced:
         characters = ", ".join(replaced[:MOST_REPLACED])
         if len(replaced) > MOST_REPLACED:
-            characters = words("replaced_more", characters=characters, n=len(replaced) - MOST_REPLACED)
+            characters = words.count("replaced_more", len(replaced) - MOST_REPLACED, characters=characters)
         blocks.append(Prose([words("replaced", characters=characters)], quiet=True))
     about = Section(words("about_report"), [Labelled(facts, small=True)], together=True)
     return [Section(words("method"), blocks), about]
