@@ -26,7 +26,6 @@ from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import invitations as check_invitations
-from goodword.references.domain.checks import Closed
 from goodword.references.domain.member_actions import cancel_check, extend_check, sends_no_mail
 from goodword.references.domain.reminders import remind_candidate_now
 from goodword.references.models import Check, open_requests
@@ -192,8 +191,6 @@ def _try(
         return False, _("Greenhouse decides this. Reject or hire them there.")
     except Refused as error:
         return False, str(error)
-    except Closed:
-        return False, _("This reference check has ended and can't be changed.")
     except CannotStart as error:
         return False, why_not(error.reason)
     except NotConfirmed:
