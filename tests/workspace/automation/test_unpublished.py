@@ -184,10 +184,15 @@ def test_candidates_are_shown_the_default_test_while_the_draft_is_not_ready(desk
 
 
 @pytest.mark.world
-def test_a_blank_draft_that_candidates_wait_for_adds_no_tests_to_the_review(desk: Desk) -> None:
+def test_a_blank_draft_that_candidates_wait_for_shows_neither_tests_nor_an_invitation(desk: Desk) -> None:
     wizard = Wizard(desk)
     drafted(assessment_of(wizard), by=desk.recruiter)
-    assert sent_first(review(wizard)) == "Due in 7 working days, 2 reminders."
+    page = review(wizard)
+    assert sent_first(page) == "Due in 7 working days, 2 reminders."
+    assert [tag.get_text() for tag in page.select(".sent-mail > summary")] == [
+        "Reference check",
+        "Request to the referee",
+    ]
 
 
 @pytest.mark.world

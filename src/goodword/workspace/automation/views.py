@@ -44,6 +44,7 @@ from goodword.workspace.automation.confirm import (
 from goodword.workspace.automation.draft import AutomationDraft
 from goodword.workspace.automation.forms import ConfirmMappingForm, StagesForm, unchecked_draft
 from goodword.workspace.automation.review import (
+    Unpublished,
     grid,
     job_status_note,
     mapping_summary,
@@ -230,7 +231,7 @@ def review(request: MemberRequest, role: Role, _known: list[Connection]) -> Http
             role,
             draft=draft,
             title=title_shown(role, job=choice.job, draft=draft),
-            publish=sent.draft if sent and sent.parts else None,
+            sent=sent,
             now=now,
         ),
         "people": [
@@ -269,21 +270,21 @@ def _revision(request: MemberRequest) -> int:
 
 
 def _first_mails(
-    role: Role, *, draft: AutomationDraft, title: str, publish: Assessment | None, now: datetime
+    role: Role, *, draft: AutomationDraft, title: str, sent: Unpublished | None, now: datetime
 ) -> list[ShownMail]:
-    """`title`: as candidates see it. `publish`: the draft to invite to."""
+    """`title`: as candidates see it. `sent`: the unpublished assessment to invite to; no invitation without tests."""
     kinds = {
         kind
         for kind, starts in (
-            (Step.Kind.ASSESSMENT, draft.assessment),
+            (Step.Kind.ASSESSMENT, draft.assessment and (sent is None or sent.parts)),
             (Step.Kind.REFERENCE_CHECK, draft.reference_check),
         )
         if starts
     }
     with rolled_back():
         Role.objects.of(role.organisation).filter(pk=role.pk).update(title=title[:200])
-        if publish is not None:
-            Assessment.objects.of(role.organisation).filter(pk=publish.pk).update(published_at=now)
+        if sent is not None and sent.draft is not None:
+            Assessment.objects.of(role.organisation).filter(pk=sent.draft.pk).update(published_at=now)
         return list(first_mails(role, kinds=kinds, now=now))
 
 
