@@ -77,7 +77,7 @@ def test_it_is_sent_again_after_the_clock_was_ahead(here: World) -> None:
 @pytest.mark.world
 def test_without_anything_to_do_there_is_no_mail(here: World) -> None:
     request = waits(here.named("Ada"), WaitingReason.NO_ADDRESS)
-    needs.hide(member=here.rita, source="waiting", need_id=request.pk, now=NOW)
+    needs.hide_need(member=here.rita, source="waiting", need_id=request.pk, now=NOW)
     assert (send_digests(now=NOW), digests(here.rita)) == (0, [])
     here.rita.refresh_from_db()
     assert str(here.rita.digest_on) == "2026-03-03"

@@ -14,7 +14,7 @@ from goodword.references.models import Check
 from goodword.workflow.models import StepRequest
 from goodword.workspace.first_run import dismiss_checklist
 from goodword.workspace.models import HiddenNeed
-from goodword.workspace.needs_you.needs import Viewer, hide
+from goodword.workspace.needs_you.needs import Viewer, hide_need
 from goodword.workspace.needs_you.views import next_up
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -248,7 +248,7 @@ def test_a_check_is_due_only_once_its_invitation_has_been_sent(here: World) -> N
 def test_the_number_of_hidden_rows_is_that_behind_the_link(here: World) -> None:
     settled, open_ = (waits(here.named(name), WaitingReason.NO_ADDRESS) for name in ("Ada", "Bob"))
     for step_request in (settled, open_):
-        hide(member=here.rita, source="waiting", need_id=step_request.pk, now=clock.now())
+        hide_need(member=here.rita, source="waiting", need_id=step_request.pk, now=clock.now())
     StepRequest.objects.of(here.role.organisation).filter(pk=settled.pk).delete()
     client = signed_in(here.rita)
     page = BeautifulSoup(client.get(f"{home(here)}?show=overdue").content, "html.parser")

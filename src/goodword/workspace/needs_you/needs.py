@@ -250,7 +250,7 @@ def hidden_ids(member: Membership, *, now: datetime) -> Mapping[str, list[int]]:
     return found
 
 
-def hide(*, member: Membership, source: str, need_id: int, now: datetime) -> None:
+def hide_need(*, member: Membership, source: str, need_id: int, now: datetime) -> None:
     """Hide a need until midnight in the organisation's time zone, and delete the member's expired rows. Idempotent."""
     rows = HiddenNeed.objects.of(member.organisation).filter(member=member)
     rows.filter(until__lte=now).delete()
@@ -267,5 +267,5 @@ def hide(*, member: Membership, source: str, need_id: int, now: datetime) -> Non
     )
 
 
-def show_again(*, member: Membership, source: str, need_id: int) -> None:
+def show_need_again(*, member: Membership, source: str, need_id: int) -> None:
     HiddenNeed.objects.of(member.organisation).filter(member=member, source=source, need_id=need_id).delete()

@@ -67,7 +67,7 @@ def _adjustment_needs(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
     ]
 
 
-REQUESTS = Source(
+ADJUSTMENTS = Source(
     name="adjustment",
     urgency=Urgency.STUCK,
     rows=_adjustments,
@@ -388,7 +388,7 @@ SOURCES: tuple[Source, ...] = (
     declined.DECLINED_CHECKS,
     referees.QUESTIONED_SLOTS,
     referees.UNREACHED_REFEREES,
-    REQUESTS,
+    ADJUSTMENTS,
     APPEALS,
     MENTIONS,
     reports.FAILED_REPORTS,

@@ -1,3 +1,5 @@
+"""Home."""
+
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
@@ -28,8 +30,17 @@ from goodword.reports.domain.reviews import to_review
 from goodword.roles.models import Role, visible_roles
 from goodword.workflow.models import UNFINISHED, StepRequest
 from goodword.workspace.first_run import is_landing_page
-from goodword.workspace.needs_you import needs as hidden
-from goodword.workspace.needs_you.needs import Hidden, Needs, Urgency, Viewer, collect, place
+from goodword.workspace.needs_you.needs import (
+    Hidden,
+    Needs,
+    Urgency,
+    Viewer,
+    collect,
+    hidden_ids,
+    hide_need,
+    place,
+    show_need_again,
+)
 from goodword.workspace.needs_you.sources import NAMES, SOURCES
 from goodword.workspace.results_to_review import monday, reviewed, rows_of, with_relations
 
@@ -77,7 +88,7 @@ def needs_you(request: MemberRequest) -> HttpResponseBase:
     now = clock.now()
     chosen = Chosen.of(request.GET, request.member)
     viewer = Viewer(member=request.member, mine=chosen.mine, now=now)
-    ids = hidden.hidden_ids(request.member, now=now)
+    ids = hidden_ids(request.member, now=now)
     at_most = MORE if chosen.more else AT_MOST
     needs = collect(viewer, SOURCES, at_most=at_most, hidden=Hidden(ids=ids, only=chosen.hidden))
     return render(
@@ -166,7 +177,7 @@ def _scopes(chosen: Chosen) -> list[dict[str, Any]]:
 @access.member(kinds=access.WORKS)
 def hide(request: MemberRequest, source: str, need_id: int) -> HttpResponseBase:
     _refuse_unknown(source)
-    hidden.hide(member=request.member, source=source, need_id=need_id, now=clock.now())
+    hide_need(member=request.member, source=source, need_id=need_id, now=clock.now())
     _audit(request, "need.hidden", source, need_id)
     messages.success(request, _("Hidden until tomorrow."))
     return redirect("needs_you", request.organisation.slug)
@@ -176,7 +187,7 @@ def hide(request: MemberRequest, source: str, need_id: int) -> HttpResponseBase:
 @access.member(kinds=access.WORKS)
 def show_again(request: MemberRequest, source: str, need_id: int) -> HttpResponseBase:
     _refuse_unknown(source)
-    hidden.show_again(member=request.member, source=source, need_id=need_id)
+    show_need_again(member=request.member, source=source, need_id=need_id)
     _audit(request, "need.shown_again", source, need_id)
     return redirect("needs_you", request.organisation.slug)
 
