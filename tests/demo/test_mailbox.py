@@ -2,6 +2,7 @@
 
 import smtplib
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -25,6 +26,16 @@ def test_the_mailbox_accepts_all_mail_except_to_one_domain() -> None:
     assert [mail.to for mail in store.all()] == ["maria@globex.example"]
     assert refused.value.recipients["nobody@Bounces.example"][0] == 550
     assert "bounces.example is rejected" in create_app(store).test_client().get("/").get_data(as_text=True)
+
+
+def test_a_message_that_was_half_written_at_a_kill_is_left_out(tmp_path: Path) -> None:
+    path = tmp_path / "mails.jsonl"
+    raw = message("maria@globex.example").as_bytes()
+    for kept in (0, 1):
+        Store(path).add(raw, recipients=["maria@globex.example"], received_at="2026-11-02T09:00:00Z")
+        with path.open("a") as file:
+            file.write('{"number": 9, "to": "jon')
+        assert [mail.number for mail in Store(path).all()] == list(range(1, kept + 2))
 
 
 def message(to: str) -> EmailMessage:

@@ -46,8 +46,10 @@ class Store:
         self._lock = threading.Lock()
         self._messages: list[Message] = []
         if path and path.exists():
-            lines = path.read_text(encoding="utf-8").splitlines()
-            self._messages = [Message(**json.loads(line)) for line in lines if line]
+            stored, _, unfinished = path.read_text(encoding="utf-8").rpartition("\n")
+            if unfinished:  # the mailbox was killed while it wrote this line
+                path.write_text(f"{stored}\n" if stored else "", encoding="utf-8")
+            self._messages = [Message(**json.loads(line)) for line in stored.split("\n") if line]
 
     def add(self, raw: bytes, *, recipients: list[str], received_at: str) -> None:
         """Store one message per recipient."""
