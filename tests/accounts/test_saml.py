@@ -118,7 +118,7 @@ def test_an_answer_works_once_and_only_where_it_was_asked_for(rita: Membership) 
     assert not is_signed_in(client)
 
 
-def test_an_answer_is_refused_after_ten_minutes(rita: Membership) -> None:
+def test_a_response_is_refused_after_ten_minutes(rita: Membership) -> None:
     client, request_id = started()
     session = client.session
     session["socialaccount_states"][request_id][1] -= 601
@@ -147,7 +147,7 @@ def test_a_sign_in_that_the_provider_starts_is_started_again(rita: Membership) -
     assert is_signed_in(client)
 
 
-def test_a_provider_that_never_says_what_it_answers_is_not_asked_forever(rita: Membership) -> None:
+def test_a_provider_whose_responses_name_no_request_is_not_asked_forever(rita: Membership) -> None:
     client = browser()
     assert posted(client, saml.response(email="rita@acme.example"))["Location"] == AGAIN
     client.get(AGAIN)
@@ -262,7 +262,7 @@ def test_the_provider_is_asked_to_prompt_again_before_a_sensitive_action(rita: M
     assert asked == [None, "true"]
 
 
-def test_the_metadata_name_where_answers_go_and_do_not_expire() -> None:
+def test_our_metadata_name_the_response_url_and_do_not_expire() -> None:
     page = browser().get("/accounts/saml/saml/metadata/")
     root = etree.fromstring(page.content)
     [service] = root.iterfind(".//{*}AssertionConsumerService")
@@ -273,7 +273,7 @@ def test_the_metadata_name_where_answers_go_and_do_not_expire() -> None:
     )
 
 
-def test_our_metadata_say_if_the_providers_cannot_be_read() -> None:
+def test_unreadable_metadata_of_the_provider_are_reported() -> None:
     settings_of_saml()["idp"] = {"entity_id": saml.IDP, "metadata_url": "http://127.0.0.1:9/metadata"}
     page = browser().get("/accounts/saml/saml/metadata/")
     assert (page.status_code, page["Content-Type"], page.content.decode()) == (

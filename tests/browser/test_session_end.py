@@ -131,7 +131,7 @@ def test_a_script_does_not_lead_away_from_the_page_either(
 
 
 def polling(browser: Browser, live_server: LiveServer, desk: Desk) -> Page:
-    """A page of an admin that asks for news every three seconds, with a clock of its own."""
+    """An admin's page that polls every three seconds, with a clock that the test controls."""
     connection = desk.connect()
     page = window(browser, desk.admin, live_server, width=1440).new_page()
     page.clock.install()

@@ -28,7 +28,7 @@ def test_the_mailbox_accepts_all_mail_except_to_one_domain() -> None:
     assert "bounces.example is rejected" in create_app(store).test_client().get("/").get_data(as_text=True)
 
 
-def test_a_message_that_was_half_written_at_a_kill_is_left_out(tmp_path: Path) -> None:
+def test_a_message_half_written_when_the_mailbox_was_killed_is_skipped(tmp_path: Path) -> None:
     path = tmp_path / "mails.jsonl"
     raw = message("maria@globex.example").as_bytes()
     for kept in (0, 1):

@@ -157,7 +157,7 @@ def test_a_mail_that_has_been_delivered_is_not_sent_again_for_want_of_a_response
 
 
 def given_up(email: Email) -> Email:
-    """Leave the mail as it is when its last attempt has got no response."""
+    """The mail after its last attempt, which got no response."""
     Email.objects.across_organisations().filter(pk=email.pk).update(
         state="sending", settled_at=None, unanswered=len(UNANSWERED), claimed_at=NOW, handed_over_at=NOW
     )

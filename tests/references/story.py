@@ -11,6 +11,7 @@ from django.db import transaction
 from django.test import Client, RequestFactory
 from django.utils import translation
 
+from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.events import record
@@ -89,6 +90,12 @@ FACTS = ANSWERS[0]
 @dataclass
 class Story:
     application: Application
+
+    @property
+    def owner(self) -> Membership:
+        role = self.application.role
+        assert role is not None
+        return role.owner
 
     @property
     def check(self) -> Check:

@@ -227,7 +227,7 @@ def test_an_old_file_is_rendered_once_the_typesetting_process_can_be_started(
 
 @contextmanager
 def without_fonts(folder: Path) -> Iterator[None]:
-    """The next typesetting process finds no font. `folder`: empty."""
+    """Make the next typesetting process find no fonts. `folder`: an empty one."""
     only_packages(folder)
     typesetter.end()
     try:

@@ -4,14 +4,13 @@ import json
 import os
 import subprocess
 import sys
-import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
 from tests.support.ports import free_port
+from tests.support.web_server import Handler, served
 
 PASSWORD = "a password at the provider"
 CLIENT_ID, CLIENT_SECRET = "goodword-client", "goodword-secret"
@@ -69,28 +68,18 @@ def configuration(url: str, **settings: Any) -> dict[str, Any]:
 def answering(userinfo: str) -> Iterator[str]:
     """A provider that responds with this user info at once. Yields the issuer's URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Provider(Handler):
+        def do_GET(self) -> None:  # noqa: N802 - http.server's name
             names = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint")
             addresses = {name: f"http://{self.headers['Host']}/{name}" for name in names}
             self._send(userinfo if self.path == "/userinfo_endpoint" else json.dumps(addresses))
 
-        def do_POST(self) -> None:
+        def do_POST(self) -> None:  # noqa: N802 - as above
             self.rfile.read(int(self.headers["Content-Length"]))
             self._send('{"access_token": "token", "token_type": "Bearer"}')
 
         def _send(self, text: str) -> None:
-            self.send_response(200)
-            self.send_header("Content-Type", "application/json")
-            self.end_headers()
-            self.wfile.write(text.encode())
+            self.answer(text, content_type="application/json")
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
+    with served(Provider) as url:
+        yield url

@@ -2,13 +2,11 @@
 
 import base64
 import json
-import threading
 import zlib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
@@ -19,6 +17,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption,
 from cryptography.x509.oid import NameOID
 from lxml import etree
 from onelogin.saml2.utils import OneLogin_Saml2_Utils
+
+from tests.support.web_server import Handler, served
 
 IDP, SSO_URL = "https://idp.northwind.example", "https://idp.northwind.example/sso"
 SITE = "http://testserver/accounts/saml/saml/"
@@ -137,26 +137,16 @@ def sign_out(name: str, *, signer: str | None = "northwind", then: str | None = 
 
 @contextmanager
 def provider(*, site: str, person: Mapping[str, str]) -> Iterator[str]:
-    """A provider whose page posts a response for this person at once, also without a request. Yields its URL."""
+    """A provider whose page immediately posts a response for this person, even without a request. Yields its URL."""
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_GET(self) -> None:
+    class Page(Handler):
+        def do_GET(self) -> None:  # noqa: N802 - http.server's name
             to = request_id(self.path) if "SAMLRequest" in self.path else ""
-            self.send_response(200)
-            self.send_header("Content-Type", "text/html")
-            self.end_headers()
             page = _PAGE.format(site=site, response=response(**person, to=to, site=site))
-            self.wfile.write(page.encode())
+            self.answer(page, content_type="text/html")
 
-        def log_message(self, *_: Any) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True).start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/sso"
-        finally:
-            server.shutdown()
+    with served(Page) as url:
+        yield f"{url}/sso"
 
 
 def configuration(url: str = SSO_URL) -> dict[str, Any]:

@@ -459,7 +459,7 @@ def test_a_tick_survives_while_the_assessment_states_the_same(admin: Membership,
 
 
 @pytest.mark.world
-def test_a_role_has_at_most_forty_requirements_and_none_are_not_confirmed(admin: Membership) -> None:
+def test_a_role_has_at_most_forty_requirements_and_an_empty_list_is_not_confirmed(admin: Membership) -> None:
     bare = factories.role(admin.organisation, title="Baker")
     browser = signed_in(admin)
     typed = {

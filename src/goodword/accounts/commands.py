@@ -156,8 +156,8 @@ def remove_second_factors(email: str) -> int:
 
 
 def unlink_single_sign_on(address: str) -> int:
-    """Forget the linked accounts of a member, or of "all", and end their sessions. Returns 0, or 2 with an error for an
-    unknown member."""
+    """Unlink the single sign-on accounts of a member, or of everybody ("all"), and end their sessions. Returns the exit
+    status: 2 for an unknown member."""
     with transaction.atomic():
         users = User.objects.select_for_update(no_key=True).order_by("pk")
         if address != "all":

@@ -47,7 +47,7 @@ def uses(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 _PLACE: Final = "session:suspended_request"
-#: session key: path -> page with the form, of the latest suspended requests. Only the last one can be resumed
+#: session key: for the latest suspended requests, path -> page with the form. Only the last can be resumed
 _PAGES: Final = "suspended_pages"
 _MOST_PAGES: Final = 5
 

@@ -50,9 +50,9 @@ log = logging.getLogger(__name__)
 LONGEST_NAME: Final = 150
 #: characters of a provider's SAML response, encoded; hundreds of groups fit
 LONGEST_RESPONSE: Final = 500_000
-#: set by allauth with a SAML response, so that a browser which has it accepts cookies
+#: cookie that allauth sets with a SAML response: a browser that sends it accepts cookies
 _ANSWER_COOKIE: Final = "saml-acs-session"
-#: seconds between two requests to a SAML provider that answers without saying which request it answers
+#: minimum seconds between requests to a SAML provider whose responses name no request
 _BETWEEN_REQUESTS: Final = 60
 #: lower case, since allauth lower-cases SAML's attributes
 _TRUE: Final = {"true", "1", "t", "y", "yes"}
@@ -138,7 +138,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
 
 
 def _may_ask_again(request: HttpRequest) -> bool:
-    """Whether to answer a SAML sign-in that the provider started by asking it for one, unless that was just tried."""
+    """Whether to send a request of our own after a response without one. Not if that was just tried, or without
+    cookies: the provider would be asked again and again."""
     started = [at for _state, at, _provider in get_states(request).values()]
     return _ANSWER_COOKIE in request.COOKIES and all(time.time() - at > _BETWEEN_REQUESTS for at in started)
 
@@ -325,8 +326,8 @@ def _failures() -> tuple[type[Exception], ...]:
 def show_failures[**P](
     view: Callable[P, HttpResponseBase], *, signs_out: bool = False
 ) -> Callable[P, HttpResponseBase]:
-    """Decorator: show provider errors as a message. allauth handles only some of them. Another attempt leads to the
-    page that this one was for."""
+    """Decorator: show provider errors as a message. allauth handles only some of them. The next attempt
+    returns to the same page."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -335,7 +336,7 @@ def show_failures[**P](
         wanted = _wanted(request)
         try:
             response = view(*args, **kwargs)
-        except PermissionDenied:  # the SAML response answers no request that is known in this session
+        except PermissionDenied:  # the SAML response belongs to no request of this session
             log.warning("Single sign-on failed: no such request", exc_info=True)
             response = _refuse(
                 request,
@@ -363,8 +364,7 @@ def _wanted(request: HttpRequest) -> str:
 
 
 def metadata_if_readable[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
-    """Decorator: answer with an error if the provider's metadata, which allauth reads before it makes ours, can't be
-    read."""
+    """Decorator: return an error page if the provider's metadata can't be read, which allauth needs to create ours."""
 
     @wraps(view)
     def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
@@ -416,7 +416,7 @@ def needs_signature[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, Htt
             raise ValueError("the message isn't signed")
         try:
             return view(*args, **kwargs)
-        except AssertionError:  # signed out, but neither the request nor our settings say where to go then
+        except AssertionError:  # signed out, but there is no page to redirect to
             return redirect("account_login")
 
     return wrapped

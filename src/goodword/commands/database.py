@@ -53,7 +53,7 @@ def database_for(who: str, *, create: bool = False) -> Iterator[Path | None]:
 
 @contextmanager
 def checked_database_for(who: str) -> Iterator[None]:
-    """Like `database_for`, if this version can use the database. Otherwise raises SettingError."""
+    """Like `database_for`. Raises SettingError if this version can't use the database."""
     with database_for(who):
         database.check_database()
         database.check_migrations()

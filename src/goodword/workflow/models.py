@@ -118,7 +118,7 @@ class StepRun(OrganisationOwned):
 
     def renew_deadline(self, deadline: datetime, *, at: datetime) -> None:
         """Set a deadline that is counted from `at`, unless a member has set a later one."""
-        raise NotImplementedError
+        raise NotImplementedError  # attempts and checks each have their own rule
 
     @property
     def overdue_since(self) -> datetime:

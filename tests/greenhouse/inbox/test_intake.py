@@ -200,7 +200,9 @@ def comparable(answer: bytes) -> bytes:
     )
 
 
-def test_a_delivery_after_a_quiet_while_is_stored_at_once(web: Web, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_delivery_after_a_quiet_period_is_stored_immediately(
+    web: Web, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(group_commit, "IDLE_SECONDS", 0.05)
     assert web.status(request(BODY, event_id="before")) == 200  # the wait that this ends is longer
     assert web.status(request(BODY, event_id="earlier")) == 200

@@ -360,7 +360,7 @@ def test_a_deleted_job_that_deliveries_keep_syncing_does_not_fail_the_pass(world
 
 
 @pytest.mark.world
-def test_a_pass_that_the_database_refuses_is_not_called_busy(world: World) -> None:
+def test_a_database_error_is_not_reported_as_a_busy_database(world: World) -> None:
     settled(world)
     job = world.greenhouse.store.jobs.get(world.job_id)
     assert job is not None

@@ -339,7 +339,7 @@ def test_a_missed_address_change_of_somebody_long_in_the_stage_waits_for_a_decis
     ("requirement", "state", "reason"),
     [("Washes windows", "started", ""), ("", "waiting", "unpublished")],
 )
-def test_the_click_also_starts_steps_after_an_undone_rejection_but_none_that_nobody_can_take_yet(
+def test_the_click_also_starts_steps_after_an_undone_rejection_but_no_unpublished_assessment(
     world: World, requirement: str, state: str, reason: str
 ) -> None:
     remote = world.apply()

@@ -450,7 +450,7 @@ def test_an_invalid_certificate_of_the_endpoint_is_reported(
 
 
 def read(desk: Desk) -> list[tuple[str, str]]:
-    """What *Test now* says about the key, without the endpoint."""
+    """What *Test now* reports about the key; the endpoint is not tested."""
     *found, _endpoint = check_connection(desk.connection(), member=desk.admin, now=clock.now())
     return [(result.tone, result.sentence) for result in found]
 

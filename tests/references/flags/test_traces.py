@@ -158,7 +158,7 @@ def test_different_devices_and_networks_raise_no_flag(story: Story) -> None:
 
 
 @pytest.mark.world
-def test_device_flags_go_with_the_person_who_had_the_link_to_a_corrected_address() -> None:
+def test_correcting_an_address_removes_device_flags_about_the_previous_recipient() -> None:
     story = watched()
     organisation = story.application.organisation
     Visitor(address="203.0.113.7").send(story)

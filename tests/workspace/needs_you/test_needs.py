@@ -331,7 +331,7 @@ def bounces(request: ReferenceRequest) -> None:
 @pytest.mark.world
 def test_a_referee_who_cannot_be_reached_is_listed_until_they_are() -> None:
     told = story.sent()
-    organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]  # it has a role
+    organisation, owner = told.application.organisation, told.owner
     first, second = told.requests
     bounces(first)
     Email.objects.of(organisation).filter(subject_ref=second.mail_ref).update(state="failed")
@@ -358,7 +358,7 @@ def test_nobody_is_asked_about_a_referee_who_has_answered_after_all() -> None:
         bounces(told.requests[0])
         story.post(f"{story.candidate_path(told)}1/cannot/", {"c-reason": "She has no other address."})
         run_jobs()
-        member = told.application.role.owner  # type: ignore[union-attr]  # it has a role
+        member = told.owner
         assert [need.source for need in shown(needs(member))] == ["slot", "request"]
         send_request_again(told.requests[0].referee, member=member, now=NOW)
         run_jobs()
@@ -370,7 +370,7 @@ def test_nobody_is_asked_about_a_referee_who_has_answered_after_all() -> None:
 @pytest.mark.world
 def test_a_referee_is_not_listed_once_a_mail_without_a_response_has_been_delivered() -> None:
     told = story.sent()
-    organisation, owner = told.application.organisation, told.application.role.owner  # type: ignore[union-attr]  # it has a role
+    organisation, owner = told.application.organisation, told.owner
     request = told.requests[1]
     emails = Email.objects.of(organisation).filter(subject_ref=request.mail_ref)
     emails.update(state="failed", unanswered=3, last_error="No response. It may have arrived.")
@@ -392,7 +392,7 @@ def test_a_bounced_request_says_if_the_candidate_could_not_be_asked_for_another_
     told = story.sent()
     Candidate.objects.of(told.application.organisation).update(can_email=False)
     bounces(told.requests[0])
-    assert sentences(only(told.application.role.owner))[1:] == (  # type: ignore[union-attr]
+    assert sentences(only(told.owner))[1:] == (
         "maria@globex.example bounces; the candidate hasn't been asked for another address",
         ["Correct address …"],
     )
@@ -543,7 +543,7 @@ def test_an_overdue_assessment_is_late_since_the_deadline_of_its_role(here: Worl
 @pytest.mark.world
 def test_an_overdue_check_names_those_who_have_not_answered() -> None:
     told = story.sent()
-    owner = told.application.role.owner  # type: ignore[union-attr]  # it has a role
+    owner = told.owner
     check = told.check
     check.requests.filter(referee__name="Maria Schmidt").update(state="answered")
     need = only(owner, now=check.deadline_at + DAY)
@@ -555,7 +555,7 @@ def test_an_overdue_check_names_those_who_have_not_answered() -> None:
 @pytest.mark.world
 def test_referees_of_an_overdue_check_are_reminded_before_their_own_deadline() -> None:
     told = story.sent()
-    owner = told.application.role.owner  # type: ignore[union-attr]  # it has a role  # it has a role
+    owner = told.owner
     check, now = told.check, told.check.deadline_at + DAY
     paul, maria = (check.requests.get(referee__name=name) for name in ("Paul Meier", "Maria Schmidt"))
     for one in (paul, maria):

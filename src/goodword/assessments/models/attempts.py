@@ -53,7 +53,7 @@ class Attempt(StepRun):
 
     @override
     def renew_deadline(self, deadline: datetime, *, at: datetime) -> None:
-        """Keeps a later deadline from an adjustment, too."""
+        """Also keeps a later deadline set by an adjustment."""
         by_settings = max(self.overdue_since, deadline)
         self.deadline_at = max(self.deadline_if_resumed(at), by_settings)
         if self.clock_stopped_at is not None:  # or the wait so far would be added to the new deadline
@@ -61,7 +61,7 @@ class Attempt(StepRun):
         self.deadline_moved_by = self.deadline_at - by_settings
 
     def deadline_if_resumed(self, now: datetime) -> datetime:
-        """The deadline if a clock that is stopped were restarted now."""
+        """The deadline if the stopped clock were restarted now."""
         if self.clock_stopped_at is None:
             return self.deadline_at
         return restarted_deadline(

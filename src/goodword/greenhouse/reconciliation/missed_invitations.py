@@ -333,7 +333,7 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
         return _send([finding], connection=connection, now=now)
     except (HarvestError, TooBusy, DatabaseError) as error:
         log.warning("%s waits: %s", finding, error)
-    except Exception:
+    except Exception:  # as in `send_requested`
         log.exception("%s could not be handled", finding)
     return 0
 

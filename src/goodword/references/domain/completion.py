@@ -1,4 +1,4 @@
-"""When a check is complete: by its references, or because a member says so."""
+"""Completion of checks: once enough references are in, or by a member."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

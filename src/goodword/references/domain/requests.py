@@ -1,4 +1,4 @@
-"""Requests to referees: how they end, declining and opting out."""
+"""Requests to referees: ending, declining, opting out."""
 
 import hashlib
 import hmac

@@ -119,7 +119,7 @@ def dismiss_by_member(
     *, application: Application, step_request_id: int, member: Membership, now: datetime
 ) -> bool:
     """Withdraw a request that waits for a member's decision, if the candidate has left the stages of its step. Returns
-    False if it doesn't wait, or no longer. The candidate's return to such a stage requests the step again."""
+    False if it isn't waiting. The candidate's return to such a stage requests the step again."""
     with transaction.atomic():
         application = lock_application(application.pk)
         rows = waiting_requests(application).filter(waiting_reason__in=DECIDED_BY_MEMBER)

@@ -104,7 +104,8 @@ def what_is_sent(
     found: Unpublished | None,
     now: datetime,
 ) -> list[Sent]:
-    """The messages that follow a move to a mapped stage. `found`: the unpublished assessment that is sent, or None."""
+    """The messages that follow a move to a mapped stage. `found`: the unpublished assessment that they invite
+    to, or None."""
     steps = {step.kind: step for step in role.steps.select_related("organisation")}
     rows = []
     if draft.assessment:

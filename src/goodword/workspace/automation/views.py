@@ -272,7 +272,8 @@ def _revision(request: MemberRequest) -> int:
 def _first_mails(
     role: Role, *, draft: AutomationDraft, title: str, sent: Unpublished | None, now: datetime
 ) -> list[ShownMail]:
-    """`title`: as candidates see it. `sent`: the unpublished assessment to invite to; no invitation without tests."""
+    """`title`: as candidates see it. `sent`: the unpublished assessment to invite to. Without tests there is no
+    invitation."""
     kinds = {
         kind
         for kind, starts in (

@@ -116,7 +116,7 @@ def _extended_until(attempt: Attempt) -> datetime | None:
     )
     last = events.order_by("-pk").first()
     until = datetime.fromisoformat(last.data["until"]) if last else None
-    # renewed since then if it is later
+    # a later deadline has replaced it
     return None if until and until < attempt.overdue_since else until
 
 

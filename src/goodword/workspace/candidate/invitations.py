@@ -373,7 +373,7 @@ def dismiss(request: MemberRequest, pk: int, step_request_pk: int) -> HttpRespon
         messages.success(request, _("Dismissed. You can still invite them from their page."))
     else:
         messages.info(
-            request, _("Not dismissed: somebody has decided already, or they are in the stage again.")
+            request, _("Not dismissed: somebody has already decided, or the candidate is back in the stage.")
         )
     return _page(request, application)
 

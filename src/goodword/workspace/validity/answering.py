@@ -65,8 +65,8 @@ def _is_for_all(question: Question) -> TypeGuard[Rating]:
 
 
 def roles_without_ratings(organisation: Organisation, roles: Collection[int]) -> set[int]:
-    """The roles for whose hires `questions_of` is empty. Two queries: built-in questionnaires have ratings, and a
-    questionnaire has the same in all languages."""
+    """Roles whose hires can't be rated, since `questions_of` is empty. Two queries: built-in questionnaires always have
+    ratings, and a questionnaire has the same ones in each language."""
     checks = Step.objects.of(organisation).filter(role__in=roles, kind=Step.Kind.REFERENCE_CHECK)
     chosen = dict(checks.filter(questionnaire_id__isnull=False).values_list("role_id", "questionnaire_id"))
     newest = (

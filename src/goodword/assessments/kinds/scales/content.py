@@ -174,7 +174,7 @@ class Instrument:
         return max(option.value for option in self.response_scale)
 
     def value_of(self, item: ScaleItem, answer: int) -> int:
-        """What the answer counts as, which is reversed for an item keyed "-"."""
+        """The value of an answer, reversed for an item keyed "-"."""
         return answer if item.keyed == "+" else self.lowest + self.highest - answer
 
 
