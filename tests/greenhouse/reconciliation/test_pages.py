@@ -3,6 +3,7 @@
 from datetime import timedelta
 from functools import partial
 
+import httpx2
 import pytest
 from django.db import connection as database
 from django.test import Client
@@ -16,7 +17,7 @@ from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation import passes
 from goodword.greenhouse.reconciliation import run as reconciliation_jobs
-from goodword.greenhouse.reconciliation.missed_invitations import TOO_OLD
+from goodword.greenhouse.reconciliation.missed_invitations import NOT_INVITED, TOO_OLD
 from goodword.roles.models import Automation
 from goodword.workflow.models import StepRequest
 from tests.greenhouse.reconciliation.passes import SOON, backdate, reconcile, settled
@@ -121,6 +122,36 @@ def test_an_invitation_waits_during_an_outage_and_the_page_says_so(
     assert "Waiting for Greenhouse: Greenhouse has an internal error at the moment." in page
     world.greenhouse.sandbox.faults.clear()
     reconciliation_jobs.sweep.run()  # retried automatically
+    run_jobs(but_not=["email.send"])
+    finding.refresh_from_db()
+    assert finding.state == "synced"
+
+
+@pytest.mark.world
+@one_listed
+def test_an_invitation_that_fails_for_good_returns_to_the_list_and_to_home(
+    world: World, made: list[Finding], admin: Membership
+) -> None:
+    [finding] = made
+    client = signed_in(admin)
+    client.post(url(world, "greenhouse_missed_invite"), {"ids": [finding.pk]})
+
+    def garbage(request: httpx2.Request) -> None:
+        if "applications" in request.url.path:
+            raise ValueError("garbage")
+
+    world.line.after = garbage
+    run_jobs(but_not=["email.send"])
+    finding.refresh_from_db()
+    assert (finding.state, finding.invite_requested_at, finding.sentence) == ("waiting", None, NOT_INVITED)
+    polled = client.get(url(world, "greenhouse_missed_invitations"), {"polled": "1"}).content.decode()
+    assert "1 candidate could not be invited" in polled
+    assert "All invitations sent" not in polled
+    assert NOT_INVITED in polled
+    home = client.get(reverse("needs_you", args=[world.organisation.slug]), {"roles": "all"}).content.decode()
+    assert "1 invitation failed; try again" in home
+    world.line.after = lambda _: None
+    client.post(url(world, "greenhouse_missed_invite"), {"ids": [finding.pk]})
     run_jobs(but_not=["email.send"])
     finding.refresh_from_db()
     assert finding.state == "synced"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import OperationalError, transaction
 from django.db import connection as db
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -18,7 +18,6 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import crypto, database, process
-from goodword.greenhouse.client import HarvestError
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.comparison import Difference, MissedInvitation
 from goodword.greenhouse.reconciliation.passes import ENDS_THE_PASS, Pass
@@ -51,6 +50,8 @@ NO_ARRIVAL = (
     "In this stage without an invitation: they may have left and returned, or a rejection was undone."
 )
 REACHABLE = "Can be e-mailed now, but may have been in this stage for more than 48 hours."
+
+NOT_INVITED = "Could not be invited because of an unexpected error. Try again, or invite them on their page."
 
 ALREADY_THERE = "Already in this stage when the mapping was confirmed: not invited."
 INVITED = "Entered a stage with a step, and no webhook reported it."
@@ -331,11 +332,24 @@ def _next_requested(connection: Connection, *, after: int) -> list[Finding]:
 def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> int:
     try:
         return _send([finding], connection=connection, now=now)
-    except (HarvestError, TooBusy, DatabaseError) as error:
+    except (*ENDS_THE_PASS, TooBusy, OperationalError) as error:
+        if database.is_outage(error):
+            raise
         log.warning("%s waits: %s", finding, error)
-    except Exception:  # as in `send_requested`
-        log.exception("%s could not be handled", finding)
+    except Exception as error:  # as in `send_requested`
+        if database.is_outage(error):
+            raise
+        log.exception("Missed invitation of application %s failed", finding.application_id)
+        _hand_back(finding)
     return 0
+
+
+def _hand_back(finding: Finding) -> None:
+    """Return the finding to the list of those that wait for a decision, since trying again by itself won't help."""
+    requested = Finding.objects.across_organisations().filter(
+        pk=finding.pk, state=State.WAITING, invite_requested_at=finding.invite_requested_at
+    )
+    requested.update(invite_requested_at=None, invite_requested_by=None, sentence=NOT_INVITED)
 
 
 def _send(batch: Sequence[Finding], *, connection: Connection, now: datetime) -> int:

@@ -92,6 +92,7 @@ def missed_invitations(request: MemberRequest, pk: int) -> HttpResponse:
         "connection": connection,
         "page": shown,
         "requested": requested,
+        "not_invited": rows.filter(invite_requested_at=None, sentence=domain.NOT_INVITED).count(),
         "polled": bool(request.GET.get("polled")),
         "undecided": shown.paginator.count - requested,
     }

@@ -23,7 +23,7 @@ from goodword.candidates.models import Application, PerformanceRating, visible_a
 from goodword.candidates.ratings import DAYS
 from goodword.core import clock
 from goodword.greenhouse.models import Finding
-from goodword.greenhouse.reconciliation.missed_invitations import still_waiting
+from goodword.greenhouse.reconciliation.missed_invitations import NOT_INVITED, still_waiting
 from goodword.notifications.domain.queue import Correspondent
 from goodword.references.domain.requests import address_hashes
 from goodword.roles.models import RoleNotice
@@ -329,7 +329,8 @@ def _shape_missed(viewer: Viewer, rows: QuerySet[Finding]) -> QuerySet[Any, Mapp
     del viewer
     return (
         rows.values("connection_id", "application__role_id", "application__role__title")
-        .annotate(n=Count("pk"), since=Min(Coalesce(F("entered_at"), F("found_at"))))
+        .annotate(n=Count("pk"), failed=Count("pk", filter=Q(sentence=NOT_INVITED)))
+        .annotate(since=Min(Coalesce(F("entered_at"), F("found_at"))))
         .order_by("since", "application__role_id")
     )
 
@@ -350,7 +351,12 @@ def _describe_missed(viewer: Viewer, rows: Sequence[Mapping[str, Any]]) -> list[
                 since=row["since"],
                 role=row["application__role__title"],
                 place=row["application__role__title"],
-                detail=_("you decide who is invited"),
+                detail=ngettext(
+                    "%(n)s invitation failed; try again", "%(n)s invitations failed; try again", row["failed"]
+                )
+                % {"n": row["failed"]}
+                if row["failed"]
+                else _("you decide who is invited"),
                 actions=[
                     Action(
                         label=ngettext("Review %(n)s …", "Review %(n)s …", row["n"]) % n,
