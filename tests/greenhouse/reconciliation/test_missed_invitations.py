@@ -7,6 +7,7 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import AuditEntry
+from goodword.assessments.models import Attempt
 from goodword.core import clock
 from goodword.greenhouse.models import Finding
 from goodword.greenhouse.reconciliation.comparison import MissedInvitation
@@ -23,6 +24,7 @@ from goodword.greenhouse.reconciliation.missed_invitations import (
     waiting_for,
 )
 from goodword.roles.models import AlreadyThere, Step
+from goodword.workflow.domain.step_requests import start_due
 from goodword.workflow.models import StepRequest
 from greenhouse_sandbox.acts import candidates, progress
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
@@ -339,7 +341,7 @@ def test_a_missed_address_change_of_somebody_long_in_the_stage_waits_for_a_decis
     ("requirement", "state", "reason"),
     [("Washes windows", "started", ""), ("", "waiting", "unpublished")],
 )
-def test_the_click_also_starts_steps_after_an_undone_rejection_but_no_unpublished_assessment(
+def test_the_click_also_starts_steps_after_an_undone_rejection_once_the_assessment_is_published(
     world: World, requirement: str, state: str, reason: str
 ) -> None:
     remote = world.apply()
@@ -362,6 +364,12 @@ def test_the_click_also_starts_steps_after_an_undone_rejection_but_no_unpublishe
     step_request = StepRequest.objects.of(world.organisation).get()
     assert (step_request.state, step_request.waiting_reason) == (state, reason)
     assert findings(world)["missed_invitation", "synced"] == 1
+    Step.objects.of(world.organisation).filter(kind="assessment").update(requirement="Washes windows")
+    start_due(now=clock.now())
+    run_jobs()
+    step_request.refresh_from_db()
+    assert (step_request.state, step_request.waiting_reason) == ("started", "")
+    assert Attempt.objects.of(world.organisation).count() == 1
 
 
 @pytest.mark.world

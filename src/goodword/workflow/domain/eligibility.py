@@ -21,7 +21,13 @@ BLOCKING_REASONS = (
     WaitingReason.SUSPICIOUS_NAME,
 )
 RESTORED = ("application.unrejected", "application.unhired", "erasure.cancelled")
-STARTED_BY_MEMBER = ("step.requested", "attempt.assigned", "check.opened", "check.invited_again")
+REQUESTED_BY_MEMBER = (
+    "step.requested",
+    "step.waits_for_assessment",
+    "attempt.assigned",
+    "check.opened",
+    "check.invited_again",
+)
 
 
 def has_step_requests(event: Event) -> bool:
@@ -125,7 +131,7 @@ def _last_restored(application_id: int) -> QuerySet[Event]:
 def _asks_for(event: Event, stages: set[tuple[int, int]], step_requests: set[int]) -> bool:
     if event.name == "application.entered_stage":
         return (event.data.get("job_id"), event.data.get("stage_id")) in stages
-    by_member = event.name in STARTED_BY_MEMBER and event.actor.startswith("member:")
+    by_member = event.name in REQUESTED_BY_MEMBER and event.actor.startswith("member:")
     return by_member and event.data.get("step_request_id") in step_requests
 
 
