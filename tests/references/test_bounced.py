@@ -8,16 +8,21 @@ import time_machine
 from django.core import mail
 from django.urls import reverse
 
+from goodword.accounts.models import Membership
 from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import correct_address
 from goodword.references.domain.reminders import remind_candidates, remind_referees
+from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import ReferenceRequest
 from goodword.references.queries import check_overview
+from goodword.workspace.needs_you.needs import Urgency, Viewer, collect
+from goodword.workspace.needs_you.sources import SOURCES
 from tests.references.story import (
     MANAGER,
     NOW,
+    Story,
     candidate_path,
     get,
     mails_to,
@@ -145,6 +150,55 @@ def test_a_member_sends_a_bounced_request_again_with_a_new_link() -> None:
     maria, paul = story.requests
     assert state(maria) == state(paul)
     assert [NEUTRAL in get(path).content.decode() for path in (old, referee_path(MARIA))] == [True, False]
+
+
+def questioned() -> tuple[Story, Membership]:
+    """Maria's mail has bounced, and the candidate can't name anyone else. With an admin."""
+    story = sent()
+    comes_back(MARIA)
+    cannot_provide(check_id=story.check.pk, slot=1, reason="I have no other address.", now=NOW)
+    return story, factories.member(story.application.organisation, kind="admin")
+
+
+def send_again(story: Story, by: Membership) -> None:
+    address = [story.application.organisation.slug, story.application.pk, story.requests[0].referee_id]
+    signed_in(by).post(reverse("referee_send_again", args=address))
+    run_jobs()
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("corrected", ["", "maria.schmidt@globex.example"])
+def test_a_bounced_request_sent_again_needs_no_answer_about_its_slot_unless_it_bounces_again(
+    corrected: str,
+) -> None:
+    story, admin = questioned()
+    assert shown(story, admin) == (["questioned", "out"], "cannot_provide", ["request", "slot"])
+    if corrected:
+        correct_address(request_id=story.requests[0].pk, address=corrected, member=admin, now=NOW)
+        run_jobs()
+    else:
+        send_again(story, admin)
+    assert shown(story, admin) == (["out", "out"], "", [])
+    mailed = len(mails_to(story.application.candidate.email))
+    comes_back(corrected or MARIA)
+    assert shown(story, admin) == (["questioned", "out"], "cannot_provide", ["request", "slot"])
+    assert len(mails_to(story.application.candidate.email)) == mailed  # they have said that they can't
+
+
+@pytest.mark.world
+def test_a_candidate_may_still_name_another_after_a_bounced_request_was_sent_again() -> None:
+    story, admin = questioned()
+    send_again(story, admin)
+    post(f"{candidate_path(story)}1/another/", MANAGER | {"r-email": "nora@globex.example"})
+    assert shown(story, admin) == (["named", "out"], "", [])
+
+
+def shown(story: Story, by: Membership) -> tuple[list[str], str, list[str]]:
+    """The states of the slots, what the check needs, and the rows on Home."""
+    overview = check_overview(story.check, now=NOW)
+    found = collect(Viewer(member=by, mine=False, now=NOW), SOURCES, at_most=9, hidden=None)
+    rows = sorted(need.source for urgency in Urgency for need in found.shown[urgency])
+    return [slot.state for slot in overview.slots], overview.check.attention, rows
 
 
 @pytest.mark.world

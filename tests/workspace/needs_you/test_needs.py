@@ -362,7 +362,7 @@ def test_nobody_is_asked_about_a_referee_who_has_answered_after_all() -> None:
         assert [need.source for need in shown(needs(member))] == ["slot", "request"]
         send_request_again(told.requests[0].referee, member=member, now=NOW)
         run_jobs()
-        assert [need.source for need in shown(needs(member))] == ["slot"]
+        assert [need.source for need in shown(needs(member))] == []
         story.answer(story.referee_path(maria))
         assert [need.source for need in shown(needs(member))] == []
 

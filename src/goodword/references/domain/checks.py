@@ -213,15 +213,15 @@ def _slot_state(slot: Slot, referee: Referee | None) -> str:
     request = getattr(referee, "request", None)
     if request is not None and request.state == State.ANSWERED:
         return "answered"
+    if request is not None and request.is_out and request.undelivered_at is None:
+        return "out"  # even if questioned: it bounced, and was then sent again
     if slot.is_questioned:
         return "questioned"
     if referee is None:
         return "free"
     if request is None:
         return "deferred" if referee.deferred_at is not None else "named"
-    if not request.is_out:
-        return "declined"
-    return "undelivered" if request.undelivered_at is not None else "out"
+    return "undelivered" if request.is_out else "declined"
 
 
 def referee_deadline(check: Check, *, now: datetime, days: int | None = None) -> datetime:

@@ -221,6 +221,9 @@ def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: d
             end_request(old.request, why=Why.REPLACED, now=now)
             record_event("request.replaced", check, by="candidate", at=now, request_id=old.request.pk)
         revoke_links(old.request, now=now)
+        if status.slot.is_questioned:  # asked before the request was sent again
+            status.slot.cannot_at, status.slot.cannot_reason = None, ""
+            status.slot.save(update_fields=["cannot_at", "cannot_reason"])
         return _save_nomination(check, slot=status.slot, referee=None, details=details, now=now)
 
 
@@ -230,8 +233,8 @@ def on_request_declined(event: Event) -> None:
 
 
 def ask_for_another(check_id: int, request_id: int, *, now: datetime, undeliverable: bool = False) -> None:
-    """Ask the candidate for another referee, once per address, unless the check is over or the referee was replaced.
-    After an undone rejection or hire, only *Invite again* does that."""
+    """Ask the candidate for another referee, once per address, unless the check is over, the referee was replaced or
+    *I can't name anyone* awaits an answer. After an undone rejection or hire, only *Invite again* does that."""
     check = lock(Check, check_id)
     if not takes_answers(check, now=now):
         return
@@ -239,6 +242,10 @@ def ask_for_another(check_id: int, request_id: int, *, now: datetime, undelivera
     if request.referee.replaced_at is not None:
         return
     if awaits_click(check):
+        update_check(check, now=now)
+        return
+    status = slot_status(check, request.referee.slot)
+    if status is not None and status.state == "questioned":  # they have already said that they can't
         update_check(check, now=now)
         return
     update_check(check, now=now, asked_at=now)

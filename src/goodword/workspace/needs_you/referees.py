@@ -7,7 +7,7 @@ from goodword.notifications.models import Email, Link
 from goodword.references import wording
 from goodword.references.domain.mails import REQUEST
 from goodword.references.domain.nominations import asked_for_another
-from goodword.references.models import Referee, ReferenceRequest, Slot
+from goodword.references.models import OPEN_STATES, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
 from goodword.workflow.models import UNFINISHED
 from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
@@ -22,15 +22,20 @@ _AT_MOST = 1000
 
 
 def _questioned(viewer: Viewer) -> QuerySet[Slot]:
-    """Slots with an open question and no reference. Candidates wait for an answer even if the check is paused."""
-    answered = Referee.objects.of(viewer.organisation).filter(
-        check_run=OuterRef("check_run"),
-        slot=OuterRef("number"),
-        replaced_at=None,
-        request__state=ReferenceRequest.State.ANSWERED,
+    """Slots with an open question, no reference and no request that was sent again. Candidates wait for an answer even
+    if the check is paused."""
+    sent_again = Q(request__state__in=OPEN_STATES, request__undelivered_at=None)
+    settled = (
+        Referee.objects.of(viewer.organisation)
+        .filter(
+            check_run=OuterRef("check_run"),
+            slot=OuterRef("number"),
+            replaced_at=None,
+        )
+        .filter(sent_again | Q(request__state=ReferenceRequest.State.ANSWERED))
     )
     return Slot.objects.of(viewer.organisation).filter(
-        ~Exists(answered),
+        ~Exists(settled),
         cannot_at__isnull=False,
         answered_at=None,
         check_run__progress__in=UNFINISHED,
