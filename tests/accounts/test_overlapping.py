@@ -27,8 +27,9 @@ from goodword.accounts.sign_in import reset_link
 from goodword.accounts.single_sign_on import show_failures
 from goodword.core.sign_on_settings import member_claim
 from goodword.workspace.comments import write_comment
-from tests.accounts.test_single_sign_on import CLAIM, RITA, arrive
+from tests.accounts.test_single_sign_on import CLAIM, RITA
 from tests.support import factories, oidc
+from tests.support.oidc import arrive
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
 from tests.support.second_factors import code, recovery_codes, with_app

@@ -190,7 +190,7 @@ def test_members_cannot_reset_themselves_deactivated_members_or_people_elsewhere
     for member, sentence in (
         (ann, "You can&#x27;t reset your own second factor."),
         (gone, "Gone is deactivated."),
-        (elsewhere, "Only the operator of Goodword can reset the second factor of Else."),
+        (elsewhere, "Only the operator of Goodword can change how Else signs in."),
     ):
         with_app(member.user)
         response = signed_in(ann, method="mfa").post(where(ann, member))

@@ -10,17 +10,10 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from allauth.core import context
-from allauth.socialaccount.adapter import get_adapter
-from allauth.socialaccount.helpers import complete_social_login
 from allauth.socialaccount.models import SocialAccount
-from django.contrib.auth.models import AnonymousUser
 from django.contrib.messages import get_messages
-from django.contrib.messages.storage.fallback import FallbackStorage
-from django.contrib.sessions.backends.db import SessionStore
 from django.core.cache import cache
-from django.http import HttpRequest, HttpResponseBase
-from django.test import Client, RequestFactory
+from django.test import Client
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.commands import lift_single_sign_on, remove_second_factors, unlink_single_sign_on
@@ -28,12 +21,14 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 from goodword.core.sign_on_settings import member_claim
 from tests.support import factories, oidc
 from tests.support.jobs import waiting
+from tests.support.oidc import arrive, outcome
 from tests.support.pages import signed_in
 from tests.support.second_factors import with_app
 
 pytestmark = pytest.mark.django_db
 LOGIN = "/accounts/login/"
 RITA = {"sub": "1", "email": "rita@acme.example", "email_verified": True, "name": "Rita Hansen"}
+NED = RITA | {"sub": "2", "email": "ned@acme.example", "name": "Ned"}
 CLAIM = {
     "claim": "groups",
     "values": {
@@ -62,31 +57,6 @@ def acme() -> Organisation:
 @pytest.fixture
 def rita(acme: Organisation) -> Membership:
     return factories.member(acme, kind="admin", email="rita@acme.example", name="Rita")
-
-
-def arrive(
-    claims: dict[str, Any], *, process: str = "login", user: User | None = None
-) -> tuple[HttpRequest, HttpResponseBase]:
-    """Pass these claims to allauth, as after the provider's response."""
-    request = RequestFactory().get("/accounts/oidc/oidc/login/callback/")
-    request.session = SessionStore()
-    request.user = user or AnonymousUser()
-    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]  # as the middleware does
-    with context.request_context(request):
-        login = (
-            get_adapter()
-            .get_provider(request, "oidc")
-            .sociallogin_from_response(request, {"userinfo": claims})
-        )
-        login.state = {"process": process, "next": "/o/acme/roles/"}
-        return request, complete_social_login(request, login)
-
-
-def outcome(claims: dict[str, Any], **how: Any) -> tuple[str, list[str]]:
-    """The signed-in user and the page's text."""
-    request, _ = arrive(claims, **how)
-    pk = request.session.get("_auth_user_id")
-    return User.objects.get(pk=pk).email if pk else "", [str(message) for message in get_messages(request)]
 
 
 def test_a_verified_address_of_a_user_signs_in_and_is_linked(rita: Membership) -> None:
@@ -126,8 +96,8 @@ def test_addresses_at_trusted_domains_count_as_verified(rita: Membership, settin
 def test_another_person_with_the_same_address_is_refused(rita: Membership) -> None:
     arrive(RITA)
     sentence = (
-        "rita@acme.example belongs to another account at Northwind ID. If you have a new account there, write to "
-        "help@goodword.example."
+        "rita@acme.example belongs to another account at Northwind ID. If you have a new account there, ask an "
+        "admin to unlink the old one in Settings > Members, or write to help@goodword.example."
     )
     assert outcome(RITA | {"sub": "2"}) == ("", [sentence])
     assert SocialAccount.objects.count() == 1
@@ -139,7 +109,7 @@ def test_the_operator_lets_members_link_new_accounts(
     rita: Membership, capsys: pytest.CaptureFixture[str], whose: str
 ) -> None:
     ned = factories.member(rita.organisation, email="ned@acme.example")
-    for claims in (RITA, RITA | {"sub": "2", "email": "ned@acme.example"}):
+    for claims in (RITA, NED):
         arrive(claims)
     before = signed_in(rita)
     assert [unlink_single_sign_on(one) for one in ("x@y.example", whose, whose)] == [2, 0, 0]

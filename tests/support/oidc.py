@@ -9,6 +9,17 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from allauth.core import context
+from allauth.socialaccount.adapter import get_adapter
+from allauth.socialaccount.helpers import complete_social_login
+from django.contrib.auth.models import AnonymousUser
+from django.contrib.messages import get_messages
+from django.contrib.messages.storage.fallback import FallbackStorage
+from django.contrib.sessions.backends.db import SessionStore
+from django.http import HttpRequest, HttpResponseBase
+from django.test import RequestFactory
+
+from goodword.accounts.models import User
 from tests.support.ports import free_port
 from tests.support.web_server import Handler, served
 
@@ -83,3 +94,28 @@ def answering(userinfo: str) -> Iterator[str]:
 
     with served(Provider) as url:
         yield url
+
+
+def arrive(
+    claims: dict[str, Any], *, process: str = "login", user: User | None = None
+) -> tuple[HttpRequest, HttpResponseBase]:
+    """Pass these claims to allauth, as after the provider's response."""
+    request = RequestFactory().get("/accounts/oidc/oidc/login/callback/")
+    request.session = SessionStore()
+    request.user = user or AnonymousUser()
+    request._messages = FallbackStorage(request)  # type: ignore[attr-defined]  # as the middleware does
+    with context.request_context(request):
+        login = (
+            get_adapter()
+            .get_provider(request, "oidc")
+            .sociallogin_from_response(request, {"userinfo": claims})
+        )
+        login.state = {"process": process, "next": "/o/acme/roles/"}
+        return request, complete_social_login(request, login)
+
+
+def outcome(claims: dict[str, Any], **how: Any) -> tuple[str, list[str]]:
+    """The address of the signed-in user, or "", and the messages."""
+    request, _ = arrive(claims, **how)
+    pk = request.session.get("_auth_user_id")
+    return User.objects.get(pk=pk).email if pk else "", [str(message) for message in get_messages(request)]

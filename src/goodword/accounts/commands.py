@@ -3,13 +3,12 @@
 import getpass
 import sys
 
-from allauth.socialaccount.models import SocialAccount
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from goodword.accounts import second_factor
-from goodword.accounts.domain.audit import SSO_UNLINKED, write
+from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.linked_accounts import unlink
 from goodword.accounts.domain.organisation import check_time_zone, create_admin, create_organisation
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.core import clock
@@ -165,21 +164,10 @@ def unlink_single_sign_on(address: str) -> int:
             if not users:
                 print(f"goodword: Nobody has the e-mail address {address}.", file=sys.stderr)
                 return 2
-        linked = list(users.filter(pk__in=SocialAccount.objects.values("user")))
-        if not linked:
-            print("No account is linked. Nothing was changed.")
-            return 0
-        SocialAccount.objects.filter(user__in=linked).delete()
-        User.objects.filter(pk__in=[user.pk for user in linked]).update(session_epoch=F("session_epoch") + 1)
-        members = Membership.objects.across_organisations().filter(user__in=linked).order_by("pk")
-        for member in members.select_related("organisation"):
-            write(
-                organisation=member.organisation,
-                action=SSO_UNLINKED,
-                actor=_ACTOR,
-                now=clock.now(),
-                details={"member": member.pk},
-            )
+        linked = unlink(users, by=None, now=clock.now())
+    if not linked:
+        print("No account is linked. Nothing was changed.")
+        return 0
     who = linked[0].email if len(linked) == 1 else f"{len(linked)} members"
     print(
         f"Unlinked: {who}, now signed out everywhere. The next single sign-on with the same verified e-mail address "

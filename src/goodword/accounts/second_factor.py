@@ -12,7 +12,6 @@ from allauth.mfa import signals
 from allauth.mfa.adapter import DefaultMFAAdapter
 from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
-from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import HASH_SESSION_KEY
 from django.contrib.auth.base_user import AbstractBaseUser
@@ -26,7 +25,7 @@ from django.utils.translation import gettext_lazy
 from goodword.accounts import security_mails
 from goodword.accounts.domain import audit
 from goodword.accounts.domain.audit import write
-from goodword.accounts.domain.members import NotChanged, lock_members
+from goodword.accounts.domain.members import NotChanged, lock_colleague
 from goodword.accounts.models import Membership, Organisation, User, active_members
 from goodword.accounts.reauthentication import FACTORS
 from goodword.core import clock, crypto
@@ -228,21 +227,9 @@ def reset(*, member: Membership, by: Membership, now: datetime) -> bool:
     """Remove a colleague's second factors, unless the colleague also belongs to another organisation. Returns whether
     there were any. Raises NotChanged."""
     with transaction.atomic():
-        lock_members(by)
-        user = User.objects.select_for_update(no_key=True).get(pk=member.user_id)
         if member.pk == by.pk:
             raise NotChanged(_("You can't reset your own second factor. Change it in Your account."))
-        row = Membership.objects.of(by.organisation).get(pk=member.pk)
-        if row.deactivated_at is not None:
-            raise NotChanged(_("%(name)s is deactivated. Reactivate them first.") % {"name": user})
-        if Membership.objects.across_organisations().filter(user=user).exclude(pk=member.pk).exists():
-            raise NotChanged(
-                _(
-                    "Only the operator of Goodword can reset the second factor of %(name)s. Write to %(contact)s."
-                )
-                % {"name": user, "contact": settings.GOODWORD_HELP_CONTACT}
-            )
-        return remove_all(user, by=by, now=now)
+        return remove_all(lock_colleague(member, by=by), by=by, now=now)
 
 
 def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:

@@ -245,8 +245,8 @@ def _match(request: HttpRequest, sociallogin: SocialLogin) -> None:
             raise _refuse(
                 request,
                 _(
-                    "%(email)s belongs to another account at %(name)s. If you have a new account there, write to "
-                    "%(contact)s."
+                    "%(email)s belongs to another account at %(name)s. If you have a new account there, ask an "
+                    "admin to unlink the old one in Settings > Members, or write to %(contact)s."
                 )
                 % {
                     "email": address,

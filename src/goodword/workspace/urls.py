@@ -222,6 +222,7 @@ member_urls: list[URLPattern | URLResolver] = [
     path("settings/members/<int:pk>/deactivate/", members.deactivate_page, name="member_deactivate"),
     path("settings/members/<int:pk>/reactivate/", members.reactivate_member, name="member_reactivate"),
     path("settings/members/<int:pk>/second-factor/", members.second_factor, name="member_second_factor"),
+    path("settings/members/<int:pk>/unlink/", members.unlink, name="member_unlink"),
     path("settings/members/invitations/<int:pk>/send/", members.send_again, name="invitation_send_again"),
     path("settings/members/invitations/<int:pk>/withdraw/", members.withdraw, name="invitation_withdraw"),
     path("settings/retention/", retention.retention, name="retention"),

@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
@@ -24,6 +25,22 @@ def lock_members(by: Membership) -> None:
     Organisation.objects.select_for_update(no_key=True).get(pk=by.organisation_id)
     if not admins_of(by.organisation).filter(pk=by.pk).exists():
         raise NotChanged(_("You are no longer an admin. Nothing was changed."))
+
+
+def lock_colleague(member: Membership, *, by: Membership) -> User:
+    """Lock the user of another active member to change how they sign in. Raises NotChanged, also for members of several
+    organisations."""
+    lock_members(by)
+    user = User.objects.select_for_update(no_key=True).get(pk=member.user_id)
+    row = Membership.objects.of(by.organisation).get(pk=member.pk)
+    if row.deactivated_at is not None:
+        raise NotChanged(_("%(name)s is deactivated. Reactivate them first.") % {"name": user})
+    if Membership.objects.across_organisations().filter(user=user).exclude(pk=member.pk).exists():
+        raise NotChanged(
+            _("Only the operator of Goodword can change how %(name)s signs in. Write to %(contact)s.")
+            % {"name": user, "contact": settings.GOODWORD_HELP_CONTACT}
+        )
+    return user
 
 
 def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime) -> bool:

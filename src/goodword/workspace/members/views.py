@@ -12,10 +12,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
 
-from goodword.accounts import access, reauthentication
+from goodword.accounts import access, reauthentication, single_sign_on
 from goodword.accounts.access import MemberRequest, View
 from goodword.accounts.concurrent_edits import organisation_to_change
 from goodword.accounts.domain.invitations import NotInvited, open_invitations_of
+from goodword.accounts.domain.linked_accounts import unlink_colleague
 from goodword.accounts.domain.members import NotChanged, reactivate
 from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Invitation, Membership, active_members
@@ -137,6 +138,7 @@ def member_page(request: MemberRequest, pk: int) -> HttpResponseBase:
             "shown": member,
             "form": form,
             "has_factor": bool(factors_of([member.user_id])),
+            "is_linked": bool(single_sign_on.linked(member.user)),
             "invited": open_invitations_of(member).count() if member.is_admin else 0,
         },
         status=422 if form.is_bound else 200,
@@ -197,6 +199,27 @@ def second_factor(request: MemberRequest, pk: int) -> HttpResponseBase:
         {"settings_nav": settings_nav(request), "shown": member, "refusal": refusal},
         status=422 if refusal else 200,
     )
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@changes_members
+def unlink(request: MemberRequest, pk: int) -> HttpResponseBase:
+    member = member_of(request, pk)
+    refusal = ""
+    if request.method == "POST":
+        try:
+            done = unlink_colleague(member=member, by=request.member, now=clock.now())
+        except NotChanged as refused:
+            refusal = str(refused)
+        else:
+            name = {"name": member.user.name}
+            if done:
+                messages.success(request, _("Single sign-on of %(name)s unlinked.") % name)
+            else:
+                messages.info(request, _("%(name)s has no linked single sign-on.") % name)
+            return redirect("member", request.organisation.slug, member.pk)
+    context = {"settings_nav": settings_nav(request), "shown": member, "refusal": refusal}
+    return render(request, "workspace/members/unlink.html", context, status=422 if refusal else 200)
 
 
 @require_POST
