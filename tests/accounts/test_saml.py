@@ -2,6 +2,7 @@
 
 from base64 import b64decode, b64encode
 from collections.abc import Iterator
+from itertools import product
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from django.contrib.sessions.models import Session
 from django.core.cache import cache
 from django.test import Client
 from lxml import etree
+from onelogin.saml2.auth import OneLogin_Saml2_Auth
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry, Membership, User
@@ -25,6 +27,7 @@ pytestmark = [
 AGAIN, ACS = "/accounts/saml/saml/login/?process=login", "/accounts/saml/saml/acs/"
 START = f"{AGAIN}&next=/o/acme/roles/"
 HOST = {"host": "testserver"}
+OURS = f"{saml.SITE}metadata/"
 REFUSED = "This sign-in took too long, was already used or began in another browser. Try again."
 
 
@@ -94,6 +97,17 @@ def test_an_answer_without_the_providers_signature_is_refused(rita: Membership, 
     page = answer(client, saml.response(email="rita@acme.example", to=request_id, signer=signer))
     assert "Signing in with Northwind ID didn&#x27;t work." in page
     assert not is_signed_in(client)
+
+
+@pytest.mark.matrix
+@pytest.mark.parametrize("audiences", [[], ["https://other.example"], [OURS, "https://other.example"]])
+def test_an_assertion_that_is_not_restricted_to_goodword_is_refused(
+    rita: Membership, audiences: list[str]
+) -> None:
+    client, request_id = started()
+    page = answer(client, saml.response(email="rita@acme.example", to=request_id, audiences=audiences))
+    assert "didn&#x27;t work." in page
+    assert (is_signed_in(client), SocialAccount.objects.exists()) == (False, False)
 
 
 def test_a_nul_which_xml_forbids_is_refused(rita: Membership) -> None:
@@ -239,6 +253,11 @@ def test_only_the_provider_signs_members_out(rita: Membership, name: str, signer
     answered = client.get("/accounts/saml/saml/sls/", query, headers=HOST)
     is_providers = signer == "northwind"
     assert is_signed_in(client) != is_providers
+    page = client.get(
+        "/accounts/login/" if is_providers else answered["Location"], follow=True
+    ).content.decode()
+    refused = "Signing out through single sign-on didn&#x27;t work. Use “Sign out” here."
+    assert (refused in page) != is_providers
     assert ("evil.example" in answered.get("Location", "")) == (is_providers and name == "SAMLRequest")
 
 
@@ -250,6 +269,22 @@ def test_a_provider_without_a_page_for_signed_out_members_leaves_them_on_the_sig
     query = saml.sign_out("SAMLRequest", then=None)
     answered = client.get("/accounts/saml/saml/sls/", query, headers=HOST)
     assert (answered["Location"], is_signed_in(client)) == ("/accounts/login/", False)
+
+
+def test_other_failed_assertions_do_not_count_as_signed_out(
+    rita: Membership, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_args: object, **_named: object) -> None:
+        raise AssertionError("in the library")
+
+    monkeypatch.setattr(OneLogin_Saml2_Auth, "process_slo", fails)
+    queries = [saml.sign_out("SAMLRequest"), saml.sign_out("SAMLResponse", then=None)]
+    for query, client in product(queries, (signed_in(rita), browser())):
+        with pytest.raises(AssertionError, match="in the library"):
+            client.get("/accounts/saml/saml/sls/", query, headers=HOST)
+    settings_of_saml()["idp"]["slo_url"] = "https://idp.northwind.example/slo"
+    with pytest.raises(AssertionError, match="in the library"):
+        browser().get("/accounts/saml/saml/sls/", saml.sign_out("SAMLRequest", then=None), headers=HOST)
 
 
 def test_the_provider_is_asked_to_prompt_again_before_a_sensitive_action(rita: Membership) -> None:

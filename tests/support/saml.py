@@ -3,7 +3,7 @@
 import base64
 import json
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -33,7 +33,7 @@ _RESPONSE = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol
 <saml:SubjectConfirmationData NotOnOrAfter="{later}" Recipient="{site}acs/"{in_response_to}/>
 </saml:SubjectConfirmation></saml:Subject>
 <saml:Conditions NotBefore="{earlier}" NotOnOrAfter="{later}">
-<saml:AudienceRestriction><saml:Audience>{site}metadata/</saml:Audience></saml:AudienceRestriction></saml:Conditions>
+{audiences}</saml:Conditions>
 <saml:AuthnStatement AuthnInstant="{now}" SessionIndex="s{number}"><saml:AuthnContext>
 <saml:AuthnContextClassRef>urn:oasis:names:tc:SAML:2.0:ac:classes:Password</saml:AuthnContextClassRef>
 </saml:AuthnContext></saml:AuthnStatement>
@@ -41,6 +41,7 @@ _RESPONSE = """<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol
 <saml:AttributeValue>{email}</saml:AttributeValue></saml:Attribute>{groups}</saml:AttributeStatement>
 </saml:Assertion></samlp:Response>"""
 
+_AUDIENCE = "<saml:AudienceRestriction><saml:Audience>{}</saml:Audience></saml:AudienceRestriction>"
 _GROUPS = """<saml:Attribute Name="groups"><saml:AttributeValue>{}</saml:AttributeValue></saml:Attribute>"""
 _PAGE = """<!doctype html><title>Northwind ID</title><form method="post" action="{site}acs/">
 <input type="hidden" name="SAMLResponse" value="{response}"></form><script>document.forms[0].submit()</script>"""
@@ -88,8 +89,10 @@ def response(
     to: str = "",
     signer: str | None = "northwind",
     site: str = SITE,
+    audiences: Sequence[str] | None = None,
 ) -> str:
-    """The posted answer to the request `to`. `signer`: whose key signs it; None: unsigned."""
+    """The posted answer to the request `to`. `signer`: whose key signs it; None: unsigned. `audiences`: each in a
+    restriction of its own; None: only Goodword."""
     now = datetime.now(UTC)
     values: dict[str, Any] = {
         name: f"{moment:%Y-%m-%dT%H:%M:%SZ}"
@@ -105,6 +108,7 @@ def response(
         site=site,
         uid=uid,
         email=email,
+        audiences="".join(map(_AUDIENCE.format, [f"{site}metadata/"] if audiences is None else audiences)),
         groups=_GROUPS.format(groups) if groups else "",
         number=to or "0",
         in_response_to=f' InResponseTo="{to}"' if to else "",

@@ -401,7 +401,7 @@ def limited[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpRespons
     return wrapped
 
 
-def needs_signature[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, HttpResponseBase]:
+def needs_signature(view: Callable[[HttpRequest, str], HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """Decorator: refuse SAML messages in links unless they carry the provider's signature, which the view checks.
 
     SAML requires one, but python3-saml also accepts messages without a signature. Any link could then sign members out
@@ -409,15 +409,20 @@ def needs_signature[**P](view: Callable[P, HttpResponseBase]) -> Callable[P, Htt
     """
 
     @wraps(view)
-    def wrapped(*args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
-        request = args[0]
-        assert isinstance(request, HttpRequest)
+    def wrapped(request: HttpRequest, organization_slug: str) -> HttpResponseBase:
+        from goodword.accounts.saml import has_page_after_sign_out
+
         if "Signature" not in request.GET:
             raise ValueError("the message isn't signed")
         try:
-            return view(*args, **kwargs)
-        except AssertionError:  # signed out, but there is no page to redirect to
+            response = view(request, organization_slug)
+        except AssertionError:
+            if has_page_after_sign_out(request, organization_slug):
+                raise
             return redirect("account_login")
+        if response.status_code == HTTPStatus.BAD_REQUEST:  # allauth's page is plain text
+            raise ValueError("the message is invalid")
+        return response
 
     return wrapped
 

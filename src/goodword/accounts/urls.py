@@ -132,12 +132,14 @@ if apps.is_installed("allauth.socialaccount.providers.openid_connect"):
 if apps.is_installed("allauth.socialaccount.providers.saml"):
     from allauth.socialaccount.providers.saml import views as saml
 
+    from goodword.accounts.saml import FinishSignIn
+
     urlpatterns += [
         path("saml/<slug:organization_slug>/login/", show_failures(saml.login), name="saml_login"),
         path("saml/<slug:organization_slug>/acs/", limited(saml.acs), name="saml_acs"),
         path(
             "saml/<slug:organization_slug>/acs/finish/",
-            show_failures(saml.finish_acs),
+            show_failures(FinishSignIn.as_view()),
             name="saml_finish_acs",
         ),
         path(
