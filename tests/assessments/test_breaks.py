@@ -12,6 +12,7 @@ from django.urls import reverse
 
 from goodword.assessments.attempts.answers import UnknownItem, next_item, save_answer
 from goodword.assessments.attempts.completion import end_overdue, resume
+from goodword.assessments.attempts.member_actions import cancel_attempt
 from goodword.assessments.attempts.parts import PartOver, begin_part
 from goodword.assessments.evidence.check import check
 from goodword.assessments.evidence.export import export
@@ -20,10 +21,11 @@ from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of
 from goodword.assessments.results import result as shown_to_members
+from tests.assessments.adjustments.support import TIMED, asked, timed
 from tests.assessments.custom_questions import support as own_support
 from tests.assessments.once import once
 from tests.assessments.plans import JUDGEMENT, REASONING, PlannedTest, attempt_of
-from tests.assessments.support import answers, part_of, rows, token_of
+from tests.assessments.support import answers, part_of, rows, scores, token_of
 from tests.support import factories
 
 pytestmark = pytest.mark.django_db
@@ -348,3 +350,16 @@ def test_an_abandoned_part_is_scored_once_the_attempt_is_over(attempt: Attempt) 
     assert end_overdue(now=end + timedelta(seconds=1)) == 1
     attempt.refresh_from_db()
     assert (part_of(attempt).ended_by, attempt.progress) == ("time_up", "completed")
+
+
+def test_an_abandoned_part_of_a_closed_attempt_is_scored_even_while_a_request_is_open() -> None:
+    made = timed(REASONING, TIMED)
+    begin_part(attempt_id=made.pk, order=1, device="computer", now=NOW)
+    asked(made)
+    closed = made.deadline_at + timedelta(days=31)
+    cancel_attempt(attempt_id=made.pk, member=factories.member(made.organisation, kind="admin"), now=closed)
+    ended = []
+    for now in (closed, closed + timedelta(days=30), closed + timedelta(days=30, seconds=1)):
+        end_overdue(now=now)
+        ended.append(part_of(made).ended_by)
+    assert (ended, scores(made).get(scale="").value) == (["", "", "time_up"], 0)

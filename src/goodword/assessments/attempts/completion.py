@@ -60,7 +60,10 @@ def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
         seen_at__lt=F("ends_at") - parts.BREAK_AFTER,
         at__lte=F("items"),
     )
-    may_return = Q(attempt__deadline_at__gte=now - GRACE) | Q(attempt__clock_stopped_at__isnull=False)
+    since = now - GRACE
+    open_lately = Q(attempt__closed_at=None) | Q(attempt__closed_at__gte=since)
+    on_hold = Q(attempt__clock_stopped_at__isnull=False) & open_lately
+    may_return = Q(attempt__deadline_at__gte=since) | on_hold
     rows = AttemptPart.objects.across_organisations()
     return rows.filter(ended_at=None, ends_at__lt=now - parts.IN_TRANSIT).exclude(broke & may_return)
 
@@ -77,7 +80,10 @@ def time_up(*, part_id: int, now: datetime) -> bool:
         found = AttemptPart.objects.across_organisations().get(pk=part_id)
         attempt = lock(Attempt, found.attempt_id)
         part = parts.part_of(attempt, found.order)
-        given_up = attempt.clock_stopped_at is None and attempt.deadline_at < now - GRACE
+        since = now - GRACE
+        open_lately = attempt.closed_at is None or attempt.closed_at >= since
+        on_hold = attempt.clock_stopped_at is not None and open_lately
+        given_up = attempt.deadline_at < since and not on_hold
         if part.ended_at is not None or not (parts.is_over(part, now=now) or given_up):
             return False
         end_part(part, by=AttemptPart.Ended.TIME_UP, now=now)

@@ -229,7 +229,7 @@ def on_application_changed(event: Event) -> None:
 
     If an attempt is closed while the candidate works on it, the next answer is refused (409) and leads to the neutral
     closed page; saved answers stay. A timed part that is running is still ended and scored: when its time is up or, if
-    the connection was lost, 30 days after the deadline.
+    the connection was lost, 30 days after the deadline (after the closing, while an adjustment request is open).
     """
     for act, attempt in application_outcome.apply_outcome(Attempt, event):
         if act == "reopen":  # its parts may have run out of time
