@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.accounts.double_clicks import once
 from goodword.assessments.attempts import member_actions
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import visible_applications
@@ -17,6 +18,7 @@ from goodword.workspace.step_actions import (
     Target,
     act_at_once,
     act_with_form,
+    extended_message,
     reminder_message,
 )
 
@@ -71,16 +73,19 @@ def resume(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
+@once
 def extend_deadline(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase:
     target, attempt = _attempt_of(request, pk, attempt_pk)
     form = DaysForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
         days = form.cleaned_data["days"]
-        member_actions.extend_attempt(
+        extended = member_actions.extend_attempt(
             attempt_id=attempt.pk, days=days, member=request.member, now=clock.now()
         )
-        return _("Deadline extended.")
+        return extended_message(
+            [attempt.overdue_since], [extended.overdue_since], organisation=request.organisation
+        )
 
     page = {
         "title": _("Extend the deadline of the assessment"),

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.concurrent_edits import NoticesChanges
+from goodword.accounts.double_clicks import once
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.core.addresses import is_same
@@ -32,6 +33,8 @@ from goodword.workspace.step_actions import (
     Target,
     act_at_once,
     act_with_form,
+    deadlines_of,
+    extended_message,
     reminder_message,
 )
 
@@ -189,14 +192,15 @@ def remind(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
+@once
 def extend_deadline(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
     target, check = check_of(request, pk, check_pk)
     form = ExtendCheckForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
-        values = form.cleaned_data
-        extend_check(check_id=check.pk, **values, member=request.member, now=clock.now())
-        return _("Deadline extended.")
+        values, before = form.cleaned_data, deadlines_of(check)
+        extended = extend_check(check_id=check.pk, **values, member=request.member, now=clock.now())
+        return extended_message(before, deadlines_of(extended), organisation=request.organisation)
 
     page = {
         "title": _("Extend the deadline of the reference check"),
@@ -358,14 +362,19 @@ def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
 
 @require_http_methods(WITH_FORM)
 @access.member(kinds=access.WORKS)
+@once
 def extend_referee_deadline(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
     target, reference_request = _request_of(request, pk, referee_pk)
     form = DaysForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
         days = form.cleaned_data["days"]
-        extend_request(request_id=reference_request.pk, days=days, member=request.member, now=clock.now())
-        return _("Deadline extended.")
+        extended = extend_request(
+            request_id=reference_request.pk, days=days, member=request.member, now=clock.now()
+        )
+        return extended_message(
+            [reference_request.deadline_at], [extended.deadline_at], organisation=request.organisation
+        )
 
     page = {
         "title": _("Extend %(name)s's deadline") % {"name": reference_request.referee.name},

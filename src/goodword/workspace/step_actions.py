@@ -1,8 +1,9 @@
 """Members' actions on a step, with or without a form or confirmation, and the forms they share."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, Final
 
 from django import forms
 from django.contrib import messages
@@ -15,12 +16,16 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write
+from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock
+from goodword.core.text import written_weekday
 from goodword.references.domain.checks import Closed
+from goodword.references.models import Check, open_requests
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.workflow.domain.runs import Refused, Reminded
 
+ALREADY_THAT_DAY: Final = gettext_lazy("The deadline is already %(day)s. Choose a later one.")
 _DAYS = gettext_lazy("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
 
 
@@ -38,6 +43,19 @@ class DaysForm(forms.Form):
         error_messages=dict.fromkeys(("required", "invalid", "min_value", "max_value"), _DAYS),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
     )
+
+
+def extended_message(
+    before: Sequence[datetime], after: Sequence[datetime], *, organisation: Organisation
+) -> str:
+    """`before`, `after`: the deadlines, the step's first. Raises Refused if none was extended."""
+    if before == after:
+        raise Refused(ALREADY_THAT_DAY % {"day": written_weekday(after[0].astimezone(organisation.zone))})
+    return _("Deadline extended.")
+
+
+def deadlines_of(check: Check) -> list[datetime]:
+    return [check.deadline_at, *(request.deadline_at for request in open_requests(check))]
 
 
 def reminder_message(done: Reminded) -> str:

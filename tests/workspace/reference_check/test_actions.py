@@ -227,6 +227,9 @@ def test_deadlines_can_be_extended_for_all_and_for_one(story: Story, rita: Membe
     assert (first > before[0], second) == (True, before[1])
     do(rita, story, "check_extend_deadline", {"days": "30", "referees": "on"})
     assert {request.deadline_at for request in story.requests} == {first}
+    for name in ("referee_extend_deadline", "check_extend_deadline"):
+        again = do(rita, story, name, {"days": "30", "referees": "on"})
+        assert wrong(again) == ["The deadline is already Tuesday 14 April. Choose a later one."]
 
 
 @pytest.mark.matrix

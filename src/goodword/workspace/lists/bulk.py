@@ -28,7 +28,7 @@ from goodword.core.workdays import end_of_working_day
 from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.member_actions import cancel_check, extend_check, sends_no_mail
 from goodword.references.domain.reminders import remind_candidate_now
-from goodword.references.models import Check, open_requests
+from goodword.references.models import Check
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
@@ -43,6 +43,7 @@ from goodword.workspace.lists.pages import PAGE
 from goodword.workspace.lists.query import STEPS, ListQuery, whole_number
 from goodword.workspace.lists.rows import role_of
 from goodword.workspace.progress import StepProgress, progress_of
+from goodword.workspace.step_actions import ALREADY_THAT_DAY, deadlines_of
 
 #: actions on steps: the chosen steps, or all that they apply to
 STEP_ACTS: Final = ("remind", "extend", "cancel", "invite", "again")
@@ -84,7 +85,6 @@ _CHANGED: Final = gettext_lazy("%(name)s has been invited or has finished since 
 _NEW_DEADLINE_ON_HOLD: Final = gettext_lazy(
     "New deadline: %(day)s. No e-mails are sent while this is on hold."
 )
-_ALREADY_THAT_DAY: Final = gettext_lazy("The deadline is already %(day)s. Choose a later one.")
 
 
 class _Undo(Exception):
@@ -295,7 +295,7 @@ def _act_on_attempt(act: BulkAct, run: Attempt, *, member: Membership, now: date
             day, before = _new_deadline(act, member=member, now=now), run.overdue_since
             attempt = attempts.extend_attempt(attempt_id=run.pk, days=act.days, member=member, now=now)
             if attempt.overdue_since == before:
-                raise Refused(_ALREADY_THAT_DAY % {"day": day})
+                raise Refused(ALREADY_THAT_DAY % {"day": day})
             if attempt.paused_at is not None or awaits_click(attempt):
                 return _NEW_DEADLINE_ON_HOLD % {"day": day}
             if _cannot_be_emailed(attempt):
@@ -312,10 +312,10 @@ def _act_on_check(act: BulkAct, run: Check, *, member: Membership, now: datetime
         case "remind":
             return _reminded(remind_candidate_now(check_id=run.pk, member=member, now=now))
         case "extend":
-            day, before = _new_deadline(act, member=member, now=now), _deadlines(run)
+            day, before = _new_deadline(act, member=member, now=now), deadlines_of(run)
             check = extend_check(check_id=run.pk, days=act.days, referees=True, member=member, now=now)
-            if _deadlines(check) == before:
-                raise Refused(_ALREADY_THAT_DAY % {"day": day})
+            if deadlines_of(check) == before:
+                raise Refused(ALREADY_THAT_DAY % {"day": day})
             if sends_no_mail(check):
                 return _NEW_DEADLINE_ON_HOLD % {"day": day}
             if _cannot_be_emailed(check):
@@ -330,10 +330,6 @@ def _act_on_check(act: BulkAct, run: Check, *, member: Membership, now: datetime
             cancel_check(check_id=run.pk, member=member, now=now)
             return _("No more e-mails are sent. Answers are kept.")
     raise LookupError(f"There is no bulk action {act.name!r} on reference checks.")
-
-
-def _deadlines(check: Check) -> list[datetime]:
-    return [check.deadline_at, *(request.deadline_at for request in open_requests(check))]
 
 
 def _cannot_be_emailed(run: StepRun) -> bool:
