@@ -16,7 +16,6 @@ import bootstrap
 #: exit status if nothing could be checked, as in `make audit`
 UNCHECKED = 3
 JAXB = Path("/usr/share/java/jaxb-runtime.jar")
-LANGUAGES = ("en", "de", "fr")
 
 
 def main() -> int:
@@ -52,6 +51,7 @@ def draw(folder: Path) -> list[Path]:
     django.setup()
     from tests.reports.pdf import samples, typical
 
+    from goodword.core.text import language_codes
     from goodword.reports.pdf.render import render_pdf
     from goodword.reports.signing.signature import self_signed, sign
 
@@ -60,8 +60,11 @@ def draw(folder: Path) -> list[Path]:
     snapshots = {
         "nobody": samples.reference_check(0, comments=[]),
         "25 referees": typical.reference_check(25),
-        **{f"references {language}": typical.reference_check(language=language) for language in LANGUAGES},
-        **{f"assessment {language}": typical.assessment(language=language) for language in LANGUAGES},
+        **{
+            f"references {language}": typical.reference_check(language=language)
+            for language in language_codes()
+        },
+        **{f"assessment {language}": typical.assessment(language=language) for language in language_codes()},
     }
     files = []
     for name, snapshot in snapshots.items():

@@ -1,8 +1,10 @@
 """The language of attempts whose tests are available in different languages."""
 
 import pytest
+from pytest_django.fixtures import Settings
 
 from goodword.assessments.attempts.parts import common_language, version_for
+from goodword.assessments.kinds.builtin import WORK_STYLE, contents
 from goodword.assessments.models import AssessmentPart
 from tests.assessments.assessment_plans.support import questions
 from tests.support import factories
@@ -45,6 +47,13 @@ def test_candidates_get_one_common_language_if_possible(
     parts = planned(*tests)
     language = common_language(parts, wanted=wanted)
     assert (language, [version_for(part, language=language).language for part in parts]) == given
+
+
+def test_a_built_in_test_is_only_offered_in_the_languages_of_its_files(settings: Settings) -> None:
+    settings.LANGUAGES = [*settings.LANGUAGES, ("nl", "Nederlands")]
+    assert {language: content["language"] for language, content in contents(WORK_STYLE).items()} == {
+        language: language for language in ALL
+    }
 
 
 def test_without_tests_the_language_is_supported() -> None:

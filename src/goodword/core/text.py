@@ -9,6 +9,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from functools import cache
 from typing import Final
 
+from django.conf import settings
 from django.db.models import Func, TextField
 from django.utils.formats import date_format, number_format
 from django.utils.translation import get_language, get_language_info, ngettext
@@ -206,6 +207,11 @@ def _suffix_of(host: str) -> str:
 @cache
 def _suffixes() -> PublicSuffixList:
     return PublicSuffixList(accept_unknown=False, only_icann=True)
+
+
+def language_codes() -> tuple[str, ...]:
+    """The languages of portals, mails and reports: ("en", ...)."""
+    return tuple(code for code, _name in settings.LANGUAGES)
 
 
 def language_name(code: str) -> str:

@@ -28,6 +28,7 @@ from goodword.core.addresses import is_same
 from goodword.core.compiled_queries import compiled
 from goodword.core.events import record
 from goodword.core.models import HasPk
+from goodword.core.text import language_codes
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
@@ -41,7 +42,7 @@ PARAMETER: Final = "language"
 
 def language_choices(codes: Sequence[str]) -> list[tuple[str, str]]:
     """Return the languages in a fixed order: [("en", "English"), ...]."""
-    order = [code for code, _name in settings.LANGUAGES]
+    order = language_codes()
     ordered = sorted(codes, key=lambda code: (order.index(code) if code in order else len(order), code))
     return [(code, language_name(code)) for code in ordered]
 
@@ -67,7 +68,7 @@ def query_language(request: HttpRequest, offered: Sequence[str]) -> str:
 
 def with_query_language(request: HttpRequest, url: str) -> str:
     code = request.GET.get(PARAMETER, "")
-    if code not in dict(settings.LANGUAGES):
+    if code not in language_codes():
         return url
     return f"{url}{'&' if '?' in url else '?'}{urlencode({PARAMETER: code})}"
 

@@ -13,7 +13,6 @@ from enum import IntEnum
 from http import HTTPStatus
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, QueryDict
@@ -33,6 +32,7 @@ from goodword.assessments.attempts.parts import languages_of
 from goodword.assessments.models import AssessmentPart, Attempt
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
+from goodword.core.text import language_codes
 from goodword.notifications.domain import links
 from goodword.notifications.domain.mail_texts import render as render_mail
 from goodword.notifications.models import Email, Link
@@ -202,7 +202,7 @@ _REFEREES = ("Robin Miller", "Sam Carter", "Kim Novak", "Jo Martin", "Toni Weber
 def wanted_language(request: HttpRequest) -> str:
     """The preview's language, from its URL; "" for the default."""
     language = request.GET.get("language", "")
-    return language if language in dict(settings.LANGUAGES) else ""
+    return language if language in language_codes() else ""
 
 
 @contextmanager

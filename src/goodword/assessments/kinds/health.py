@@ -53,8 +53,6 @@ _WORDS: Final = {
         """,
 }
 
-LANGUAGES: Final = tuple(sorted(_WORDS))
-
 
 def health_words(text: str, *, language: str) -> tuple[str, ...]:
     """Return the health words in a text, in lower case; none for a language without a list."""

@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from goodword.assessments.catalogue.packs import is_builtin
 from goodword.assessments.catalogue.queries import versions_of
 from goodword.assessments.kinds import Content, Kind, kind_of, technical_sheet
-from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import Calibration, TestVersion
@@ -23,6 +22,7 @@ from goodword.assessments.psychometrics.strata import StrataComparison, Stratum
 from goodword.assessments.queries import content_of
 from goodword.assessments.validity import CorrelationRow, Criterion, figures
 from goodword.core.report_blocks import Block, Cell, Prose
+from goodword.core.text import language_codes
 from goodword.roles.models import JobAnalysis, Role
 
 
@@ -110,7 +110,7 @@ def manual_facts(
         sheet=technical_sheet(content, form, known=known),
         known=known,
         builtin=is_builtin(version.test),
-        languages=LANGUAGES
+        languages=language_codes()
         if version.language == ""
         else tuple(row.language for row in rows if row.number == version.number),
         versions=tuple(

@@ -10,7 +10,6 @@ from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.builtin import (
     BUILT_IN,
-    LANGUAGES,
     SOURCE_LANGUAGE,
     WORK_STYLE,
     WORK_STYLE_FORM,
@@ -33,6 +32,7 @@ from goodword.assessments.psychometrics import strata
 from goodword.assessments.queries import content_of, parse
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
+from goodword.core.text import language_codes
 from goodword.roles.models import Step
 
 
@@ -277,7 +277,7 @@ def _planned_part(row: AssessmentPart, versions: Sequence[TestVersion]) -> Plann
         scales=scales_of(content, row.form),
         outdated=_newest_known(row.test, versions) != row.number,
         lapsed=row.calibration is not None and has_lapsed(row.calibration),
-        languages=frozenset(LANGUAGES if spoken == {""} else spoken),
+        languages=frozenset(language_codes() if spoken == {""} else spoken),
     )
 
 

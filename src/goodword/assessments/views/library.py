@@ -40,7 +40,7 @@ from goodword.assessments.kinds import (
     kind_of,
     technical_sheet,
 )
-from goodword.assessments.kinds.builtin import LANGUAGES, newest
+from goodword.assessments.kinds.builtin import newest
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.manual.chapters import TechnicalManual, as_markdown, technical_manual
@@ -50,6 +50,7 @@ from goodword.assessments.norms.queries import known_of
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.assessments.queries import content_of
 from goodword.core import clock
+from goodword.core.text import language_codes
 from goodword.questionnaires.editor.descriptions import language_name
 
 
@@ -111,7 +112,7 @@ class SelectedVersion:
     @property
     def languages(self) -> list[tuple[str, str, str]]:
         codes = [row.language for row in self.rows if row.number == self.version.number]
-        spoken = list(LANGUAGES) if codes == [""] else codes
+        spoken = list(language_codes()) if codes == [""] else codes
         return [(code, language_name(code), self.query(language=code)) for code in spoken]
 
     @property

@@ -3,7 +3,6 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import Any, assert_never
 
-from django.conf import settings
 from django.utils.text import get_text_list
 from django.utils.translation import get_language_info, ngettext
 from django.utils.translation import gettext as _
@@ -224,10 +223,6 @@ def _to_confirm() -> list[QuestionType]:
             _("What was {candidate}'s job title at the end of that time?"),
         ),
     ]
-
-
-def language_codes() -> list[str]:
-    return [code for code, _name in settings.LANGUAGES]
 
 
 def language_name(code: str) -> str:

@@ -17,9 +17,9 @@ from pydantic import (
 )
 from pydantic import StringConstraints as Limits
 
-from goodword.core.text import clean_text
+from goodword.core.text import clean_text, language_codes
 from goodword.core.validation import sentences, shortened
-from goodword.questionnaires.editor.descriptions import language_codes, language_name
+from goodword.questionnaires.editor.descriptions import language_name
 from goodword.questionnaires.editor.entries import Entry, texts_of, with_texts
 from goodword.questionnaires.questions import QuestionError, parse, parse_question, to_json
 from goodword.questionnaires.types import TEXT_NAMES, Question

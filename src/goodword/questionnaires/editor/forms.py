@@ -9,9 +9,9 @@ from django.utils.text import format_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from goodword.core.text import clean_text
+from goodword.core.text import clean_text, language_codes
 from goodword.questionnaires import labels
-from goodword.questionnaires.editor.descriptions import answers_of, language_codes, language_name, numbered
+from goodword.questionnaires.editor.descriptions import answers_of, language_name, numbered
 from goodword.questionnaires.editor.entries import Entry, condition_of, texts_of
 from goodword.questionnaires.editor.files import LARGEST_FILE, LONGEST_DESCRIPTION, LONGEST_TITLE
 from goodword.questionnaires.types import LONGEST_QUESTION, OPTION_TEXTS, RELATIONSHIPS, TEXTS

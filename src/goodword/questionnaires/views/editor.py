@@ -10,6 +10,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
+from goodword.core.text import language_codes
 from goodword.drafts.pages import Language, LibraryPages, revision_of
 from goodword.questionnaires.domain.drafts import (
     DOWN,
@@ -25,7 +26,6 @@ from goodword.questionnaires.domain.drafts import (
 )
 from goodword.questionnaires.editor.advice import Advice, advice
 from goodword.questionnaires.editor.descriptions import (
-    language_codes,
     language_name,
     named,
     numbered,

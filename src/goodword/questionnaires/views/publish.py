@@ -6,6 +6,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts.access import MemberRequest
 from goodword.core import clock
+from goodword.core.text import language_codes
 from goodword.drafts.pages import DraftForm, Language, revision_of
 from goodword.drafts.versions import NoLanguage
 from goodword.questionnaires.domain import drafts
@@ -18,7 +19,6 @@ from goodword.questionnaires.domain.drafts import (
 from goodword.questionnaires.domain.versions import versions_in_all_languages
 from goodword.questionnaires.editor.descriptions import (
     changes,
-    language_codes,
     language_name,
     outdated_translations,
 )

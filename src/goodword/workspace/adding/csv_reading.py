@@ -6,17 +6,18 @@ import re
 import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
-from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from goodword.candidates.domain.people import Person
 from goodword.core.addresses import without_invisible
 from goodword.core.csv_files import UnreadableFile, decoded, separated
-from goodword.core.text import clean_text, has_link
+from goodword.core.text import clean_text, has_link, language_codes, language_name
 from goodword.workspace.adding.forms import LONGEST_ADDRESS, LONGEST_DETAIL, LONGEST_NAME
 
 #: maximum bytes; 5,000 rows have about 500 kB
@@ -42,17 +43,6 @@ _HEADINGS: Final[Mapping[str, frozenset[str]]] = {
         | {"employeur"}
     ),
     "title": frozenset({"title", "jobtitle", "currenttitle", "position", "funktion", "poste"}),
-}
-_LANGUAGES: Final = {
-    "english": "en",
-    "englisch": "en",
-    "anglais": "en",
-    "german": "de",
-    "deutsch": "de",
-    "allemand": "de",
-    "french": "fr",
-    "franzosisch": "fr",
-    "francais": "fr",
 }
 
 
@@ -146,7 +136,7 @@ def person_of(row: CsvRow) -> tuple[Person | None, str]:
             _("“%(language)s” is not a supported language. Use %(known)s, or leave it empty.")
             % {
                 "language": row.cells["language"][:40],
-                "known": ", ".join(code for code, _name in settings.LANGUAGES),
+                "known": ", ".join(language_codes()),
             }
         )
     details = {name: row.cells.get(name, "") for name in ("company", "title")}
@@ -240,6 +230,16 @@ def _language_of(text: str) -> str | None:
     if not text:
         return ""
     code = text.strip().lower().replace("_", "-").partition("-")[0]
-    if code in dict(settings.LANGUAGES):
+    if code in language_codes():
         return code
-    return _LANGUAGES.get(_key(text))
+    return _languages_by_name().get(_key(text))
+
+
+@cache
+def _languages_by_name() -> dict[str, str]:
+    """The code of each language by its name in each of them."""
+    found: dict[str, str] = {}
+    for spoken in language_codes():
+        with translation.override(spoken):
+            found |= {_key(language_name(code)): code for code in language_codes()}
+    return found

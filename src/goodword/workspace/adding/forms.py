@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django import forms
-from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -12,7 +11,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.people import Person, add_candidate
 from goodword.candidates.models import Application
-from goodword.core.text import has_link
+from goodword.core.text import has_link, language_codes
 from goodword.roles.models import Role, Step
 from goodword.roles.slots import slots_of
 from goodword.ui.fields import AddressField, LineField
@@ -78,7 +77,7 @@ class PersonForm(forms.Form):
         }
         language = self.fields["language"]
         assert isinstance(language, forms.ChoiceField)
-        language.choices = [("", usual), *((code, language_name(code)) for code, _name in settings.LANGUAGES)]
+        language.choices = [("", usual), *((code, language_name(code)) for code in language_codes())]
 
     def clean(self) -> dict[str, Any]:
         data = super().clean() or self.cleaned_data

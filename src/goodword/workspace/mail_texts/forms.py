@@ -5,11 +5,11 @@ from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
-from django.utils.translation import gettext
+from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.assessments.attempts import mails as assessments
-from goodword.core.text import clean_text, has_link
+from goodword.core.text import clean_text, has_link, language_codes
 from goodword.notifications.domain.mail_texts import (
     SUBJECT,
     EditableMail,
@@ -22,7 +22,7 @@ from goodword.references.domain import mails
 from goodword.references.domain.mails import REQUEST, REQUEST_REMINDER
 
 MAILS: Final[dict[str, EditableMail]] = {mail.kind: mail for mail in (*assessments.MAILS, *mails.MAILS)}
-LANGUAGES: Final = {"en": "English", "de": "German", "fr": "French"}
+LANGUAGES: Final = {code: str(get_language_info(code)["name"]) for code in language_codes()}
 NAMES: Final = {
     "assessment.invitation": "Invitation to the assessment",
     "assessment.reminder": "Reminder about the assessment",

@@ -1,7 +1,6 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -10,6 +9,7 @@ from django.utils.translation import gettext
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import gets_result, latest_attempt
 from goodword.candidates.domain.people import choose_language
+from goodword.core.text import language_codes
 from goodword.notifications.domain import links
 from goodword.references.domain.checks import (
     candidate_language,
@@ -100,13 +100,13 @@ def language_of(request: HttpRequest, visit: Visit) -> str:
     attempt = latest_attempt(visit.application)
     known = [attempt.language] if attempt is not None else []
     wanted = [candidate.chosen_language, *browser_languages(request), *known, visit.organisation.language]
-    return first_offered(offered_to(visit), *wanted) or settings.LANGUAGES[0][0]
+    return first_offered(offered_to(visit), *wanted) or language_codes()[0]
 
 
 def offered_to(visit: Visit) -> list[str]:
     """The languages of the reference check if there is one, else all."""
     check = latest_check(visit.application)
-    return check.languages if check is not None else [code for code, _name in settings.LANGUAGES]
+    return check.languages if check is not None else list(language_codes())
 
 
 def has_switched(request: HttpRequest, visit: Visit) -> bool:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from goodword.accounts.models import Organisation
+from goodword.core.text import language_codes
 from goodword.questionnaires import builtin
 from goodword.questionnaires.builtin import keys as built_in_keys
 from goodword.questionnaires.domain import versions
@@ -288,7 +289,7 @@ class CheckForm(StepForm):
             referee_reminder_days=tuple(data["referee_reminder_days"]),
             self_reference=data["self_reference"],
             questionnaire_id=questionnaire_id,
-            languages=tuple(code for code, _name in settings.LANGUAGES if code in data["languages"]),
+            languages=tuple(code for code in language_codes() if code in data["languages"]),
             candidate_may_see=data["candidate_may_see"],
         )
 

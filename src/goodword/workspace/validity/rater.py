@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import wraps
 from hashlib import sha256
-from typing import Any, Final
+from typing import Any
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -20,7 +20,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.views.access import private
 from goodword.candidates.models import Application, Recruiter, public_title, recruiter_of
 from goodword.core import clock
-from goodword.core.text import written_day, written_weekday_time
+from goodword.core.text import language_codes, written_day, written_weekday_time
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.questionnaires.forms import QuestionForm
@@ -36,8 +36,6 @@ from goodword.workspace.validity.requests import (
     has_lost_access,
     reason_not_to_ask,
 )
-
-LANGUAGES: Final = ("en", "de", "fr")
 
 
 @dataclass(kw_only=True)
@@ -72,7 +70,7 @@ class RaterVisit:
             "first": self.application.candidate.short_name,
             "title": public_title(self.application),
             "home_url": self.url("rater"),
-            **links_for(self.request, LANGUAGES, current=self.language),
+            **links_for(self.request, language_codes(), current=self.language),
             **context,
         }
         return private(render(self.request, f"workspace/rater/{template}", shown, status=status))
@@ -92,7 +90,7 @@ def _rater_page(view: RaterView) -> Callable[..., HttpResponse]:
         row = _row_behind(link) if link else None
         if link is None or row is None:
             return unknown_page(request)
-        language = query_language(request, LANGUAGES) or row.language
+        language = query_language(request, language_codes()) or row.language
         visit = RaterVisit(request=request, token=token, link=link, row=row, language=language, now=now)
         with translation.override(language), timezone.override(link.organisation.zone):
             return _over(visit) or view(visit)

@@ -16,13 +16,13 @@ from goodword.candidates.models import visible_applications
 from goodword.candidates.ratings import LONGEST_RATER
 from goodword.core import clock
 from goodword.core.addresses import check_address, normalised
+from goodword.core.text import language_codes
 from goodword.references.domain.requests import has_opted_out
 from goodword.ui.fields import LineField
 from goodword.workflow.portal import language_choices
 from goodword.workspace.candidate.timeline import RATING_REASONS
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import answering, asking
-from goodword.workspace.validity.rater import LANGUAGES
 from goodword.workspace.validity.requests import NotOpen, has_declined, has_lost_access, reason_not_to_ask
 
 
@@ -43,7 +43,7 @@ class RaterForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the e-mail"),
-        choices=language_choices(LANGUAGES),
+        choices=language_choices(language_codes()),
         error_messages={"invalid_choice": gettext_lazy("Choose one of the languages.")},
     )
     #: the version on the page

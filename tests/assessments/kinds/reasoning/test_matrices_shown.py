@@ -16,13 +16,14 @@ from goodword.assessments.kinds.reasoning.matrices.drawing import (
     show_matrix,
 )
 from goodword.assessments.kinds.reasoning.matrices.words import alt
+from goodword.core.text import language_codes
 
 SEEDS = range(50)
 EACH = [(family, level) for family in FAMILIES for level in family.levels]
 each_level = pytest.mark.parametrize(
     ("family", "level"), EACH, ids=[f"{family.id}-{level}" for family, level in EACH]
 )
-each_language = pytest.mark.parametrize("language", ["en", "de", "fr"])
+each_language = pytest.mark.parametrize("language", language_codes())
 DRAWN_WITH = {
     "svg": {"viewBox", "class", "role", "aria-label", "focusable"},
     "path": {"d", "fill", "fill-opacity", "stroke", "stroke-width", "stroke-linejoin"},

@@ -1,4 +1,4 @@
-"""Verbal items: complete in each of three languages, without words of another."""
+"""Verbal items: complete in each language, without words of another."""
 
 import re
 from collections import Counter
@@ -11,10 +11,10 @@ import pytest
 from goodword.assessments.kinds.generated import Deduction, GeneratedItem, Option, Series
 from goodword.assessments.kinds.reasoning.families import generate
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.core.text import language_codes
 from tests.assessments.kinds.reasoning.drawn import EACH, N_SEEDS, drawn
 from tests.assessments.kinds.wording import forbidden
 
-LANGUAGES = ("en", "de", "fr")
 #: words that occur in no other language
 _FOREIGN = {
     "en": r"\b(der|die|das|ist|sind|und|Platz|les?|une?|est|sont|et|place \d+,)\b",
@@ -22,7 +22,7 @@ _FOREIGN = {
     "fr": r"\b(the|is|are|and|sits|than|which|next|der|die|das|ist|sind|und|box|red|blue)\b",
 }
 each_level = pytest.mark.parametrize(("family", "level"), EACH)
-each_language = pytest.mark.parametrize("language", LANGUAGES)
+each_language = pytest.mark.parametrize("language", language_codes())
 
 
 @cache
@@ -150,7 +150,7 @@ def test_seating_statements_are_worded_naturally() -> None:
         ("who_at", 3),
     )
     item = _bare(task, Option(id="a", value=("is", 1)), Option(id="b", value=("cannot_say",)))
-    pieces = {language: show(item, language) for language in LANGUAGES}
+    pieces = {language: show(item, language) for language in language_codes()}
     assert [
         pieces["en"].question,
         *pieces["en"].lines,
@@ -221,7 +221,7 @@ def test_comparisons_with_a_thing_named_first_are_worded_naturally() -> None:
         "trains", ("grey", "green"), (("against_more", 0, 1), ("against_less", 1, 0)), ("more_than_all",)
     )
     item = _bare(task, Option(id="a", value=("is", 1)))
-    shown = {language: show(item, language) for language in LANGUAGES}
+    shown = {language: show(item, language) for language in language_codes()}
     assert {language: (*one.lines[1:], one.question) for language, one in shown.items()} == {
         "en": (
             "Compared with the grey train, the green train is faster.",

@@ -10,9 +10,9 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
 from goodword.assessments.kinds.judgement.content import FEWEST_ACTIONS, KIND
+from goodword.core.text import language_codes
 from goodword.questionnaires.editor.descriptions import language_name, short
 from goodword.questionnaires.editor.forms import TextField
 
@@ -218,7 +218,7 @@ class NewForm(DetailsForm):
     def __init__(self, *args: Any, **values: Any) -> None:
         super().__init__(*args, **values)
         field: Any = self.fields["language"]
-        field.choices = [(code, language_name(code)) for code in LANGUAGES]
+        field.choices = [(code, language_name(code)) for code in language_codes()]
 
 
 @dataclass(frozen=True, slots=True)

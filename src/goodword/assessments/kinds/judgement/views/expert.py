@@ -16,7 +16,6 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.models import Organisation, admins_of
 from goodword.assessments.catalogue.drafts import DRAFTS
-from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement import panelists
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.items import SituationForm, SituationItem, ratings, situation_items
@@ -40,6 +39,7 @@ from goodword.assessments.views.access import private
 from goodword.core import clock
 from goodword.core.personal_data import readable_json
 from goodword.core.responses import as_download
+from goodword.core.text import language_codes
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
 from goodword.notifications.models import Link
@@ -113,7 +113,7 @@ class ExpertVisit:
             "content_language": self.judgement.language if self.content else self.language,
             "home_url": self.url("expert"),
             "data_page": self.url("expert_data"),
-            **links_for(self.request, LANGUAGES, current=self.language),
+            **links_for(self.request, language_codes(), current=self.language),
             **context,
         }
         return private(render(self.request, template, shown, status=status))
@@ -135,7 +135,7 @@ def _expert_page[**P](view: ExpertView[P]) -> Callable[..., HttpResponse]:
             return unknown_page(request)
         draft = DRAFTS.find(row.test)
         content = draft.content if draft is not None and draft.content["situations"] else {}
-        language = query_language(request, LANGUAGES) or row.language
+        language = query_language(request, language_codes()) or row.language
         visit = ExpertVisit(
             request=request, token=token, link=link, row=row, content=content, language=language, now=now
         )

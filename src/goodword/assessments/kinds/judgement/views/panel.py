@@ -13,7 +13,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.double_clicks import once
 from goodword.assessments.catalogue.drafts import TestDraft
-from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement import drafts as judgement_drafts
 from goodword.assessments.kinds.judgement import panelists
 from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS
@@ -23,6 +22,7 @@ from goodword.assessments.models import Panelist
 from goodword.assessments.views.draft_access import JUDGEMENT
 from goodword.core import clock
 from goodword.core.addresses import check_address, is_same, normalised
+from goodword.core.text import language_codes
 from goodword.drafts.pages import revision_of
 from goodword.notifications.models import Email
 from goodword.questionnaires.editor.descriptions import language_name
@@ -53,7 +53,7 @@ class InviteForm(forms.Form):
     )
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the e-mail"),
-        choices=[(code, language_name(code)) for code in LANGUAGES],
+        choices=[(code, language_name(code)) for code in language_codes()],
         error_messages={"invalid_choice": gettext_lazy("Choose one of the languages.")},
     )
 

@@ -12,7 +12,6 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.double_clicks import once
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft
-from goodword.assessments.kinds.builtin import LANGUAGES
 from goodword.assessments.kinds.judgement import drafts as judgement_drafts
 from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, panel_basis, read_judgement
 from goodword.assessments.kinds.judgement.drafts import (
@@ -37,6 +36,7 @@ from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
 from goodword.assessments.views.draft_access import JUDGEMENT, test_of
 from goodword.core import clock
+from goodword.core.text import language_codes
 from goodword.drafts.pages import DraftForm, Language, revision_of
 from goodword.drafts.versions import NoLanguage
 from goodword.questionnaires.editor.descriptions import language_name
@@ -128,7 +128,7 @@ def edit(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
                 )
                 for row in draft.rows
             ],
-            "addable": [(code, language_name(code)) for code in LANGUAGES if code not in there],
+            "addable": [(code, language_name(code)) for code in language_codes() if code not in there],
         },
     )
 
@@ -165,7 +165,7 @@ def details(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 @JUDGEMENT.view
 def add_translation(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     language = request.POST.get("language", "")
-    if language not in LANGUAGES:
+    if language not in language_codes():
         raise Http404("no such language")
     add_language(test=draft.test, language=language, revision=revision_of(request), now=clock.now())
     return redirect(JUDGEMENT.url(request, "judgement_language", language))
