@@ -117,8 +117,9 @@ def _answer(
         if request.method == "HEAD":
             return _pdf(report, content_of(report, now=now))
         return _pdf(report, open_report(report, now=now, link=link, member=member))
-    except NotRendered:
+    except NotRendered as error:
         context = {
+            "for_good": error.for_good,
             "organisation": report.organisation,
             "recruiter": recruiter_of(report.step_request.application),
         }

@@ -404,22 +404,37 @@ def test_results_of_other_people_or_kinds_are_not_offered(first: Role, second: R
     assert [start_of(application).state for application in (stranger, other_step)] == ["started", "started"]
 
 
+#: state of the report -> what the card ends with, and the message after a click
+WITHOUT_REPORT = {
+    "building": (
+        "Its report is not ready yet. Invite",
+        "The report of the earlier result is not ready yet. Try again in a minute.",
+    ),
+    "failed": (
+        "Its report could not be created. Open the earlier result and click Retry. Invite",
+        (
+            "The report of the earlier result could not be created. Open the earlier result and click Retry, or invite "
+            "the candidate."
+        ),
+    ),
+}
+
+
 @pytest.mark.world
+@pytest.mark.parametrize("state", WITHOUT_REPORT)
 def test_a_result_without_a_report_cannot_be_reused(
-    first: Role, second: Role, rita: Membership, earlier: Report
+    state: str, first: Role, second: Role, rita: Membership, earlier: Report
 ) -> None:
     application = arrive(second, earlier.step_request.application)
-    Report.objects.of(first.organisation).update(state="building")
-    client = signed_in(rita)
-    assert card(client, application).endswith("Its report is not ready yet. Invite")
-    assert press(client, "step_reuse", application, start_of(application).pk) == [
-        "The report of the earlier result is not ready yet. Try again in a minute."
-    ]
+    Report.objects.of(first.organisation).update(state=state)
+    client, (on_the_card, message) = signed_in(rita), WITHOUT_REPORT[state]
+    assert card(client, application).endswith(on_the_card)
+    assert press(client, "step_reuse", application, start_of(application).pk) == [message]
     assert start_of(application).state == "waiting"
 
 
 @pytest.mark.world
-@pytest.mark.parametrize("state", ["building", "failed"])
+@pytest.mark.parametrize("state", WITHOUT_REPORT)
 def test_a_reused_report_does_not_stand_in_for_the_report_of_a_newer_result(
     state: str, second: Role, rita: Membership, earlier: Report
 ) -> None:
@@ -439,10 +454,9 @@ def test_a_reused_report_does_not_stand_in_for_the_report_of_a_newer_result(
     assert start_of(latest).earlier == start_of(application)
     reports = Report.objects.of(second.organisation).filter(attempt=attempt)
     reports.update(state=state)
-    assert card(client, latest).endswith("Its report is not ready yet. Invite")
-    assert press(client, "step_reuse", latest, start_of(latest).pk) == [
-        "The report of the earlier result is not ready yet. Try again in a minute."
-    ]
+    on_the_card, message = WITHOUT_REPORT[state]
+    assert card(client, latest).endswith(on_the_card)
+    assert press(client, "step_reuse", latest, start_of(latest).pk) == [message]
     reports.update(state="ready")
     press(client, "step_reuse", latest, start_of(latest).pk)
     [reused] = Report.objects.of(second.organisation).filter(step_request__application=latest)

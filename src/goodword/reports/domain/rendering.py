@@ -189,7 +189,11 @@ def _lock(report_id: int) -> Report:
 
 
 class NotRendered(Exception):
-    """There is no file in the current layout, and rendering it failed."""
+    """There is no file in the current layout, and rendering it failed. `for_good`: because of the report's content."""
+
+    def __init__(self, *, for_good: bool = False) -> None:
+        super().__init__(for_good)
+        self.for_good = for_good
 
 
 def content_of(report: Report, *, now: datetime) -> bytes:
@@ -208,7 +212,7 @@ def content_of(report: Report, *, now: datetime) -> bytes:
     except (SnapshotError, TypesettingError) as error:
         log.exception("The report %s could not be rendered in layout %d", report.code, LAYOUT)
         files.filter(pk=file.pk).update(layout=WITHHELD)
-        raise NotRendered from error
+        raise NotRendered(for_good=True) from error
     with transaction.atomic():
         locked = files.select_for_update(no_key=True).first()
         if locked is None:  # erased in the meantime

@@ -178,7 +178,8 @@ def mint_code() -> str:
 
 
 class MayNotReuse(Exception):
-    """`reason`: how the application ended, "decided" (no longer offered), "no_report" (not ready yet) or "too_old"."""
+    """`reason`: how the application ended, "decided" (no longer offered), "no_report" (not ready yet),
+    "report_failed" or "too_old"."""
 
     def __init__(self, reason: str) -> None:
         super().__init__(reason)
@@ -199,7 +200,7 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
             raise MayNotReuse("decided")
         source = report_of_run(step_request.earlier_id)
         if source is None or source.run is None:
-            raise MayNotReuse("no_report")
+            raise MayNotReuse("report_failed" if has_failed(step_request.earlier_id) else "no_report")
         # the decision may have waited for months
         if too_old_to_reuse(source.run.completed_at, now=now):
             raise MayNotReuse("too_old")
@@ -241,6 +242,13 @@ def report_of_run(step_request_id: int) -> Report | None:
     """The report of the request's own run, even if an earlier result was reused before."""
     found = report_of(step_request_id)
     return None if found is None or found.run is None else found
+
+
+def has_failed(step_request_id: int) -> bool:
+    """Whether the current report of the request could not be created."""
+    reports = Report.objects.across_organisations().filter(step_request_id=step_request_id)
+    states = current_first(reports).values_list("state", flat=True)
+    return states.first() == Report.State.FAILED
 
 
 def _part(source: Report, step: Step) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from goodword.references.domain import invitations as check_invitations
 from goodword.references.domain.checks import CANNOT_PROVIDE
 from goodword.references.models import Check
 from goodword.references.queries import CheckOverview, check_overview
-from goodword.reports.domain.versions import report_of, report_of_run
+from goodword.reports.domain.versions import has_failed, report_of, report_of_run
 from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import BLOCKING_REASONS, blocking_reason
@@ -33,6 +33,7 @@ class Offer:
     role: str
     completed_at: datetime | None
     report: bool
+    report_failed: bool
     too_old: bool
 
 
@@ -142,12 +143,13 @@ def _offer(step_request: StepRequest | None, member: Membership, *, now: datetim
     earlier = earlier_of(step_request, member) if step_request is not None else None
     if earlier is None:
         return None
-    run = finished_run(earlier)
+    run, report = finished_run(earlier), report_of_run(earlier.pk)
     return Offer(
         application=earlier.application_id,
         role=earlier.application.role.title if earlier.application.role else "",
         completed_at=run.completed_at if run else None,
-        report=report_of_run(earlier.pk) is not None,
+        report=report is not None,
+        report_failed=report is None and has_failed(earlier.pk),
         too_old=run is not None and too_old_to_reuse(run.completed_at, now=now),
     )
 

@@ -132,6 +132,10 @@ _WHY_NOT = {
     "decided": gettext_lazy("This has already been decided."),
     "reused": gettext_lazy("The earlier result has already been reused."),
     "no_report": gettext_lazy("The report of the earlier result is not ready yet. Try again in a minute."),
+    "report_failed": gettext_lazy(
+        "The report of the earlier result could not be created. Open the earlier result and click Retry, or invite the "
+        "candidate."
+    ),
     "too_old": gettext_lazy(
         "The earlier result is more than a year old and can't be reused: candidates and referees were promised that "
         "results are used for a year at most. Invite the candidate instead."
