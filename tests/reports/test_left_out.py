@@ -244,10 +244,17 @@ def without_fonts(folder: Path) -> Iterator[None]:
 
 
 @pytest.mark.world
-def test_an_old_file_is_rendered_once_there_is_a_font_for_latin_text(report: Report, tmp_path: Path) -> None:
+def test_an_old_file_is_rendered_once_there_is_a_font_for_latin_text(
+    report: Report, attempt: Attempt, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    on_attempt_completed(_completed(attempt))
+    run_jobs()
     where = aged(report)
     with without_fonts(tmp_path):
         assert (render_older(now=NOW), state(report)) == (0, (True, 1))
+        assert [record.getMessage() for record in caplog.records] == [
+            "2 reports of older layouts could not be typeset or signed. The next run tries again."
+        ]
         assert Client().get(where).status_code == 503
     assert Client().get(where).status_code == 200
 

@@ -196,8 +196,20 @@ class NotRendered(Exception):
         self.for_good = for_good
 
 
+#: reasons that aren't in the report
+_PASSING: Final = (TypesetterFailed, FontsMissingError, SigningError)
+
+
 def content_of(report: Report, *, now: datetime) -> bytes:
     """The PDF of a ready report, rendered again first if its layout is old. Raises `NotRendered`."""
+    try:
+        return _content_of(report, now=now)
+    except _PASSING as error:
+        log.exception("The report %s could not be typeset or signed", report.code)
+        raise NotRendered from error
+
+
+def _content_of(report: Report, *, now: datetime) -> bytes:
     files = ReportFile.objects.of(report.organisation).filter(report=report)
     file = files.first()
     if file is None:
@@ -206,9 +218,6 @@ def content_of(report: Report, *, now: datetime) -> bytes:
         return bytes(file.content)
     try:
         pdf = render_signed(report.snapshot, now=now)
-    except (TypesetterFailed, FontsMissingError, SigningError) as error:
-        log.exception("The report %s could not be typeset or signed", report.code)
-        raise NotRendered from error
     except (SnapshotError, TypesettingError) as error:
         log.exception("The report %s could not be rendered in layout %d", report.code, LAYOUT)
         files.filter(pk=file.pk).update(layout=WITHHELD)
@@ -231,14 +240,23 @@ def of_older_layouts() -> QuerySet[Report]:
 
 def render_older(*, now: datetime) -> int:
     """Render files of older layouts again, newest first. Returns how many."""
-    rendered = 0
+    rendered, failures = 0, list[Exception]()
     for report in of_older_layouts().select_related("organisation").order_by("-pk")[:FILES_PER_SWEEP]:
         process.check_stop()
         try:
-            content_of(report, now=now)
+            _content_of(report, now=now)
         except NotRendered:
             continue
+        except _PASSING as error:
+            failures.append(error)
+            continue
         rendered += 1
+    if failures:
+        log.error(
+            "%d reports of older layouts could not be typeset or signed. The next run tries again.",
+            len(failures),
+            exc_info=failures[0],
+        )
     return rendered
 
 
