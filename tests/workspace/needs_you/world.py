@@ -16,6 +16,8 @@ from goodword.roles.domain.job_changes import notice
 from goodword.roles.models import Automation, Role, RoleNotice
 from goodword.workflow.models import Appeal, StepRequest
 from goodword.workspace.models import Comment, Mention, RatingRequest
+from goodword.workspace.needs_you.needs import Hidden, Need, Needs, Urgency, Viewer, collect
+from goodword.workspace.needs_you.sources import SOURCES
 from tests.support import factories
 from tests.workspace.applications import checked, invited, named, reported
 
@@ -195,3 +197,28 @@ def without_rater(application: Application) -> RatingRequest:
         reason="no_manager",
         created_at=NOW,
     )
+
+
+def needs(
+    member: Membership,
+    *,
+    mine: bool = True,
+    now: object = NOW,
+    at_most: int = 50,
+    hidden: Hidden | None = None,
+) -> Needs:
+    viewer = Viewer(member=member, mine=mine, now=now)  # type: ignore[arg-type]
+    return collect(viewer, SOURCES, at_most=at_most, hidden=hidden)
+
+
+def shown(found: Needs) -> list[Need]:
+    return [need for urgency in Urgency for need in found.shown[urgency]]
+
+
+def only(member: Membership, **values: object) -> Need:
+    (need,) = shown(needs(member, **values))  # type: ignore[arg-type]
+    return need
+
+
+def sentences(need: Need) -> tuple[str, str, list[str]]:
+    return f"{need.who} {need.what}", need.detail, [action.label for action in need.actions]
