@@ -324,6 +324,25 @@ def test_a_new_invitation_is_possible_after_reusing(
 
 
 @pytest.mark.world
+def test_a_reused_result_survives_an_unsent_invitation(
+    second: Role, rita: Membership, earlier: Report
+) -> None:
+    application = arrive(second, earlier.step_request.application)
+    press(signed_in(rita), "step_reuse", application, start_of(application).pk)
+    run_jobs()
+    rows = Application.objects.filter(pk=application.pk)
+    step, reused = second.steps.get(kind="assessment"), start_of(application)
+    start_by_member(application_id=application.pk, step=step, member=rita, now=clock.now(), after_reuse=True)
+    rows.update(status="rejected")  # before the worker invites
+    run_jobs()
+    assert event_names(application.pk)[-1] == "step.not_started"
+    rows.update(status="active", stage_id=500)
+    press(signed_in(rita), "step_dismiss", application, reused.pk)
+    still = start_of(application)
+    assert (still.state, still.started_at, still.reports.count()) == ("reused", reused.started_at, 1)
+
+
+@pytest.mark.world
 def test_inviting_does_not_undo_a_concurrent_reuse(second: Role, rita: Membership, earlier: Report) -> None:
     application = arrive(second, earlier.step_request.application)
     press(signed_in(rita), "step_reuse", application, start_of(application).pk)
@@ -541,11 +560,7 @@ def test_a_step_without_a_request_can_be_started_manually(second: Role, rita: Me
 @pytest.mark.parametrize(
     ("person", "values", "text"),
     [
-        (
-            {},
-            {"status": "rejected"},
-            "Only active candidates can be invited.",
-        ),
+        ({}, {"status": "rejected"}, "Only active candidates can be invited."),
         (
             {"email": ""},
             {},

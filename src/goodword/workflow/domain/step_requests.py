@@ -502,6 +502,8 @@ def _wait_or_withdraw(
     changed. Returns True if nothing may be sent, which is also the case if it isn't *started*."""
     if step_request.state != State.STARTED:  # waits for a member, or an earlier result was reused
         return True
+    if reused_at := reuse_times([step_request]).get(step_request.pk):
+        return _keep_reused(step_request, application, reused_at=reused_at, at=at)
     if application.end:
         keep_for_click(step_request, application=application, at=at)
         return True
@@ -512,6 +514,22 @@ def _wait_or_withdraw(
         wait(step_request, reason, application=application, at=at, by="goodword")
         return True
     return False
+
+
+def _keep_reused(
+    step_request: StepRequest, application: Application, *, reused_at: datetime, at: datetime
+) -> bool:
+    """Go back to the reused result if nothing may be sent. The request, which has reports, mustn't wait, since waiting
+    requests can be withdrawn. Returns whether it went back."""
+    reason = application.end or blocking_reason(application)
+    if not reason:
+        return False
+    step_request.state, step_request.started_at = State.REUSED, reused_at
+    step_request.save(update_fields=["state", "started_at"])
+    record_event(
+        "step.not_started", step_request, application=application, at=at, by="goodword", reason=reason
+    )
+    return True
 
 
 def due_requests(*, now: datetime) -> QuerySet[StepRequest]:

@@ -273,7 +273,8 @@ def _entry(event: Event, members: dict[str, str], email: Email | None) -> Timeli
         "mail_kind": mail,
         "reason_after_colon": f": {reason}" if reason else "",
         "reason_text": REASONS.get(reason, reason),
-        "not_started_reason": NOT_STARTED.get(reason, "the candidate had left the stage"),
+        "not_started_reason": NOT_STARTED.get(reason)
+        or REASONS.get(reason, "the candidate had left the stage"),
         "erasure_reason": ERASURES.get(reason, ""),
         "rating_reason": RATING_REASONS.get(reason, reason),
         "rating_after_colon": f": {RATING_REASONS[reason]}" if reason in RATING_REASONS else "",
