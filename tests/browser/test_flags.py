@@ -37,7 +37,7 @@ def suspicious(role: Role, rita: Membership) -> Check:
     _found(check, "alike_texts", "high", maria, paul, percent=92, words=31)
     _found(check, "fast", "medium", maria, seconds=48, expected=300, words=64, hasty=True, typed=False)
     _found(check, "address_domain", "low", olu, domain="initech.example", company="Globex")
-    _found(check, "same_address", "low", maria, paul, office=True)
+    _found(check, "same_network", "low", maria, paul, office=True)
     _found(
         check,
         "title_corrected",

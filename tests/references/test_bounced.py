@@ -13,10 +13,11 @@ from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import correct_address
-from goodword.references.domain.reminders import remind_candidates, remind_referees
+from goodword.references.domain.reminders import remind_candidates, remind_referee_now, remind_referees
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import ReferenceRequest
 from goodword.references.queries import check_overview
+from goodword.workflow.domain.runs import Refused
 from goodword.workspace.needs_you.needs import Urgency, Viewer, collect
 from goodword.workspace.needs_you.sources import SOURCES
 from tests.references.story import (
@@ -280,6 +281,16 @@ def test_a_spam_complaint_stops_a_referees_mail_but_not_the_link() -> None:
     assert (len(mails_to(MARIA)), len(mails_to(PAUL)) > 1) == (1, True)
     assert NEUTRAL not in get(path).content.decode()
     assert (held_back.state, held_back.last_error) == ("cancelled", "They marked an earlier mail as spam.")
+
+
+@pytest.mark.main_case
+def test_a_referee_who_marked_our_mail_as_spam_cannot_be_reminded() -> None:
+    story = sent()
+    complains(MARIA)
+    with pytest.raises(Refused) as refused:
+        remind_referee_now(request_id=story.requests[0].pk, member=story.owner, now=NOW + timedelta(hours=1))
+    assert str(refused.value) == "This person marked our e-mail as spam, so no more are sent."
+    assert story.requests[0].reminders_sent == 0
 
 
 @pytest.mark.world

@@ -50,8 +50,8 @@ def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | No
         raise StaleDraft
 
 
-def count_anew(draft: "Version | LanguagesDraft[Any, Any]") -> None:
-    """Start at a random revision, so that a page of an earlier draft can't change or publish this one."""
+def begin_at_random_revision(draft: "Version | LanguagesDraft[Any, Any]") -> None:
+    """So that a page of an earlier draft can't change or publish this one."""
     for row in (draft,) if isinstance(draft, Version) else draft.rows:
         row.revision = secrets.randbelow(10**8)
         row.save(update_fields=["revision"])
@@ -98,7 +98,7 @@ class VersionedDrafts[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any
             draft = self.find(locked)
             if draft is None:
                 draft = create(locked)
-                count_anew(draft)
+                begin_at_random_revision(draft)
             return draft
 
     @contextmanager
@@ -239,7 +239,7 @@ class LibraryDrafts[O: LibraryEntry, V: LanguageVersion, D: LanguagesDraft[Any, 
                 self.create_rows(draft.owner, contents, now=now)
                 rest = self.find(draft.owner)
                 assert rest is not None
-                count_anew(rest)
+                begin_at_random_revision(rest)
             return draft
 
     def delete(self, draft: D) -> bool:

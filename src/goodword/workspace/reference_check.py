@@ -320,7 +320,7 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
 
 @require_POST
 @access.member(kinds=access.WORKS)
-def remind_referee(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
+def referee_remind(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
     target, reference_request = _request_of(request, pk, referee_pk)
 
     def act() -> str:

@@ -21,38 +21,38 @@ CANDIDATE = seen(None, (HOME, PHONE))
 @pytest.mark.parametrize(
     ("one", "other", "expected"),
     [
-        (CANDIDATE, seen(1, (HOME, PHONE)), ("same_address_and_device", "high")),
-        (CANDIDATE, seen(1, (HOME, LAPTOP)), ("same_address", "medium")),
+        (CANDIDATE, seen(1, (HOME, PHONE)), ("same_network_and_device", "high")),
+        (CANDIDATE, seen(1, (HOME, LAPTOP)), ("same_network", "medium")),
         (CANDIDATE, seen(1, (AWAY, PHONE)), ("same_device", "low")),
         (CANDIDATE, seen(1, (AWAY, LAPTOP)), None),
         # current colleagues
-        (CANDIDATE, seen(1, (HOME, PHONE), still=True), ("same_address_and_device", "low")),
-        (CANDIDATE, seen(1, (HOME, LAPTOP), still=True), ("same_address", "low")),
-        (CANDIDATE, seen(1, (AWAY, PHONE), still=True), None),
+        (CANDIDATE, seen(1, (HOME, PHONE), candidate_still_there=True), ("same_network_and_device", "low")),
+        (CANDIDATE, seen(1, (HOME, LAPTOP), candidate_still_there=True), ("same_network", "low")),
+        (CANDIDATE, seen(1, (AWAY, PHONE), candidate_still_there=True), None),
         # two referees
         (
             seen(1, (HOME, PHONE), company="Globex"),
             seen(2, (HOME, PHONE), company="Initech"),
-            ("same_address_and_device", "high"),
+            ("same_network_and_device", "high"),
         ),
-        (seen(1, (HOME, PHONE), (OFFICE, LAPTOP)), seen(2, (OFFICE, PHONE)), ("same_address", "medium")),
+        (seen(1, (HOME, PHONE), (OFFICE, LAPTOP)), seen(2, (OFFICE, PHONE)), ("same_network", "medium")),
         # colleagues
         (
             seen(1, (OFFICE, LAPTOP), company="Globex"),
             seen(2, (OFFICE, LAPTOP), company="globex."),
-            ("same_address_and_device", "low"),
+            ("same_network_and_device", "low"),
         ),
         (
             seen(1, (OFFICE, LAPTOP), company="Globex"),
             seen(2, (OFFICE, PHONE), company="Globex"),
-            ("same_address", "low"),
+            ("same_network", "low"),
         ),
         (seen(1, (HOME, PHONE), company="Globex"), seen(2, (AWAY, PHONE), company="Globex"), None),
         # unstated companies do not match
-        (seen(1, (OFFICE, LAPTOP)), seen(2, (OFFICE, PHONE)), ("same_address", "medium")),
+        (seen(1, (OFFICE, LAPTOP)), seen(2, (OFFICE, PHONE)), ("same_network", "medium")),
         # empty hashes
         (seen(1, ("", PHONE)), seen(2, ("", PHONE)), ("same_device", "low")),
-        (seen(1, (HOME, "")), seen(2, (HOME, "")), ("same_address", "medium")),
+        (seen(1, (HOME, "")), seen(2, (HOME, "")), ("same_network", "medium")),
         (seen(1, ("", "")), seen(2, ("", "")), None),
         (seen(1), seen(2), None),
     ],
@@ -71,7 +71,7 @@ def test_a_common_device_raises_no_flag() -> None:
 
 def test_facts_contain_no_address() -> None:
     assert device_flag(CANDIDATE, seen(1, (HOME, PHONE)), rare_devices=()) == FlagFinding(
-        code="same_address_and_device", grade="high", key="1,candidate", facts={"office": False}
+        code="same_network_and_device", grade="high", key="1,candidate", facts={"office": False}
     )
 
 

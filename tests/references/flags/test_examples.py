@@ -39,7 +39,7 @@ def test_a_candidate_who_answers_for_both_referees_is_flagged_high() -> None:
         "alike_ratings": "medium",
         "alike_texts": "high",
         "fast": "medium",
-        "same_address_and_device": "high",
+        "same_network_and_device": "high",
     }
     flags = flags_of(story.check)
     assert flags.grade == "high"
@@ -64,7 +64,7 @@ def test_colleagues_on_one_office_network_raise_low_flags_at_most() -> None:
     Visitor(address=OFFICE, device=DESKTOP).answer(
         PAUL, AGREED | OF_PEER | {"q-reliability": "5"}, seconds=250
     )
-    assert found(story) == {"same_address": "low"}
+    assert found(story) == {"same_network": "low"}
     (flag,) = flags_of(story.check).to_review
     assert flag.facts == (
         "Maria Schmidt and Paul Meier used the same network address. They share an employer, according to the "
@@ -80,7 +80,7 @@ def test_colleagues_with_the_same_type_of_computer_raise_low_flags() -> None:
         Visitor(address=OFFICE, device=DESKTOP).answer(
             whose, AGREED | texts | {"q-reliability": level}, seconds=300
         )
-    assert found(story) == {"same_address_and_device": "low"}
+    assert found(story) == {"same_network_and_device": "low"}
 
 
 @pytest.mark.world
@@ -89,7 +89,7 @@ def test_a_candidate_who_still_works_with_the_referee_may_share_the_office() -> 
     Referee.objects.of(story.application.organisation).update(to_month="")
     Visitor(address=OFFICE, device=LAPTOP).send(story)
     Visitor(address=OFFICE, device=DESKTOP).answer(MARIA, AGREED | OF_MANAGER, seconds=300)
-    assert found(story) == {"same_address": "low"}
+    assert found(story) == {"same_network": "low"}
 
 
 @pytest.mark.world

@@ -250,7 +250,7 @@ def unchanged(flag: CheckFlag) -> bool:
             "Ann and Ben gave the same 8 ratings.",
         ),
         (
-            rules.SAME_ADDRESS,
+            rules.SAME_NETWORK,
             {"office": False},
             "Ann and Ben used the same network address, on different devices.",
         ),

@@ -166,7 +166,7 @@ def test_correcting_an_address_removes_device_flags_about_the_previous_recipient
     with transaction.atomic():
         update_flags(lock(Check, story.check.pk), now=NOW)
     flags = CheckFlag.objects.of(organisation).values_list("code", flat=True)
-    assert list(flags) == ["same_address_and_device"]
+    assert list(flags) == ["same_network_and_device"]
     correct_address(
         request_id=story.requests[0].pk,
         address="maria.schmidt@globex.example",

@@ -1,3 +1,5 @@
+"""Calls to Harvest: turns under the rate limit, retries, pages, and refusals as exceptions."""
+
 import logging
 import math
 import random

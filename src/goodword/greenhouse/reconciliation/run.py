@@ -40,6 +40,9 @@ log = logging.getLogger(__name__)
 
 PAGE = 500
 
+#: maximum scheduled passes at the same time, since each occupies a thread of a worker
+PASSES_AT_ONCE = 2
+
 IDS = 50
 
 #: jobs whose applications v3 lists in one call (v1: one job)
@@ -284,9 +287,6 @@ def _has_jobs(work: Pass) -> bool:
 
 FULL_EVERY = timedelta(hours=24)
 
-#: maximum scheduled passes at the same time, since each occupies a thread of a worker
-AT_ONCE = 2
-
 
 @jobs.job(name="greenhouse.reconciliation.run", swept_by="greenhouse.reconciliation.sweep")
 def run_pass(*, pass_id: int) -> None:
@@ -344,7 +344,7 @@ def begin_due(*, now: datetime) -> int:
     running = Reconciliation.objects.across_organisations().filter(
         state=Reconciliation.State.RUNNING, requested_by=None
     )
-    free = AT_ONCE - running.count()
+    free = PASSES_AT_ONCE - running.count()
     begun = 0
     rows = sorted(due(now=now), key=lambda row: (row.reconciled_at is not None, row.reconciled_at, row.pk))
     for connection in rows:

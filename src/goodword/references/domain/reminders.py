@@ -157,8 +157,12 @@ def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
 
 
 def wants_no_mail(request: ReferenceRequest) -> bool:
-    if has_opted_out(organisation=request.organisation, address=request.referee.email):
-        return True
+    return has_opted_out(organisation=request.organisation, address=request.referee.email) or _marked_as_spam(
+        request
+    )
+
+
+def _marked_as_spam(request: ReferenceRequest) -> bool:
     mails = Email.objects.of(request.organisation).filter(
         subject_ref=request.mail_ref, to_address__same_address=request.referee.email
     )
@@ -196,6 +200,8 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
             raise Refused(_("Mail to this referee bounces. Correct the address instead."))
         if has_opted_out(organisation=check.organisation, address=request.referee.email):
             raise Refused(_("This person has asked not to be contacted."))
+        if _marked_as_spam(request):
+            raise Refused(_("This person marked our e-mail as spam, so no more are sent."))
         refuse_if_over(request.deadline_at, now=now)
         refuse_if_used_up(request.reminders_promised - request.reminders_sent)
         refuse_if_written_to(check.organisation, request.mail_ref, now=now)

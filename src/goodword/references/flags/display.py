@@ -113,7 +113,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _("Ask the candidate which title was theirs, and when it changed."),
     ),
-    rules.SAME_ADDRESS_AND_DEVICE: FlagWording(
+    rules.SAME_NETWORK_AND_DEVICE: FlagWording(
         _("Same network and type of device"),
         (
             _("People who share a home or office may share a network and a computer."),
@@ -122,7 +122,7 @@ WORDS: Mapping[str, FlagWording] = {
         ),
         _TALK,
     ),
-    rules.SAME_ADDRESS: FlagWording(
+    rules.SAME_NETWORK: FlagWording(
         _("Same network"),
         (
             _("Colleagues in one office share a network address, as do people in one home."),
@@ -219,7 +219,7 @@ def _titles(facts: Facts) -> str:
     return gettext("%(one)s says “%(first)s”, %(other)s says “%(second)s”, both for %(company)s.") % facts
 
 
-def _same_address_and_device(facts: Facts) -> str:
+def _same_network_and_device(facts: Facts) -> str:
     if facts["office"]:
         text = gettext(
             "%(one)s and %(other)s used the same network address and type of device. They share an "
@@ -230,7 +230,7 @@ def _same_address_and_device(facts: Facts) -> str:
     return text % facts
 
 
-def _same_address(facts: Facts) -> str:
+def _same_network(facts: Facts) -> str:
     if facts["office"]:
         text = gettext(
             "%(one)s and %(other)s used the same network address. They share an employer, according to "
@@ -278,8 +278,8 @@ SENTENCES: Mapping[str, Callable[[Facts], str]] = {
     rules.DATES_CORRECTED: _dates,
     rules.TITLE_CORRECTED: _title,
     rules.TITLES_DIFFER: _titles,
-    rules.SAME_ADDRESS_AND_DEVICE: _same_address_and_device,
-    rules.SAME_ADDRESS: _same_address,
+    rules.SAME_NETWORK_AND_DEVICE: _same_network_and_device,
+    rules.SAME_NETWORK: _same_network,
     rules.SAME_DEVICE: _same_device,
 }
 

@@ -1,3 +1,5 @@
+"""Collects the facts of a check for the rules, and stores the flags they find."""
+
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -34,7 +36,7 @@ from goodword.workflow.models import FlagFinding, lock, lock_step_request
 
 #: codes of flags that are deleted when the address is corrected
 _OF_THE_ADDRESS = {rules.MEMBER, rules.DISPOSABLE, rules.FREE, rules.DOMAIN}
-_OF_DEVICES = {rules.SAME_ADDRESS_AND_DEVICE, rules.SAME_ADDRESS, rules.SAME_DEVICE}
+_OF_DEVICES = {rules.SAME_NETWORK_AND_DEVICE, rules.SAME_NETWORK, rules.SAME_DEVICE}
 _COMMENT = "comment"
 #: minimum number of other checks with known devices before a device can be called rare
 ENOUGH_CHECKS = 20
@@ -217,7 +219,7 @@ def device_flags(check: Check, referees: Sequence[Referee]) -> list[FlagFinding]
         Traces(
             id=referee.pk,
             company=referee.company,
-            still=not referee.to_month,
+            candidate_still_there=not referee.to_month,
             seen=frozenset(seen[referee.pk]),
         )
         for referee in referees

@@ -76,7 +76,7 @@ _SHORT = {
     "dev": "developer",
     "asst": "assistant",
 }
-SAME_ADDRESS_AND_DEVICE, SAME_ADDRESS, SAME_DEVICE = "same_address_and_device", "same_address", "same_device"
+SAME_NETWORK_AND_DEVICE, SAME_NETWORK, SAME_DEVICE = "same_network_and_device", "same_network", "same_device"
 MEMBER, DISPOSABLE, FREE, DOMAIN = "address_member", "address_disposable", "address_free", "address_domain"
 #: words in company names that don't identify a company
 _LEGAL_WORDS = """
@@ -360,12 +360,12 @@ def _folded(text: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Traces:
-    """`id`: the referee's; None for the candidate. `seen`: pairs of address and device hashes; either may be empty."""
+    """`id`: the referee's; None for the candidate. `seen`: pairs of hashes, of network address and device; either may
+    be empty."""
 
     id: int | None
     company: str = ""
-    #: whether the candidate still works there
-    still: bool = False
+    candidate_still_there: bool = False
     seen: frozenset[tuple[str, str]] = frozenset()
 
 
@@ -374,9 +374,9 @@ def device_flag(one: Traces, other: Traces, *, rare_devices: Collection[str]) ->
     office = _one_office(one, other)
     grade: Grade
     if any(address and device for address, device in one.seen & other.seen):
-        code, grade = SAME_ADDRESS_AND_DEVICE, "low" if office else "high"
+        code, grade = SAME_NETWORK_AND_DEVICE, "low" if office else "high"
     elif {address for address, _ in one.seen} & {address for address, _ in other.seen} - {""}:
-        code, grade = SAME_ADDRESS, "low" if office else "medium"
+        code, grade = SAME_NETWORK, "low" if office else "medium"
     elif not office and _devices(one) & _devices(other) & set(rare_devices):
         code, grade = SAME_DEVICE, "low"
     else:
@@ -390,5 +390,5 @@ def _devices(person: Traces) -> set[str]:
 
 def _one_office(one: Traces, other: Traces) -> bool:
     if one.id is None or other.id is None:
-        return one.still or other.still
+        return one.candidate_still_there or other.candidate_still_there
     return bool(_words(one.company)) and _words(one.company) == _words(other.company)

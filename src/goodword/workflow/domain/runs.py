@@ -126,8 +126,8 @@ def _application_of_mail(event: Event) -> int | None:
 
 
 CANCELLED: Final = "cancelled"
-#: minimum time between a mail and a reminder sent by a member
-REMINDER_INTERVAL: Final = timedelta(minutes=10)
+#: time after any mail in which a member can't send a reminder
+QUIET_AFTER_MAIL: Final = timedelta(minutes=10)
 
 
 class Refused(Exception):
@@ -157,7 +157,7 @@ def refuse_if_used_up(left: int) -> None:
 def refuse_if_written_to(organisation: Organisation, subject_ref: str, *, now: datetime) -> None:
     mails = Email.objects.of(organisation).filter(subject_ref=subject_ref)
     waiting = mails.filter(state__in=(Email.State.QUEUED, Email.State.SENDING))
-    recent = mails.filter(created_at__gt=now - REMINDER_INTERVAL)
+    recent = mails.filter(created_at__gt=now - QUIET_AFTER_MAIL)
     if waiting.exists() or recent.exclude(state__in=(Email.State.CANCELLED, Email.State.FAILED)).exists():
         raise Refused(_("They have just been e-mailed. Wait ten minutes."))
 

@@ -388,8 +388,8 @@ MISSED_INVITATIONS = Source(
 
 SOURCES: tuple[Source, ...] = (
     steps.WAITING,
-    steps.STOPPED_ATTEMPTS,
-    steps.STOPPED_CHECKS,
+    steps.ATTEMPTS_NEEDING_ATTENTION,
+    steps.CHECKS_NEEDING_ATTENTION,
     declined.DECLINED_ATTEMPTS,
     declined.DECLINED_CHECKS,
     referees.QUESTIONED_SLOTS,

@@ -201,20 +201,20 @@ def _open(model: type[StepRun], viewer: Viewer, applications: QuerySet[Applicati
     )
 
 
-def _stopped(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
+def _needing_attention(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
     return _open(model, viewer, viewer.active).exclude(attention__in=("", CANNOT_PROVIDE))
 
 
-def _shape_stopped(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
+def _shape_attention(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
     del viewer
     return rows.select_related(*_OF_RUN).order_by("opened_at", "pk")
 
 
-def _describe_stopped(source: str, viewer: Viewer, rows: Sequence[StepRun]) -> list[Need]:
+def _describe_attention(source: str, viewer: Viewer, rows: Sequence[StepRun]) -> list[Need]:
     failed = _failed_mails(viewer, [run.step_request_id for run in rows])
     reopened = _reopened_at(viewer, [run for run in rows if run.attention == models.REOPENED])
     return [
-        _stopped_need(
+        _attention_need(
             source,
             viewer,
             run,
@@ -253,7 +253,7 @@ def _failed_mails(viewer: Viewer, step_request_ids: Sequence[int]) -> dict[int, 
     }
 
 
-def _stopped_need(
+def _attention_need(
     source: str, viewer: Viewer, run: StepRun, *, email: Email | None, reopened_at: datetime | None
 ) -> Need:
     step_request = run.step_request
@@ -308,19 +308,19 @@ def _failed_at(email: Email | None) -> datetime | None:
     return (email.bounced_at or email.settled_at) if email else None
 
 
-STOPPED_ATTEMPTS = Source(
+ATTEMPTS_NEEDING_ATTENTION = Source(
     name="attempt",
     urgency=Urgency.STUCK,
-    rows=lambda viewer: _stopped(Attempt, viewer),
-    shape=_shape_stopped,
-    describe=lambda viewer, rows: _describe_stopped("attempt", viewer, rows),
+    rows=lambda viewer: _needing_attention(Attempt, viewer),
+    shape=_shape_attention,
+    describe=lambda viewer, rows: _describe_attention("attempt", viewer, rows),
 )
-STOPPED_CHECKS = Source(
+CHECKS_NEEDING_ATTENTION = Source(
     name="check",
     urgency=Urgency.STUCK,
-    rows=lambda viewer: _stopped(Check, viewer),
-    shape=_shape_stopped,
-    describe=lambda viewer, rows: _describe_stopped("check", viewer, rows),
+    rows=lambda viewer: _needing_attention(Check, viewer),
+    shape=_shape_attention,
+    describe=lambda viewer, rows: _describe_attention("check", viewer, rows),
 )
 
 
