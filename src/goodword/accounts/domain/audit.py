@@ -12,7 +12,6 @@ from goodword.accounts.models import AuditEntry, Membership, Organisation, User
 #: choices, in months
 LEAST_MONTHS: Final = 6
 MOST_MONTHS: Final = 120
-#: minimum, in days, for which sign-ins are kept; see the migration of prune_audit_log
 
 SIGNED_IN: Final = "sign_in.succeeded"
 FAILED: Final = "sign_in.failed"
