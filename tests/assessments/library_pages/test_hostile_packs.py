@@ -37,6 +37,18 @@ def many_items(n: int) -> str:
     return json.dumps(small_pack(items=items))
 
 
+def many_scales(n: int, *, name: str) -> str:
+    ids = [f"{name}{one:02}" for one in range(n)]
+    items = [
+        {"number": number, "text": "x", "scale": scale, "keyed": "+"}
+        for number, scale in enumerate(ids, start=1)
+    ]
+    scales = [{"id": scale, "name": scale} for scale in ids]
+    return json.dumps(small_pack(scales=scales, items=items, short_forms=[], norms=[]))
+
+
+LONG_IDS = "The ids of the scales are too long together. Use shorter ones, with letters from a to z."
+
 REFUSED = [
     ("[" * 100_000, "Lists and objects are nested too deeply."),
     ('{"a":' * 50 + "1" + "}" * 50, "Lists and objects are nested too deeply."),
@@ -63,7 +75,16 @@ REFUSED = [
         json.dumps(small_pack(response_scale=[{"value": n, "label": "x"} for n in range(12)])),
         "It has 12 answers to choose from; at most 11 are allowed.",
     ),
+    # a selection of scales is stored with their ids
+    (many_scales(40, name="self-consciousness-in-company"), LONG_IDS),
+    (many_scales(60, name="unverträglich"), LONG_IDS),
 ]
+
+
+def test_many_scales_may_have_ids_of_usual_length(rita: Membership) -> None:
+    text = many_scales(60, name="assertiveness")
+    response = signed_in(rita).post(url("test_import", rita.organisation), {"text": text})
+    assert response.status_code == 302
 
 
 @pytest.mark.matrix

@@ -10,7 +10,6 @@ from goodword.accounts.models import Membership
 from goodword.assessments.kinds import Content, kind_named
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
-from goodword.assessments.models.library import LONGEST_FORM
 from goodword.assessments.plans.versions import (
     built_by_member,
     content_of_number,
@@ -237,12 +236,9 @@ def change_part(
 
 def _form(content: Content, choice: PartChoice) -> str:
     try:
-        form = with_scales(content, choice.form, choice.scales)
+        return with_scales(content, choice.form, choice.scales)
     except LookupError:
         raise InvalidSetting("scales", _("This version doesn't have that scale. Choose again.")) from None
-    if len(form) > LONGEST_FORM:
-        raise InvalidSetting("scales", _("Too many scales with long names. Choose fewer scales, or all."))
-    return form
 
 
 def narrow_to_scales(part: AssessmentPart, scales: Sequence[str]) -> None:

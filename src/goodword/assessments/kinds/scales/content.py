@@ -122,6 +122,9 @@ class Instrument:
             raise FormError(f"{self.name} has no form “{form_id}”.")
         return form.id if len(chosen) == len(self.scales) else _narrowed_id(form, chosen)
 
+    def longest_form_id(self) -> str:
+        return max((_narrowed_id(form, self.scales) for form in self.forms), key=len)
+
     def whole_form(self, form_id: str) -> str:
         self.form(form_id)
         return form_id if any(form.id == form_id for form in self.forms) else form_id.rpartition(":")[0]

@@ -45,6 +45,7 @@ from goodword.assessments.kinds.scores import (
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
+from goodword.assessments.models.library import LONGEST_FORM
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.text import rounded
@@ -92,6 +93,10 @@ class _Scales(FixedItems):
         if len(longest) > LONGEST_SCALE:
             raise PackError(f"The id of the scale “{longest}” has more than {LONGEST_SCALE} characters.")
         at_most("scales", len(content.scales), MOST_SCALES)
+        if len(content.longest_form_id()) > LONGEST_FORM:
+            raise PackError(
+                "The ids of the scales are too long together. Use shorter ones, with letters from a to z."
+            )
         at_most("items", len(content.items), MOST_ITEMS)
         at_most("answers to choose from", len(content.response_scale), MOST_ANSWERS)
 
