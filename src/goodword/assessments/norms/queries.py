@@ -79,7 +79,7 @@ class VersionNorms:
 
 
 def norms_of(test: Test) -> tuple[VersionNorms, ...]:
-    """Versions with attempts or norms, newest first, in a constant number of queries."""
+    """Versions with attempts, norms or calibrations, newest first, in a constant number of queries."""
     firsts = first_attempts(test, by_form=True)
     sets = list(
         NormSet.objects.of(test.organisation)
@@ -110,7 +110,7 @@ def norms_of(test: Test) -> tuple[VersionNorms, ...]:
             calibration=calibrations.get(row.number, _NO_CALIBRATION) if generated else None,
         )
         for row in newest_first
-        if any(version == row.number for version, _ in forms)
+        if row.number in calibrations or any(version == row.number for version, _ in forms)
     )
 
 
