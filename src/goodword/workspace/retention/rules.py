@@ -311,6 +311,8 @@ def _organisations() -> list[Organisation]:
 
 
 def _due_people(organisation: Organisation, *, now: datetime, dry_run: bool) -> int:
+    if _today(organisation, next_run(organisation, now=now)) > _today(organisation, now):
+        return 0  # done today, or a rule was changed today: nothing may be erased before tomorrow
     if dry_run:
         return len(due_now(organisation, now=now))
     erased = 0
