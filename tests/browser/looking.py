@@ -6,11 +6,12 @@ import io
 import itertools
 import json
 import os
+import re
 from pathlib import Path
 from typing import Literal
 
 from PIL import Image
-from playwright.sync_api import BrowserContext, Page
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page
 
 from tests.browser.conftest import violations
 
@@ -52,6 +53,8 @@ _STATE = r"""
   return [html + states.map(those), those(":hover"), root.scrollWidth - root.clientWidth];
 }
 """
+#: Chromium's words for a response with 409
+_REFUSED = "Failed to load resource: the server responded with a status of 409 (Conflict)"
 #: a file for each page state checked in this run, with axe's findings at each width at which it was checked
 FOUND = Path(os.environ["TESTS_LOOKED"])
 
@@ -68,12 +71,19 @@ class Looker:
         self.wrong: dict[str, list[str]] = {}
         self.complaints: list[str] = []
 
-    def watch(self, context: BrowserContext) -> None:
-        """Collect console errors of this window: script errors and violations of the content security policy."""
-        context.on(
-            "console",
-            lambda message: self.complaints.append(message.text) if message.type == "error" else None,
-        )
+    def watch(self, context: BrowserContext, *, overtaken: str = "") -> None:
+        """Collect console errors of this window: script errors and violations of the content security policy.
+
+        `overtaken`: a pattern of addresses of timed items. Next may overtake the saving of the answer that it carries
+        too. The server then refuses the save, and Chromium logs that.
+        """
+
+        def note(message: ConsoleMessage) -> None:
+            late = overtaken and re.search(overtaken, message.location["url"]) and message.text == _REFUSED
+            if message.type == "error" and not late:
+                self.complaints.append(message.text)
+
+        context.on("console", note)
         context.on("weberror", lambda error: self.complaints.append(str(error.error)))
 
     def look(self, page: Page, name: str, *, within: str = "", all_rules: bool = False) -> None:

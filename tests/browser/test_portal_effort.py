@@ -157,7 +157,7 @@ def test_four_parts_take_at_most_61_screens_and_113_taps(browser: Browser, live_
     factories.step(of.role, "assessment")
     assessment_of_all(of.role)
     context = browser.new_context(**PHONE)  # type: ignore[arg-type]  # its own dict type
-    looker.watch(context)
+    looker.watch(context, overtaken="/assessment/2/item/[0-9]+/$")
     page = context.new_page()
     token = token_of(assigned(of, now=clock.now()), now=clock.now())
     page.goto(f"{live_server}{reverse('portal_assessment', args=[token])}")

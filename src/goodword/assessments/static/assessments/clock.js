@@ -208,7 +208,7 @@
       const said = await response.json();
       accepted();
       if (said.elsewhere) {
-        if (!going) elsewhere();
+        if (!going && !pressed) elsewhere(); // or Next has overtaken this answer, and carried it
         return;
       }
       if (said.go) {
