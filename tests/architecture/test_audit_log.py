@@ -43,7 +43,7 @@ def written() -> set[str]:
     for module, call in nodes(ast.Call):
         values = [word.value for word in call.keywords if word.arg == "action"]
         name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
-        values += call.args[:2] if "audit" in name else []
+        values += call.args[:2] if "audit" in name or name == "write_by" else []
         for value in values:
             found |= set(texts(value))
             for one in ast.walk(value):

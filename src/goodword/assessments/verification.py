@@ -14,7 +14,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import AfterBreak
@@ -443,13 +443,7 @@ def open_verification(*, application: Application, member: Membership, now: date
             items=FORMS[form].n,
             seconds=_seconds(part, FORMS[form].n),
         )
-        write(
-            organisation=member.organisation,
-            action="verification.opened",
-            member=member,
-            now=now,
-            details={"part": part.pk},
-        )
+        write_by(member, "verification.opened", now=now, details={"part": part.pk})
         record_event("attempt.verification_opened", part.attempt, by=actor(member), at=now)
         return made
 
@@ -492,13 +486,7 @@ def new_link(
             now=now,
             created_by=member,
         )
-        write(
-            organisation=member.organisation,
-            action="verification.link_created",
-            member=member,
-            now=now,
-            details={"part": locked.part_id},
-        )
+        write_by(member, "verification.link_created", now=now, details={"part": locked.part_id})
         return url
 
 
@@ -515,13 +503,7 @@ def discard(*, verification: Verification, reason: str, member: Membership, now:
         locked.tasks, locked.answers = [], {}
         locked.save()
         _end_links(locked, now=now)
-        write(
-            organisation=member.organisation,
-            action="verification.discarded",
-            member=member,
-            now=now,
-            details={"part": locked.part_id},
-        )
+        write_by(member, "verification.discarded", now=now, details={"part": locked.part_id})
         record_event("attempt.verification_discarded", locked.part.attempt, by=actor(member), at=now)
 
 

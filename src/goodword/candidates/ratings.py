@@ -14,7 +14,7 @@ from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.people_files import (
@@ -406,13 +406,7 @@ def rate(
         ):
             return False
         store(row, values=values, scale=scale, rater=by.user.email, by=by, now=now)
-        write(
-            organisation=row.organisation,
-            action="hire.rated",
-            member=by,
-            now=now,
-            details={"application": row.pk},
-        )
+        write_by(by, "hire.rated", now=now, details={"application": row.pk})
         return True
 
 
@@ -504,12 +498,8 @@ def confirm(of: RatingImport, *, by: Membership, now: datetime, refused: Collect
         PerformanceRating.objects.of(of.organisation).filter(pk__in=replaced).delete()
         row.confirmed_at = now
         row.save(update_fields=["confirmed_at"])
-        write(
-            organisation=of.organisation,
-            action="ratings.imported",
-            member=by,
-            now=now,
-            details={"ratings": ratings.count(), "replaced": len(replaced)},
+        write_by(
+            by, "ratings.imported", now=now, details={"ratings": ratings.count(), "replaced": len(replaced)}
         )
         return True
 
@@ -528,13 +518,7 @@ def discard(of: RatingImport, *, by: Membership, now: datetime, only_unconfirmed
             return False
         row.delete()
         if confirmed:
-            write(
-                organisation=of.organisation,
-                action="ratings.deleted",
-                member=by,
-                now=now,
-                details={"ratings": n},
-            )
+            write_by(by, "ratings.deleted", now=now, details={"ratings": n})
         return True
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
@@ -159,13 +159,7 @@ def _mail(comment: Comment, application: Application, *, to: Membership, now: da
 
 
 def _audit(action: str, comment: Comment, *, member: Membership, now: datetime) -> None:
-    write(
-        organisation=member.organisation,
-        action=action,
-        member=member,
-        now=now,
-        details={"application": comment.application_id, "comment": comment.pk},
-    )
+    write_by(member, action, now=now, details={"application": comment.application_id, "comment": comment.pk})
 
 
 WITH_FORM = ["GET", "HEAD", "POST"]

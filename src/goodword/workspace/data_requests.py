@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Upload
 from goodword.candidates.domain.erasure_requests import (
@@ -212,13 +212,7 @@ def keep(request: MemberRequest, pk: int) -> HttpResponseBase:
             member=request.member,
         )
         if kept:
-            write(
-                organisation=request.organisation,
-                action="erasure.cancelled",
-                member=request.member,
-                now=now,
-                details={"erasure": erasing.erasure.pk},
-            )
+            write_by(request.member, "erasure.cancelled", now=now, details={"erasure": erasing.erasure.pk})
             if erasing.erasure.reason == Reason.CANDIDATE:
                 told = mail_erasure_cancelled(erasing.erasure, now=now)
     if kept and told:
@@ -450,10 +444,9 @@ def export_candidate(request: MemberRequest, pk: int) -> HttpResponse:
     now, candidate = clock.now(), application.candidate
     bundle = bundle_of(candidate, member=request.member, now=now)
     ratings = {"ratings": True} if hands_out_ratings(candidate, member=request.member) else {}
-    write(
-        organisation=request.organisation,
-        action="person.exported",
-        member=request.member,
+    write_by(
+        request.member,
+        "person.exported",
         now=now,
         details={"candidate": candidate.pk, "application": application.pk, **ratings},
     )

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.candidates.fairness.groups import Decisions, GroupFile, proposed, read_groups, rejection_reasons
@@ -167,10 +167,9 @@ def fairness(request: MemberRequest) -> HttpResponse:
         found = compare_groups(scope, file)
         lines = sorted(file.lines[person] for person in found.unknown)
         unknown = in_lines(lines) if lines else ""
-        write(
-            organisation=organisation,
-            action="fairness.computed",
-            member=request.member,
+        write_by(
+            request.member,
+            "fairness.computed",
             now=now,
             details={
                 "role": scope.role.pk if scope.role else None,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock
@@ -91,7 +91,7 @@ def dismiss_checklist(*, by: Membership, now: datetime) -> None:
     with transaction.atomic():
         rows = Organisation.objects.filter(pk=by.organisation_id, setup_dismissed_at=None)
         if rows.update(setup_dismissed_at=now):
-            write(organisation=by.organisation, action="setup.dismissed", member=by, now=now)
+            write_by(by, "setup.dismissed", now=now)
 
 
 #: jobs offered as buttons

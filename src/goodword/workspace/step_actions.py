@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock
@@ -141,13 +141,7 @@ def _perform(request: MemberRequest, act: Action, *, action: str, ids: Mapping[s
     try:
         with transaction.atomic():
             sentence = act()
-            write(
-                organisation=request.organisation,
-                action=action,
-                member=request.member,
-                now=clock.now(),
-                details=ids,
-            )
+            write_by(request.member, action, now=clock.now(), details=ids)
     except Refused as error:
         return "", str(error)
     except Closed:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.domain.members import check_name, lock_members
 from goodword.accounts.models import Invitation, Membership, Organisation, User, admins_of
 from goodword.core.addresses import check_address, is_same, normalised
@@ -53,10 +53,9 @@ def invite(*, email: str, kind: str, role_ids: Sequence[int], by: Membership, no
             invited_by=by,
             created_at=now,
         )
-        write(
-            organisation=by.organisation,
-            action="member.invited",
-            member=by,
+        write_by(
+            by,
+            "member.invited",
             now=now,
             details={"invitation": made.pk, "kind": kind, "roles": made.role_ids},
         )
@@ -102,13 +101,7 @@ def withdraw(*, invitation: Invitation, by: Membership, now: datetime) -> bool:
             return False
         row.withdrawn_at = now
         row.save(update_fields=["withdrawn_at"])
-        write(
-            organisation=row.organisation,
-            action="member.invitation_withdrawn",
-            member=by,
-            now=now,
-            details={"invitation": row.pk},
-        )
+        write_by(by, "member.invitation_withdrawn", now=now, details={"invitation": row.pk})
         return True
 
 
@@ -144,11 +137,5 @@ def accept(*, invitation: Invitation, user: User, now: datetime) -> Membership:
         )
         row.accepted_at, row.accepted_by = now, member
         row.save(update_fields=["accepted_at", "accepted_by"])
-        write(
-            organisation=row.organisation,
-            action="member.joined",
-            member=member,
-            now=now,
-            details={"member": member.pk, "invitation": row.pk},
-        )
+        write_by(member, "member.joined", now=now, details={"member": member.pk, "invitation": row.pk})
         return member

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write, write_by
 from goodword.accounts.models import Membership, Organisation, User, active_members, admins_of
 from goodword.core.events import record
 
@@ -57,10 +57,9 @@ def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime)
             _check_not_last(row)
         before, row.kind = row.kind, kind
         row.save(update_fields=["kind"])
-        write(
-            organisation=row.organisation,
-            action="member.kind_changed",
-            member=by,
+        write_by(
+            by,
+            "member.kind_changed",
             now=now,
             details={"member": row.pk, "changed": {"kind": [before, kind]}},
         )
@@ -81,13 +80,7 @@ def deactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
         row.deactivated_at = now
         row.save(update_fields=["deactivated_at"])
         User.objects.filter(pk=row.user_id).update(session_epoch=F("session_epoch") + 1)
-        write(
-            organisation=row.organisation,
-            action="member.deactivated",
-            member=by,
-            now=now,
-            details={"member": row.pk},
-        )
+        write_by(by, "member.deactivated", now=now, details={"member": row.pk})
         record(
             "member.deactivated",
             organisation_id=row.organisation_id,
@@ -106,13 +99,7 @@ def reactivate(*, member: Membership, by: Membership, now: datetime) -> bool:
             return False
         row.deactivated_at = None
         row.save(update_fields=["deactivated_at"])
-        write(
-            organisation=row.organisation,
-            action="member.reactivated",
-            member=by,
-            now=now,
-            details={"member": row.pk},
-        )
+        write_by(by, "member.reactivated", now=now, details={"member": row.pk})
         return True
 
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write, write_by
 from goodword.accounts.models import Logo, Membership, Organisation, User, active_members
 from goodword.core.addresses import (
     FREE_MAIL,
@@ -147,7 +147,7 @@ def change_columns(
         if not changed:
             return False
         Organisation.objects.filter(pk=row.pk).update(**{name: after[name] for name in changed})
-        write(organisation=row, action=action, member=by, now=now, details={"changed": changed})
+        write_by(by, action, now=now, details={"changed": changed})
         return True
 
 
@@ -198,10 +198,9 @@ def choose_mails(*, member: Membership, each_reference: bool, daily_digest: bool
         chosen = {"mails_each_reference": each_reference, "daily_digest": daily_digest}
         changed = rows.exclude(**chosen).update(**chosen)
         if changed:
-            write(
-                organisation=member.organisation,
-                action="member.mails_chosen",
-                member=member,
+            write_by(
+                member,
+                "member.mails_chosen",
                 now=now,
                 details={"each_reference": each_reference, "daily_digest": daily_digest},
             )
@@ -264,7 +263,7 @@ def _locked(organisation: Organisation) -> Organisation:
 
 def _refer(row: Organisation, digest: str, *, action: str, by: Membership, now: datetime) -> None:
     Organisation.objects.filter(pk=row.pk).update(logo_digest=digest)
-    write(organisation=row, action=action, member=by, now=now, details={})
+    write_by(by, action, now=now, details={})
 
 
 class NoDomain(Exception):
@@ -325,10 +324,9 @@ def _write_domains(
         row = _locked(organisation)
         if row.own_domains == wanted:
             return False
-        write(
-            organisation=row,
-            action="organisation.settings_changed",
-            member=by,
+        write_by(
+            by,
+            "organisation.settings_changed",
             now=now,
             details={"changed": {"own_domains": [row.own_domains, wanted]}},
         )

@@ -11,7 +11,7 @@ from typing import Any, Final, cast
 
 from django.db import transaction
 
-from goodword.accounts.domain.audit import write as audit
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.kinds import Content, ImportedContent, kind_named, kind_of
@@ -238,10 +238,9 @@ def import_pack(*, raw: bytes, by: Membership, now: datetime) -> TestVersion:
             content=kind_of(content).dump(content),
             created_at=now,
         )
-        audit(
-            organisation=by.organisation,
-            action="test.imported",
-            member=by,
+        write_by(
+            by,
+            "test.imported",
             now=now,
             details={"test": test.pk, "version": version.number, "language": version.language},
         )
@@ -308,10 +307,9 @@ def sign_off(*, version: TestVersion, name: str, why: str, by: Membership, now: 
         row = _lock_draft(version)
         row.signed_off_by, row.signed_off_why, row.signed_off_at = name, why, now
         row.save(update_fields=["signed_off_by", "signed_off_why", "signed_off_at"])
-        audit(
-            organisation=row.organisation,
-            action="test.signed_off",
-            member=by,
+        write_by(
+            by,
+            "test.signed_off",
             now=now,
             details={
                 "test": row.test_id,
@@ -342,10 +340,9 @@ def publish_pack(*, version: TestVersion, by: Membership, now: datetime) -> Test
         if row.language == "en" and row.test.title != row.content["name"]:
             row.test.title = row.content["name"]
             row.test.save(update_fields=["title"])
-        audit(
-            organisation=row.organisation,
-            action="test.published",
-            member=by,
+        write_by(
+            by,
+            "test.published",
             now=now,
             details={"test": row.test_id, "version": row.number, "languages": [row.language]},
         )
@@ -358,10 +355,9 @@ def discard_pack(*, version: TestVersion, by: Membership, now: datetime) -> bool
     with transaction.atomic():
         row = _lock_draft(version)
         test = row.test
-        audit(
-            organisation=row.organisation,
-            action="test.draft_discarded",
-            member=by,
+        write_by(
+            by,
+            "test.draft_discarded",
             now=now,
             details={"test": test.pk, "version": row.number, "language": row.language},
         )

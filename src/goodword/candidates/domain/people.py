@@ -4,7 +4,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import QuerySet
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, Candidate, visible_applications
 from goodword.core.events import record
@@ -38,13 +38,7 @@ def confirm_name(*, candidate: Candidate, name: str, member: Membership, now: da
             return False
         row.confirmed_name = name
         row.save(update_fields=["confirmed_name"])
-        write(
-            organisation=member.organisation,
-            action="candidate.name_confirmed",
-            member=member,
-            now=now,
-            details={"candidate": row.pk},
-        )
+        write_by(member, "candidate.name_confirmed", now=now, details={"candidate": row.pk})
         for application in applications:
             record(
                 "candidate.name_confirmed",
@@ -154,11 +148,7 @@ def add_candidate(
             data={"import_id": import_id} if import_id else {},
         )
         if import_id is None:
-            write(
-                organisation=role.organisation,
-                action="candidate.added",
-                member=member,
-                now=now,
-                details={"application": application.pk, "role": role.pk},
+            write_by(
+                member, "candidate.added", now=now, details={"application": application.pk, "role": role.pk}
             )
         return application

@@ -8,7 +8,7 @@ from datetime import datetime
 from django.db import transaction
 from django.db.models import Count, F, Min, Q
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import clock, jobs
@@ -111,10 +111,9 @@ def queue_test_note(
             not_before=now,
             created_at=now,
         )
-        write(
-            organisation=connection.organisation,
-            action="greenhouse.test_note",
-            member=member,
+        write_by(
+            member,
+            "greenhouse.test_note",
             now=now,
             details={"connection": connection.pk, "candidate": candidate_remote_id},
         )

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import OperationalError, transaction
 from django.db.models import Q, QuerySet
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import clock, crypto, jobs, process, telemetry
@@ -194,13 +194,7 @@ def replay(delivery: Delivery, *, now: datetime, by: Membership) -> None:
     """Process a delivery again as if it had just arrived. Always safe, since Harvest's current data counts."""
     with transaction.atomic():
         _requeue(Delivery.objects.of(by.organisation).filter(pk=delivery.pk), now=now)
-        write(
-            organisation=by.organisation,
-            action="greenhouse.delivery_replayed",
-            member=by,
-            now=now,
-            details={"event": delivery.pk},
-        )
+        write_by(by, "greenhouse.delivery_replayed", now=now, details={"event": delivery.pk})
     wake_inbox()
 
 
@@ -210,10 +204,9 @@ def replay_failed(*, connection: Connection | None, now: datetime, by: Membershi
         count = _requeue(rows.filter(connection=connection) if connection else rows, now=now)
         if not count:
             return 0
-        write(
-            organisation=by.organisation,
-            action="greenhouse.failed_replayed",
-            member=by,
+        write_by(
+            by,
+            "greenhouse.failed_replayed",
             now=now,
             details={"deliveries": count, "connection": connection.pk if connection else None},
         )

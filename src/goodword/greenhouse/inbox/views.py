@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.core import clock
 from goodword.greenhouse.inbox import processing
 from goodword.greenhouse.inbox.payload import LARGEST_ID, label
@@ -74,13 +74,7 @@ def delivery_list(request: MemberRequest) -> HttpResponse:
 @access.member(kinds=access.ADMIN)
 def delivery_detail(request: MemberRequest, pk: int) -> HttpResponse:
     delivery = access.get_or_404(Delivery.objects.of(request.organisation).select_related("connection"), pk)
-    write(
-        organisation=request.organisation,
-        action="greenhouse.delivery_viewed",
-        member=request.member,
-        now=clock.now(),
-        details={"event": delivery.pk},
-    )
+    write_by(request.member, "greenhouse.delivery_viewed", now=clock.now(), details={"event": delivery.pk})
     body = bytes(delivery.body)
     [entry] = list_entries([delivery], organisation=request.organisation)
     return settings_page(

@@ -14,7 +14,7 @@ from django.db import OperationalError, transaction
 from django.db import connection as db
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import crypto, database, process
@@ -223,10 +223,9 @@ def request_invitations(
     unmarked = findings.filter(pk__in=ids, invite_requested_at=None)
     count = unmarked.update(invite_requested_at=now, invite_requested_by=member)
     if count:
-        write(
-            organisation=member.organisation,
-            action="reconciliation.invite_requested",
-            member=member,
+        write_by(
+            member,
+            "reconciliation.invite_requested",
             now=now,
             details={"connection": connection.pk, "findings": ids},
         )
@@ -269,10 +268,9 @@ def dismiss(connection: Connection, pks: Collection[int], *, member: Membership,
             state=State.DISMISSED, settled_at=now, settled_by=member
         )
         if ids:
-            write(
-                organisation=member.organisation,
-                action="reconciliation.dismissed",
-                member=member,
+            write_by(
+                member,
+                "reconciliation.dismissed",
                 now=now,
                 details={"connection": connection.pk, "findings": ids},
             )

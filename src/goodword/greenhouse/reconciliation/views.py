@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.navigation import settings_nav
 from goodword.core import clock
 from goodword.greenhouse.models import Connection, Finding
@@ -46,13 +46,7 @@ def sync_now(request: MemberRequest, pk: int) -> HttpResponseBase:
     now = clock.now()
     with transaction.atomic():
         row = run.begin_pass(connection, now=now, requested_by=request.member)
-        write(
-            organisation=request.organisation,
-            action="reconciliation.requested",
-            member=request.member,
-            now=now,
-            details={"connection": connection.pk},
-        )
+        write_by(request.member, "reconciliation.requested", now=now, details={"connection": connection.pk})
     if row is None:
         messages.info(request, _("A sync is already running. It now compares everything."))
     return redirect("greenhouse_sync", request.organisation.slug, connection.pk)

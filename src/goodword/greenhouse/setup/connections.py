@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.crypto import CannotOpen
 from goodword.greenhouse.client import (
@@ -168,13 +168,7 @@ def disconnect(connection: Connection, *, member: Membership, now: datetime) -> 
 
 
 def _audit(connection: Connection, action: str, *, member: Membership, now: datetime, **details: str) -> None:
-    write(
-        organisation=connection.organisation,
-        action=action,
-        member=member,
-        now=now,
-        details={"connection": connection.pk} | details,
-    )
+    write_by(member, action, now=now, details={"connection": connection.pk} | details)
 
 
 def find_user(connection: Connection, id_or_email: str) -> User | None:
@@ -193,10 +187,9 @@ def choose_author(connection: Connection, user_id: int | None, *, member: Member
         Connection.objects.of(connection.organisation).filter(pk=connection.pk).update(
             note_author_remote_id=user_id
         )
-        write(
-            organisation=connection.organisation,
-            action="greenhouse.note_author_chosen",
-            member=member,
+        write_by(
+            member,
+            "greenhouse.note_author_chosen",
             now=now,
             details={"connection": connection.pk, "user": user_id},
         )

@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Test
 from goodword.candidates.models import Application, visible_applications
@@ -51,13 +51,7 @@ def retry_all(organisation: Organisation, *, member: Membership, now: datetime) 
     count = events.retry_reactions(_failed_reactions(organisation))
     jobs = sum(job_recovery.retry_job(job.pk) for job in _failed_jobs(organisation, now=now))
     if count or jobs:
-        write(
-            organisation=organisation,
-            action="reactions.tried_again",
-            member=member,
-            now=now,
-            details={"reactions": count, "jobs": jobs},
-        )
+        write_by(member, "reactions.tried_again", now=now, details={"reactions": count, "jobs": jobs})
     return count + jobs
 
 

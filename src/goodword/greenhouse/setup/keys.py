@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Candidate
 from goodword.core import crypto, jobs
@@ -270,10 +270,9 @@ def connect(
         )
         if not WebhookSecret.valid(row, now=now).exists():
             WebhookSecret.add(row, secrets.token_hex(SECRET_KEY_BYTES), now=now)
-        write(
-            organisation=organisation,
-            action="greenhouse.key_set" if before else "greenhouse.connected",
-            member=member,
+        write_by(
+            member,
+            "greenhouse.key_set" if before else "greenhouse.connected",
             now=now,
             details={"connection": row.pk, "api": row.api, "state": row.state},
         )

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, visible_applications
 from goodword.core.searching import contains_words
@@ -48,13 +48,7 @@ def set_notes(
         if values == before:
             return False
         Organisation.objects.filter(pk=row.pk).update(**values)
-        write(
-            organisation=row,
-            action="notes.changed",
-            member=member,
-            now=now,
-            details={"before": before, "after": values},
-        )
+        write_by(member, "notes.changed", now=now, details={"before": before, "after": values})
     return True
 
 

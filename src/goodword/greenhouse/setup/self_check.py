@@ -11,7 +11,7 @@ from urllib.parse import urlsplit
 import httpx2
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.core import crypto
 from goodword.greenhouse.client.transport import is_public, resolve
@@ -33,10 +33,9 @@ class CheckResult:
 
 def check_connection(connection: Connection, *, member: Membership, now: datetime) -> list[CheckResult]:
     found = [*_check_reading(connection, member=member, now=now), *check_endpoint(connection, now=now)]
-    write(
-        organisation=connection.organisation,
-        action="greenhouse.tested",
-        member=member,
+    write_by(
+        member,
+        "greenhouse.tested",
         now=now,
         details={"connection": connection.pk, "failed": sum(1 for result in found if result.tone == "error")},
     )

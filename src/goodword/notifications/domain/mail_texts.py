@@ -22,7 +22,7 @@ from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import ngettext
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
@@ -197,7 +197,7 @@ def _audit(
     changed: dict[str, list[str]],
 ) -> None:
     details = {"mail": mail.kind, "language": language, "changed": changed}
-    write(organisation=by.organisation, action=action, member=by, now=now, details=details)
+    write_by(by, action, now=now, details=details)
 
 
 def filled(text: str, context: Mapping[str, Any]) -> str:

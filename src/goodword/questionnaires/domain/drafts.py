@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import QuerySet
 
-from goodword.accounts.domain.audit import write as audit
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.core.rows import lock_row
 from goodword.drafts.models import OWN_PREFIX
@@ -366,10 +366,9 @@ def import_file(*, raw: bytes, by: Membership, now: datetime) -> Questionnaire:
             by=by,
             now=now,
         )
-        audit(
-            organisation=by.organisation,
-            action="questionnaire.imported",
-            member=by,
+        write_by(
+            by,
+            "questionnaire.imported",
             now=now,
             details={"questionnaire": made.pk, "languages": list(contents.languages)},
         )

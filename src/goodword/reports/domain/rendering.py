@@ -16,7 +16,7 @@ from typing import Any, Final
 from django.db import transaction
 from django.db.models import QuerySet
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.core import clock, jobs, process, telemetry
 from goodword.core.events import record
@@ -114,13 +114,7 @@ def render_again(*, report_id: int, member: Membership, now: datetime) -> bool:
         report.state, report.error, report.tries = Report.State.BUILDING, "", 0
         report.try_again_at = now + RENDERING_DELAYS[0]
         report.save(update_fields=["state", "error", "tries", "try_again_at"])
-        write(
-            organisation=report.organisation,
-            action="report.rebuilt",
-            member=member,
-            now=now,
-            details={"report": report.pk},
-        )
+        write_by(member, "report.rebuilt", now=now, details={"report": report.pk})
         jobs.named("report.render").defer(report_id=report.pk)
         return True
 

@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import Count, Exists, F, OuterRef, Q, QuerySet
 from django.urls import reverse
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.candidates.models import Application, recruiter_of, visible_applications
 from goodword.core.addresses import normalised
@@ -377,10 +377,4 @@ def _counted(titles: Iterable[str]) -> dict[str, Any]:
 
 
 def _audit(action: str, review: ResultReview, *, member: Membership, now: datetime, **more: int) -> None:
-    write(
-        organisation=member.organisation,
-        action=action,
-        member=member,
-        now=now,
-        details={"step_request": review.step_request_id, **more},
-    )
+    write_by(member, action, now=now, details={"step_request": review.step_request_id, **more})

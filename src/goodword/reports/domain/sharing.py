@@ -9,7 +9,7 @@ from typing import Final
 from django.db import transaction
 from django.db.models import Count, Max, QuerySet
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write, write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Candidate
 from goodword.core.events import record
@@ -64,13 +64,7 @@ def share(*, report: Report, days: int, member: Membership, now: datetime, seen:
             expires_at=until,
             created_by=member,
         )
-        write(
-            organisation=member.organisation,
-            action="report.shared",
-            member=member,
-            now=now,
-            details={"report": row.pk, "days": days},
-        )
+        write_by(member, "report.shared", now=now, details={"report": row.pk, "days": days})
         record(
             "report.shared",
             organisation_id=row.organisation_id,
@@ -88,13 +82,7 @@ def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -
         rows = _links_of(report).filter(pk=link_id, ended_at=None)
         if not rows.update(ended_at=now):
             return False
-        write(
-            organisation=member.organisation,
-            action="report.link_revoked",
-            member=member,
-            now=now,
-            details={"report": report.pk, "link": link_id},
-        )
+        write_by(member, "report.link_revoked", now=now, details={"report": report.pk, "link": link_id})
         record(
             "report.link_revoked",
             organisation_id=report.organisation_id,

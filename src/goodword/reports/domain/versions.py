@@ -13,7 +13,7 @@ from django.db.models import F, Max, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils import translation
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation, logo_of
 from goodword.assessments.flags.raising import careless_signs
 from goodword.assessments.kinds.report import Requirement, RequirementData
@@ -213,10 +213,9 @@ def reuse(*, step_request: StepRequest, member: Membership, now: datetime) -> Re
             now=now,
             reused=_from(source),
         )
-        write(
-            organisation=step_request.organisation,
-            action="result.reused",
-            member=member,
+        write_by(
+            member,
+            "result.reused",
             now=now,
             details={
                 "step_request": step_request.pk,

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import transaction
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.roles.domain.job_changes import settle_mapped
 from goodword.roles.models import AlreadyThere, Automation, Role, StageRule, Step
@@ -139,10 +139,9 @@ def link(
         if changed or added or removed:
             automation.confirmed_at, automation.confirmed_by = now, by
             automation.save(update_fields=["confirmed_at", "confirmed_by"])
-            write(
-                organisation=role.organisation,
-                action="role.linked",
-                member=by,
+            write_by(
+                by,
+                "role.linked",
                 now=now,
                 details={
                     "role": role.pk,
@@ -165,13 +164,7 @@ def unlink(*, automation: Automation, by: Membership, now: datetime) -> None:
         )
         if row is None:
             return
-        write(
-            organisation=automation.organisation,
-            action="role.unlinked",
-            member=by,
-            now=now,
-            details={"role": row.role_id, "job": row.job_id},
-        )
+        write_by(by, "role.unlinked", now=now, details={"role": row.role_id, "job": row.job_id})
         if row.confidential:
             Role.objects.of(row.organisation).filter(pk=row.role_id).update(confidential=True)
         row.delete()

@@ -7,7 +7,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role
 
@@ -208,6 +208,4 @@ def _lock(role: Role) -> None:
 
 
 def _audit(action: str, role: Role, *, by: Membership, now: datetime, **more: int) -> None:
-    write(
-        organisation=role.organisation, action=action, member=by, now=now, details={"role": role.pk, **more}
-    )
+    write_by(by, action, now=now, details={"role": role.pk, **more})

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from django.db import transaction
 from django.db.models import QuerySet
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.roles.models import Automation, RoleNotice, StageRule
 
@@ -192,10 +192,9 @@ def dismiss(row: RoleNotice, *, by: Membership, now: datetime) -> None:
         open_rows = RoleNotice.objects.of(by.organisation).filter(pk=row.pk, settled_at=None)
         if not open_rows.update(settled_at=now, settled_by=by):
             return
-        write(
-            organisation=by.organisation,
-            action="role.notice_seen",
-            member=by,
+        write_by(
+            by,
+            "role.notice_seen",
             now=now,
             details={"role": row.role_id, "kind": row.kind, "stage": row.stage_id},
         )

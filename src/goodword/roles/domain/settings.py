@@ -5,7 +5,7 @@ from typing import Any, Final
 
 from django.db import transaction
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.roles.models import Role, Step
 from goodword.roles.slots import SlotSetting, slots_of, stored
@@ -62,10 +62,9 @@ def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: 
         for name, (_before, after) in changed.items():
             setattr(row, name, after)
         row.save(update_fields=list(changed))
-        write(
-            organisation=step.organisation,
-            action="step.settings_changed",
-            member=by,
+        write_by(
+            by,
+            "step.settings_changed",
             now=now,
             details={"role": row.role_id, "kind": row.kind, "changed": dict(changed)},
         )
@@ -96,13 +95,7 @@ def set_requirement(
     row.requirement, row.requirement_by, row.requirement_at = text, by.user.name[:150], now
     row.requirement_scales = list(scales)
     row.save(update_fields=REQUIREMENT_FIELDS)
-    write(
-        organisation=step.organisation,
-        action="step.requirement_changed",
-        member=by,
-        now=now,
-        details={"role": row.role_id},
-    )
+    write_by(by, "step.requirement_changed", now=now, details={"role": row.role_id})
     return True
 
 
@@ -114,13 +107,7 @@ def create_role(*, title: str, owner: Membership, now: datetime) -> Role:
     """Raises NotAnOwner."""
     with transaction.atomic():
         role = add_role(title=title, owner=owner, now=now)
-        write(
-            organisation=owner.organisation,
-            action="role.created",
-            member=owner,
-            now=now,
-            details={"role": role.pk},
-        )
+        write_by(owner, "role.created", now=now, details={"role": role.pk})
         return role
 
 

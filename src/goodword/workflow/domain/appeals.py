@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write, write_by
 from goodword.accounts.models import Membership, active_members, admins_of
 from goodword.candidates.models import Application, public_title, recruiter_of, visible_applications
 from goodword.core.events import record
@@ -128,12 +128,8 @@ def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datet
             at=now,
             data={"appeal_id": appeal.pk},
         )
-        write(
-            organisation=member.organisation,
-            action="appeal.answered",
-            member=member,
-            now=now,
-            details={"application": application.pk, "appeal": appeal.pk},
+        write_by(
+            member, "appeal.answered", now=now, details={"application": application.pk, "appeal": appeal.pk}
         )
         return appeal
 

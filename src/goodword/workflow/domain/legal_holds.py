@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.holds import active, lock_role_holds_exclusively
 from goodword.candidates.domain.people import lock_person
@@ -56,13 +56,7 @@ def place_hold(*, on: Candidate | Role, ground: str, reason: str, by: Membership
         )
         if fresh:
             on_what = {"candidate": on.pk} if person is not None else {"role": on.pk}
-            write(
-                organisation=organisation,
-                action="hold.placed",
-                member=by,
-                now=now,
-                details={"hold": hold.pk, "ground": ground, **on_what},
-            )
+            write_by(by, "hold.placed", now=now, details={"hold": hold.pk, "ground": ground, **on_what})
             for erasure in waiting_erasures(hold).filter(reason=Erasure.Reason.CANDIDATE):
                 mail_data_kept(erasure, hold, now=now)
         return hold
@@ -76,9 +70,7 @@ def lift_hold(*, hold_id: int, by: Membership, now: datetime) -> bool:
             return False
         hold.lifted_at, hold.lifted_by = now, by
         hold.save(update_fields=["lifted_at", "lifted_by"])
-        write(
-            organisation=by.organisation, action="hold.lifted", member=by, now=now, details={"hold": hold.pk}
-        )
+        write_by(by, "hold.lifted", now=now, details={"hold": hold.pk})
         return True
 
 

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.models import visible_applications
 from goodword.core import clock
@@ -61,13 +61,7 @@ def dismiss_flag[F: Flag](
             return False
         flag.dismissed_at, flag.dismissed_by, flag.dismissed_note = now, member, cleaned
         flag.save(update_fields=["dismissed_at", "dismissed_by", "dismissed_note"])
-        write(
-            organisation=member.organisation,
-            action="flag.dismissed",
-            member=member,
-            now=now,
-            details={"flag": flag.pk} | dict(flag.run_id),
-        )
+        write_by(member, "flag.dismissed", now=now, details={"flag": flag.pk} | dict(flag.run_id))
     return True
 
 

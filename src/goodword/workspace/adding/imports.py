@@ -11,7 +11,7 @@ from django.db.models import Count, F, QuerySet
 from django.db.models.functions import Upper
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.domain.organisation import proposed_domains
 from goodword.accounts.models import Membership, Organisation, active_members
 from goodword.candidates.domain.people import AlreadyOnRole, Person, RoleArchived, lock_before_adding
@@ -297,10 +297,9 @@ def start(
         ImportRow.objects.of(row.organisation).filter(of=row, state=RowState.LEFT_OUT).update(
             problem=F("doubt")
         )
-        write(
-            organisation=row.organisation,
-            action="candidates.imported",
-            member=member,
+        write_by(
+            member,
+            "candidates.imported",
             now=now,
             details={
                 "role": row.role_id,

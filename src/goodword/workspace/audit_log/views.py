@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import LEAST_MONTHS, MOST_MONTHS, change_months, write
+from goodword.accounts.domain.audit import LEAST_MONTHS, MOST_MONTHS, change_months, write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.core import clock
@@ -93,10 +93,9 @@ def _file(request: MemberRequest, form: Form) -> HttpResponseBase:
     now = clock.now()
     filters = Filters.of(request.GET, today=timezone.localdate(now))
     rows = of_group(matching(organisation, filters), filters.group)
-    write(
-        organisation=organisation,
-        action="audit_log.exported",
-        member=request.member,
+    write_by(
+        request.member,
+        "audit_log.exported",
         now=now,
         details={
             "since": filters.since.isoformat(),

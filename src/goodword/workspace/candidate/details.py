@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.concurrent_edits import NoticesChanges
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.domain.people import Person, lock_person
 from goodword.candidates.models import Application, Candidate, visible_applications
@@ -83,12 +83,8 @@ def change_details(
                 at=now,
                 data={},
             )
-        write(
-            organisation=member.organisation,
-            action="candidate.details_changed",
-            member=member,
-            now=now,
-            details={"candidate": row.pk, "address": moved},
+        write_by(
+            member, "candidate.details_changed", now=now, details={"candidate": row.pk, "address": moved}
         )
         return _send_to_new_address(applications, row.email, member=member, now=now) if moved else 0
 

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts import invitations
 from goodword.assessments.models import Attempt
@@ -226,13 +226,7 @@ def again(step_request: StepRequest, *, member: Membership, after: int | None, n
     """Invite again and audit it. Returns the message. Raises NotConfirmed, Refused and both CannotInvite."""
     lock_step_request(step_request.pk)
     _refuse_second_click(step_request, now=now)
-    write(
-        organisation=member.organisation,
-        action="step.invited_again",
-        member=member,
-        now=now,
-        details={"step_request": step_request.pk},
-    )
+    write_by(member, "step.invited_again", now=now, details={"step_request": step_request.pk})
     if step_request.step.kind == Step.Kind.ASSESSMENT:
         invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
         return str(INVITED)
@@ -292,12 +286,8 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
                 after_reuse=after_reuse,
                 now=now,
             )
-            write(
-                organisation=request.organisation,
-                action="step.started_manually",
-                member=request.member,
-                now=now,
-                details={"step_request": step_request.pk},
+            write_by(
+                request.member, "step.started_manually", now=now, details={"step_request": step_request.pk}
             )
     except invitations.CannotInvite as error:
         messages.error(request, too_soon(error))
@@ -366,12 +356,8 @@ def dismiss(request: MemberRequest, pk: int, step_request_pk: int) -> HttpRespon
             application=application, step_request_id=step_request_pk, member=request.member, now=clock.now()
         )
         if is_dismissed:
-            write(
-                organisation=request.organisation,
-                action="step.dismissed",
-                member=request.member,
-                now=clock.now(),
-                details={"step_request": step_request_pk},
+            write_by(
+                request.member, "step.dismissed", now=clock.now(), details={"step_request": step_request_pk}
             )
     if is_dismissed:
         messages.success(request, _("Dismissed. You can still invite them from their page."))

@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.flags.display import flags_of as attempt_flags_of
 from goodword.assessments.kinds.custom_questions.marking import marking_progress
@@ -70,13 +70,7 @@ def candidate_page(request: MemberRequest, pk: int) -> HttpResponse:
         results = results_of(runs)
         earlier = earlier_runs(runs, shown=results, reports=reports, now=now)
     if results:
-        write(
-            organisation=request.organisation,
-            action="result.viewed",
-            member=request.member,
-            now=now,
-            details={"application": application.pk},
-        )
+        write_by(request.member, "result.viewed", now=now, details={"application": application.pk})
     cards = cards_of(
         application,
         marks,
@@ -262,10 +256,4 @@ def _back_to_candidate(request: MemberRequest, post: ActivityFeedNote) -> HttpRe
 
 
 def _audit_note(request: MemberRequest, action: str, post: ActivityFeedNote) -> None:
-    write(
-        organisation=request.organisation,
-        action=action,
-        member=request.member,
-        now=clock.now(),
-        details={"report": post.report_id},
-    )
+    write_by(request.member, action, now=clock.now(), details={"report": post.report_id})

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.kinds import kind, kind_named
 from goodword.assessments.kinds.report import Figure
@@ -135,13 +135,7 @@ def results_json(request: MemberRequest, pk: int) -> HttpResponseBase:
 def _file(
     member: Membership, role: Role, form: Form | Literal["json"], *, now: datetime
 ) -> StreamingHttpResponse:
-    write(
-        organisation=member.organisation,
-        action="results.exported",
-        member=member,
-        now=now,
-        details={"role": role.pk, "format": form},
-    )
+    write_by(member, "results.exported", now=now, details={"role": role.pk, "format": form})
     found = _results(role, member)
     day = now.astimezone(member.organisation.zone).date()
     name = f"{slugify(role.title) or 'role'}-results-{day}"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.assessments.models import Test
 from goodword.core import clock
 from goodword.questionnaires.types import RELATIONSHIPS
@@ -55,10 +55,9 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
     numbers = _numbers(role, finished, with_references(role, request.member)[0]) if hidden else {}
     results = results_of_test(finished, test, role=role, numbers=numbers) if test else []
     if results and test:
-        write(
-            organisation=request.organisation,
-            action="result.compared",
-            member=request.member,
+        write_by(
+            request.member,
+            "result.compared",
             now=clock.now(),
             details={
                 "role": role.pk,
@@ -120,10 +119,9 @@ def compare_references(request: MemberRequest, pk: int) -> HttpResponse:
     relationship = relationship if relationship in RELATIONSHIPS else ""
     table = reference_table(list(page.object_list), role, relationship=relationship)
     if table.columns:
-        write(
-            organisation=request.organisation,
-            action="references.compared",
-            member=request.member,
+        write_by(
+            request.member,
+            "references.compared",
             now=clock.now(),
             details={
                 "role": role.pk,

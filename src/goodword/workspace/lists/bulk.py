@@ -17,7 +17,7 @@ from django.views.decorators.http import require_POST
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts import invitations
 from goodword.assessments.attempts import member_actions as attempts
@@ -353,7 +353,7 @@ def _reminded(done: Reminded) -> str:
 
 
 def _audit(action: str, details: Mapping[str, int], *, member: Membership, now: datetime) -> None:
-    write(organisation=member.organisation, action=action, member=member, now=now, details=details)
+    write_by(member, action, now=now, details=details)
 
 
 #: suggested extension

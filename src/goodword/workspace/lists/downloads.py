@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.core import clock
 from goodword.core.tables import Cell, Form, table_file
@@ -47,10 +47,9 @@ def file_response(
     rows = rows.annotate(**{f"{step}_now": state_at(step, now=now) for step in STEPS})
     rows = rows.annotate(assessment_since=assessment_since(now=now))
     rows = Order.of(query.sort, now=now).sorted(rows)
-    write(
-        organisation=member.organisation,
-        action="candidates.exported",
-        member=member,
+    write_by(
+        member,
+        "candidates.exported",
         now=now,
         details={"role": role.pk if role else None, "filters": query.filters},
     )

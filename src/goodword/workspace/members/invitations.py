@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.access import membership_of
 from goodword.accounts.domain import invitations
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.domain.invitations import (
     InviterGone,
     NotAccepted,
@@ -84,13 +84,7 @@ def send_again(*, invitation: Invitation, by: Membership, now: datetime) -> bool
         row.save(update_fields=["invited_by"])
         _end_links(row, now=now)
         _mail(row, by=by, now=now)
-        write(
-            organisation=row.organisation,
-            action="member.invitation_sent_again",
-            member=by,
-            now=now,
-            details={"invitation": row.pk},
-        )
+        write_by(by, "member.invitation_sent_again", now=now, details={"invitation": row.pk})
         return True
 
 

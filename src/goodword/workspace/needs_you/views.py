@@ -18,7 +18,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.core import clock
 from goodword.core.models import Event
@@ -198,13 +198,7 @@ def _refuse_unknown(source: str) -> None:
 
 
 def _audit(request: MemberRequest, action: str, source: str, need_id: int) -> None:
-    write(
-        organisation=request.organisation,
-        action=action,
-        member=request.member,
-        now=clock.now(),
-        details={"need": f"{source}:{need_id}"},
-    )
+    write_by(request.member, action, now=clock.now(), details={"need": f"{source}:{need_id}"})
 
 
 AHEAD: Final = timedelta(days=7)

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access, reauthentication
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.concurrent_edits import NoticesChanges, organisation_to_change
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.domain.organisation import (
     MAX_RETENTION_MONTHS,
     RetentionSettings,
@@ -280,7 +280,7 @@ def impact_assessment(request: MemberRequest) -> HttpResponse:
             **_in_use(organisation),
         },
     )
-    write(organisation=organisation, action="impact_assessment.drafted", member=request.member, now=now)
+    write_by(request.member, "impact_assessment.drafted", now=now)
     response = HttpResponse(text, content_type="text/markdown; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="impact-assessment.md"'
     response["Cache-Control"] = "no-store"

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.domain.organisation import choose_mails
 from goodword.accounts.models import Membership
 from goodword.accounts.navigation import settings_nav
@@ -249,13 +249,7 @@ def _show_message(request: MemberRequest, count: int) -> None:
 
 def _audit(request: MemberRequest, count: int) -> None:
     if count:
-        write(
-            organisation=request.organisation,
-            action="mail.sent_again",
-            member=request.member,
-            now=clock.now(),
-            details={"mails": count},
-        )
+        write_by(request.member, "mail.sent_again", now=clock.now(), details={"mails": count})
 
 
 class MailsForm(forms.Form):

@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Organisation
 from goodword.accounts.navigation import settings_nav
@@ -123,12 +123,7 @@ def allow(request: MemberRequest) -> HttpResponseBase:
     with transaction.atomic():
         changed = Organisation.objects.filter(pk=request.organisation.pk, rates_hires=not on)
         if changed.update(rates_hires=on):
-            write(
-                organisation=request.organisation,
-                action="ratings.allowed" if on else "ratings.stopped",
-                member=request.member,
-                now=clock.now(),
-            )
+            write_by(request.member, "ratings.allowed" if on else "ratings.stopped", now=clock.now())
         if not on:
             switch_all_off(organisation=request.organisation, by=request.member, now=clock.now())
     messages.success(
@@ -142,13 +137,7 @@ def allow(request: MemberRequest) -> HttpResponseBase:
 def people(request: MemberRequest) -> HttpResponse:
     organisation, now = request.organisation, clock.now()
     found = _people_to_rate(organisation, now=now)
-    write(
-        organisation=organisation,
-        action="ratings.people_downloaded",
-        member=request.member,
-        now=now,
-        details={"people": len(found)},
-    )
+    write_by(request.member, "ratings.people_downloaded", now=now, details={"people": len(found)})
     response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="people-to-rate.csv"'
     response["X-Content-Type-Options"] = "nosniff"

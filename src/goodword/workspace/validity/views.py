@@ -10,7 +10,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.assessments.psychometrics.validity import LEAST
@@ -58,10 +58,9 @@ def page(request: MemberRequest) -> HttpResponse:
     found = figures(organisation, role)
     computed = sum(row.validity is not None for criterion in found for row in criterion.rows)
     if computed:
-        write(
-            organisation=organisation,
-            action="validity.computed",
-            member=request.member,
+        write_by(
+            request.member,
+            "validity.computed",
             now=clock.now(),
             details={"role": role.pk if role else None, "correlations": computed},
         )

@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Exists, JSONNull, OuterRef, Q, Que
 from django.db.models.fields.json import KT
 from django.db.models.functions import Cast
 
-from goodword.accounts.domain.audit import write as audit
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import part_of, record_event
@@ -372,12 +372,8 @@ def mark_answer(
         )
         made.rater, made.points, made.comment, made.marked_at = by, dict(points), comment, now
         made.save()
-        audit(
-            organisation=attempt.organisation,
-            action="answer.marked",
-            member=by,
-            now=now,
-            details={"attempt": attempt.pk, "part": order, "item": item_id},
+        write_by(
+            by, "answer.marked", now=now, details={"attempt": attempt.pk, "part": order, "item": item_id}
         )
         marked = Marking.objects.of(part.organisation).filter(part=part, item__in=rubrics).count()
         if marked == raters * len(rubrics):

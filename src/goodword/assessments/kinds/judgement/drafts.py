@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from goodword.accounts.domain.audit import write as audit
+from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
 from goodword.assessments.kinds.custom_questions.drafts import publish_test
@@ -309,10 +309,9 @@ def take_panel_key(*, test: Test, revision: int, by: Membership, now: datetime) 
             for action in situation["actions"]:
                 action["effectiveness"] = keys[action["id"]]
         _save_source(draft, content)
-        audit(
-            organisation=test.organisation,
-            action="test.key_made",
-            member=by,
+        write_by(
+            by,
+            "test.key_made",
             now=now,
             details={
                 "test": test.pk,

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
-from goodword.accounts.domain.audit import write
+from goodword.accounts.domain.audit import write_by
 from goodword.assessments.kinds.custom_questions import marking as acts
 from goodword.assessments.kinds.custom_questions.content import Criterion
 from goodword.assessments.kinds.custom_questions.marking import AnswerToMark, MarkedPart, parts_to_mark
@@ -202,10 +202,9 @@ def _work(request: MemberRequest, pk: int, attempt_pk: int) -> Work:
 
 
 def _audit_view(request: MemberRequest, work: Work) -> None:
-    write(
-        organisation=request.organisation,
-        action="answers.viewed",
-        member=request.member,
+    write_by(
+        request.member,
+        "answers.viewed",
         now=clock.now(),
         details={"application": work.application.pk, "attempt": work.attempt.pk},
     )
@@ -221,10 +220,9 @@ def download(request: MemberRequest, pk: int) -> HttpResponseBase:
         ),
         pk,
     )
-    write(
-        organisation=request.organisation,
-        action="upload.downloaded",
-        member=request.member,
+    write_by(
+        request.member,
+        "upload.downloaded",
         now=clock.now(),
         details={"upload": upload.pk, "part": upload.part_id},
     )
