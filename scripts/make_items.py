@@ -23,12 +23,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 import without_database
 from learned_guesser import Guessed, learned
+from reasoning_solver import solve
+from reasoning_solver.guessers import CROSSING_OUT, GUESSERS, chance, success
 
 from goodword.assessments.kinds.generated import Deduction, GeneratedItem, Task, from_json, to_json
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
 from goodword.assessments.kinds.reasoning.sheet import FILE, Measured
-from goodword.assessments.kinds.reasoning.solver import solve
-from goodword.assessments.kinds.reasoning.solver.guessers import CROSSING_OUT, GUESSERS, chance, success
 
 assert without_database  # the registry of kinds imports models
 

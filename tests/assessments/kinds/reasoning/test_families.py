@@ -7,12 +7,12 @@ from dataclasses import replace
 from math import sqrt
 
 import pytest
+from reasoning_solver import solve, solve_by_any_reading
+from reasoning_solver.guessers import GUESSERS, chance, success
 
 from goodword.assessments.kinds.generated import Deduction, Series, from_json, to_json
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate, practice_item
 from goodword.assessments.kinds.reasoning.options import SLIP
-from goodword.assessments.kinds.reasoning.solver import solve, solve_by_any_reading
-from goodword.assessments.kinds.reasoning.solver.guessers import GUESSERS, chance, success
 from tests.assessments.kinds.reasoning.drawn import EACH, N_SEEDS, drawn
 
 #: four standard errors of a share of 200 items with five options: the largest of some 400 shares expected by chance

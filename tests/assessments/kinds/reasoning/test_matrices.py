@@ -9,6 +9,7 @@ from hashlib import sha256
 from random import Random
 
 import pytest
+from reasoning_solver.matrices import solve, solve_by_any_reading
 
 from goodword.assessments.kinds.generated import (
     Family,
@@ -21,7 +22,6 @@ from goodword.assessments.kinds.generated import (
     to_json,
 )
 from goodword.assessments.kinds.reasoning.matrices import FAMILIES
-from goodword.assessments.kinds.reasoning.solver.matrices import solve, solve_by_any_reading
 
 SEEDS = range(200)
 #: four standard errors of a share of 2,000 items with eight options

@@ -11,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations, pairwise, permutations, product
 
 from goodword.assessments.kinds.generated import Deduction, Matrix, Option, Series, Task
+from reasoning_solver import matrices
 
 type Hypothesis = Callable[[Sequence[int]], Iterator[tuple[int, int]]]
 
@@ -252,6 +253,4 @@ def solve(task: Task, options: Sequence[Option]) -> frozenset[str]:
         case Deduction():
             return solve_orders(task, options)
         case Matrix():
-            from goodword.assessments.kinds.reasoning.solver import matrices
-
             return matrices.solve(task, tuple(options))
