@@ -3,7 +3,7 @@
 import catalogues
 import pytest
 
-from goodword.assessments.models import Assessment, Score, TestVersion
+from goodword.assessments.models import Assessment, Attempt, Score, TestVersion
 from goodword.reports.models import Report
 from goodword.reports.phrases import all_phrases
 from tests.assessments.all_kinds import OWN, assessment_of_all, marked, taken
@@ -45,11 +45,31 @@ def test_a_report_of_an_assessment_has_no_english_left_in_it(language: str) -> N
     assert [said for said in SAID[language] if said not in text] == []
 
 
+def test_tests_and_scales_are_named_in_the_language_of_the_report() -> None:
+    attempt = taken_in("de", works_in="en")
+    text = text_of(report_of(attempt))
+    assert [said for said in ("Work style", "Contact with others") if said not in text] == []
+    assert [said for said in ("Arbeitsstil", "Kontakt mit anderen") if said in text] == []
+
+
 def report_in(language: str) -> Report:
-    """An attempt with all kinds of test in a language, partly with norms and marks."""
+    """The report of all kinds of test in a language, partly with norms and marks."""
+    attempt = taken_in(language, works_in=language)
+    report_of(attempt)
+    in_group(
+        attempt_part=Score.objects.of(attempt.organisation).get(part__attempt=attempt, scale="openness"),
+        device="computer",
+        language=language,
+    )
+    marked(attempt, name="Nora Nine", safe=5, tells=1)
+    return again(attempt)
+
+
+def taken_in(language: str, *, works_in: str) -> Attempt:
+    """A completed attempt with all kinds of test."""
     of = application()
     organisation = of.organisation
-    organisation.language = language
+    organisation.language = works_in
     organisation.save(update_fields=["language"])
     of.candidate.language = language
     of.candidate.save(update_fields=["language"])
@@ -67,14 +87,7 @@ def report_in(language: str) -> Report:
     )
     attempt = taken(of, solve=2)
     assert attempt.language == language
-    report_of(attempt)
-    in_group(
-        attempt_part=Score.objects.of(organisation).get(part__attempt=attempt, scale="openness"),
-        device="computer",
-        language=language,
-    )
-    marked(attempt, name="Nora Nine", safe=5, tells=1)
-    return again(attempt)
+    return attempt
 
 
 def phrases_of_english(language: str) -> set[str]:

@@ -63,8 +63,9 @@ def on_attempt_completed(event: Event) -> None:
     if step_request.application.erased_at is not None:
         return
     attempt = Attempt.objects.across_organisations().get(pk=event.data["attempt_id"])
-    with translation.override(step_request.organisation.language):
-        result = assessment_result(attempt)
+    language = step_request.organisation.language
+    with translation.override(language):
+        result = assessment_result(attempt, language=language)
         if result is None:
             raise LookupError(f"Attempt {attempt.pk} has no scores.")
         moment = partial(moment_text, organisation=step_request.organisation)
