@@ -88,7 +88,8 @@ def reference_check(
 
 
 def _results(count: int, language: str, *, with_self: bool) -> Results:
-    stored = json.loads((STORED / "questionnaire.json").read_text())[language]
+    by_language = json.loads((STORED / "questionnaire.json").read_text())
+    stored = by_language.get(language, by_language["en"])
     questions = fill_placeholders(
         parse(stored["questions"]), candidate=NAME, company="the company", language=language
     )
