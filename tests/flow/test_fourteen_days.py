@@ -13,7 +13,6 @@ from django.core import mail
 from django.db import transaction
 from django.test import override_settings
 
-from goodword.notifications.domain.bounces import take_returned
 from goodword.notifications.domain.send import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.domain.checks import store_time_zone
@@ -24,7 +23,7 @@ from goodword.references.jobs import sweep_candidates, sweep_referees, sweep_slo
 from goodword.references.models import Check, ReferenceRequest
 from goodword.roles.models import Step
 from goodword.workflow.domain.step_requests import request_step
-from tests.notifications.returned_messages import report
+from tests.notifications.returned_messages import report, take_returned
 from tests.references.story import FACTS, Story, post, referee_path
 from tests.support import factories
 from tests.support.jobs import run_jobs

@@ -18,7 +18,6 @@ from django.urls import reverse
 from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import Membership
-from goodword.notifications.domain.bounces import take_returned
 from goodword.notifications.domain.send import sweep_emails
 from goodword.notifications.models import Email
 from goodword.references.domain.nominations import nominate
@@ -31,7 +30,7 @@ from greenhouse_sandbox.acts import candidates as profiles
 from greenhouse_sandbox.store.applications import Application as RemoteApplication
 from tests.greenhouse.conftest import _open
 from tests.greenhouse.world import REFERENCES, World
-from tests.notifications.returned_messages import report
+from tests.notifications.returned_messages import report, take_returned
 from tests.references import story
 from tests.references.stage import DETAILS
 from tests.support import factories

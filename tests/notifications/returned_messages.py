@@ -1,5 +1,8 @@
 """Bounce messages in the formats of several mail servers, in our own wording. Each is about one mail."""
 
+from datetime import datetime
+
+from goodword.notifications.domain.bounces import Returned, keep_returned, read_returned
 from goodword.notifications.models import Email
 
 BOUNDARY = "=_report"
@@ -156,3 +159,10 @@ References: {email.message_id}
 
 I am away until Monday, 9 March, and read my mail then.
 """.encode()
+
+
+def take_returned(raw: bytes, *, now: datetime) -> Returned:
+    """Read a message and keep what it says, as `goodword returned-mail` does."""
+    returned = read_returned(raw)
+    keep_returned(returned, now=now)
+    return returned

@@ -27,13 +27,13 @@ from goodword.notifications.domain.bounces import (
     marked_in,
     read_returned,
     return_address_of,
-    take_returned,
 )
 from goodword.notifications.domain.queue import Correspondent, send_again
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from tests.notifications import returned_messages as messages
 from tests.notifications.mails import NOW, queued, state
+from tests.notifications.returned_messages import take_returned
 from tests.support.jobs import event_names
 
 pytestmark = pytest.mark.django_db

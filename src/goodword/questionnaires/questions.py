@@ -103,10 +103,6 @@ def to_json(questions: Sequence[Question]) -> list[dict[str, Json]]:
     return [_as_json(question) for question in questions]
 
 
-def question_schema() -> dict[str, Any]:
-    return _QUESTION.json_schema()
-
-
 def _with_defaults(data: Mapping[Any, Any]) -> dict[Any, Any]:
     given = {name: value for name, value in data.items() if value is not None or name not in _NAMES}
     if given.get("type") == "multiple_choice" and isinstance(choices := given.get("choices"), list | tuple):

@@ -5,9 +5,9 @@ from dataclasses import replace
 
 import pytest
 
-from goodword.assessments.kinds.builtin import pack_languages, pack_versions
+from goodword.assessments.kinds.builtin import pack_languages
 from goodword.assessments.kinds.judgement.content import JudgementSet, Situation
-from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
+from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement, pack_versions
 from tests.assessments.kinds.learned_surface import Case, cases, learned_hits
 from tests.assessments.kinds.surface import CHANCE_AND_A_TENTH, hits, rules
 from tests.assessments.kinds.wording import correlation, forbidden, lix, words

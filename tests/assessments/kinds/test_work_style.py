@@ -5,8 +5,8 @@ from itertools import pairwise
 
 import pytest
 
-from goodword.assessments.kinds.builtin import WORK_STYLE, WORK_STYLE_FORM, pack_languages, pack_versions
-from tests.assessments.builtins import load
+from goodword.assessments.kinds.builtin import WORK_STYLE, WORK_STYLE_FORM, pack_languages
+from tests.assessments.builtins import load, pack_versions
 from tests.assessments.kinds.wording import forbidden, lix, words
 
 SCALES = ("extraversion", "agreeableness", "conscientiousness", "emotional_stability", "openness")

@@ -13,9 +13,10 @@ from goodword.questionnaires.editor.entries import (
     with_source_texts,
     with_texts,
 )
+from goodword.questionnaires.editor.files import file_schema
 from goodword.questionnaires.editor.forms import TranslationForm
 from goodword.questionnaires.gallery import SAMPLES
-from goodword.questionnaires.questions import condition_values, parse, question_schema
+from goodword.questionnaires.questions import condition_values, parse
 from goodword.questionnaires.types import OPTION_TEXTS, TEXTS
 from tests.questionnaires.editor.support import LED, SIZE, STRENGTHS, plain, rating
 
@@ -33,7 +34,7 @@ def test_every_text_has_a_path() -> None:
 
 def test_every_text_of_every_type_can_be_translated() -> None:
     found: dict[str, dict[str, int]] = {}
-    definitions = question_schema()["$defs"]
+    definitions = file_schema()["$defs"]
     for name in definitions.keys() - {"Condition"}:
         for field, schema in definitions[name].get("properties", {}).items():
             text = definitions[schema["$ref"].rpartition("/")[2]] if "$ref" in schema else schema

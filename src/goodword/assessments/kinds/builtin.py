@@ -96,11 +96,6 @@ def pack_languages(key: str) -> tuple[str, ...]:
     return tuple(sorted(language for version, language in _packs(key) if not version))
 
 
-def pack_versions(key: str) -> tuple[str, ...]:
-    newest = str(content(key, language=SOURCE_LANGUAGE)["version"])
-    return (*sorted({version for version, _ in _packs(key) if version}, key=int), newest)
-
-
 def _load(packs: Mapping[tuple[str, str], Traversable], version: str, language: str) -> dict[str, Any]:
     file = packs.get((version, language)) or packs.get((version, SOURCE_LANGUAGE))
     if file is None:

@@ -20,7 +20,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from statistics import mean, stdev
-from typing import Any, Literal
+from typing import Any
 
 from goodword.assessments.psychometrics import SCORING
 
@@ -32,8 +32,6 @@ ADVISED = 200
 #: (one standard error) would miss every third person, and 95% would make short tests almost meaningless
 BAND_WIDTH = 1.645
 
-type Device = Literal["phone", "computer"]
-
 
 class TooFew(ValueError):
     """There are not enough scores for a norm group: `n` instead of `LEAST`."""
@@ -41,17 +39,6 @@ class TooFew(ValueError):
     def __init__(self, n: int) -> None:
         super().__init__(f"A norm group needs {LEAST} first attempts; there are {n}.")
         self.n = n
-
-
-@dataclass(frozen=True, slots=True, kw_only=True, order=True)
-class NormKey:
-    """The comparison group: first attempts at one form, in one language, on one device; never by sex, race or age."""
-
-    test: str
-    version: str
-    form: str
-    language: str
-    device: Device
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

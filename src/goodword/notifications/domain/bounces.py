@@ -304,12 +304,6 @@ class Returned:
     reason: str = ""
 
 
-def take_returned(raw: bytes, *, sent_to: str = "", now: datetime) -> Returned:
-    returned = read_returned(raw, sent_to=sent_to)
-    keep_returned(returned, now=now)
-    return returned
-
-
 def keep_returned(returned: Returned, *, now: datetime) -> None:
     if returned.email_id is None:
         return

@@ -82,7 +82,6 @@ class QuestionForm(forms.Form):
     #: whether the question can be part of the self-assessment
     in_self_assessment = True
 
-    required_attribute = False
     use_required_attribute = False
 
     text = TextField(lines=2, max_length=LONGEST_QUESTION, missing=gettext_lazy("Enter the question."))

@@ -10,11 +10,9 @@ ASSUMED_SPREAD, as in the model of cloned items by Glas and van der Linden (2003
 247-261). The size of that spread is our assumption.
 """
 
-import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
-from math import sqrt
 from statistics import fmean
 from typing import Any, Final, Literal
 
@@ -38,7 +36,7 @@ from goodword.assessments.kinds.reasoning.families import FAMILIES, generate, pr
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from goodword.assessments.kinds.scores import ALL, ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.psychometrics import SCORING
-from goodword.assessments.psychometrics.abilities import ItemCurve, UnknownCell, ability, point
+from goodword.assessments.psychometrics.abilities import ItemCurve, UnknownCell, ability
 from goodword.assessments.psychometrics.number_right import form_precision, solved_bands
 from goodword.assessments.psychometrics.rasch import Calibration, Cell, ItemAnswer, guess
 from goodword.assessments.psychometrics.reliability import halves, split_half
@@ -331,11 +329,6 @@ def start_value(family: str, level: int) -> float:
         raise LookupError(f"“{family}” of level {level} has no start value.") from None
 
 
-def expected_score(items: Iterable[ItemCurve], theta: float) -> float:
-    """`theta`: the ability in logits."""
-    return sum(point(curve, theta).p for curve in items)
-
-
 @cache
 def options_of(family: str, level: int) -> int:
     return len(generate(family, seed=0, level=level).options)
@@ -366,30 +359,6 @@ def curves_of_form(
 
 def _sorted(items: Iterable[tuple[float, int]]) -> tuple[ItemCurve, ...]:
     return tuple(sorted((b, guess(options)) for b, options in items))
-
-
-def spread_of_forms(
-    blueprint: Blueprint,
-    *,
-    thetas: Sequence[float],
-    n_forms: int,
-    seed: int,
-    spread: float = ASSUMED_SPREAD,
-) -> dict[float, float]:
-    """The standard deviation of the expected score (in items) across simulated forms, by ability.
-
-    To first order the variance is the sum over items of (P' * spread)^2, where P' is the slope of the item's curve. It
-    is at most n * (spread / 4)^2: 0.28 items for 20 items and a spread of 0.25, and less with guessing.
-    """
-    source = random.Random(f"spread:{seed}")  # noqa: S311 - a simulation
-    items, _ = curves_of_form(blueprint)
-    forms = [[(source.gauss(b, spread), c) for b, c in items] for _ in range(n_forms)]
-    return {theta: _deviation([expected_score(form, theta) for form in forms]) for theta in thetas}
-
-
-def _deviation(scores: Sequence[float]) -> float:
-    mean = sum(scores) / len(scores)
-    return sqrt(sum((score - mean) ** 2 for score in scores) / (len(scores) - 1))
 
 
 def introduction() -> str:
