@@ -3,7 +3,7 @@
 import pytest
 from pytest_django.fixtures import Settings
 
-from goodword.ui.charts import NARROW, WIDE, Axis, answer_chart, scale_chart, stacked
+from goodword.ui.charts import NARROW, WIDE, Axis, scale_chart, stacked
 from tests.ui.conftest import Render
 
 
@@ -47,28 +47,13 @@ def test_an_axis_of_zero_length_is_rejected() -> None:
         scale_chart([], minimum=3, maximum=3)
 
 
-def test_the_longest_bar_takes_the_full_width_and_zero_has_no_length() -> None:
-    chart = answer_chart([{"label": "Yes", "count": 4}, {"label": "No", "count": 0}])
-    assert [row.length for row in chart.wide.rows] == [WIDE.end - WIDE.start, 0]
-
-
-def test_bars_without_answers_are_drawn() -> None:
-    assert [row.length for row in answer_chart([{"label": "Yes", "count": 0}]).wide.rows] == [0]
-
-
 def test_a_scale_chart_has_a_label_and_a_table(render: Render) -> None:
     rows = [{"label": "Calm", "mean": 3, "marks": [2, 4]}, {"label": "Warm <b>", "mean": None}]
-    html = render('{% load ui %}{% scale_dots rows title="Work style" low="Low" high="High" %}', rows=rows)
-    assert 'aria-label="Work style. Calm: mean 3.0 (2, 4); Warm &lt;b&gt;: not enough answers.' in html
+    html = render("{% load ui %}{% scale_dots rows %}", rows=rows)
+    assert 'aria-label="Calm: mean 3.0 (2, 4); Warm &lt;b&gt;: not enough answers.' in html
     assert '<th scope="row">Calm</th><td class="num">3.0</td><td>2, 4</td>' in html
     assert '<th scope="row">Warm &lt;b&gt;</th><td class="num">not enough answers</td><td></td>' in html
     assert html.count("<svg") == 2
-
-
-def test_a_bar_chart_has_a_label_and_a_table(render: Render) -> None:
-    html = render('{% load ui %}{% answer_bars rows title="Again" %}', rows=[{"label": "Yes", "count": 2}])
-    assert html.count('aria-label="Again. Yes: 2."') == 2
-    assert '<th scope="row">Yes</th><td class="num">2</td>' in html
 
 
 def test_svg_coordinates_use_a_decimal_point_in_any_language(render: Render, settings: Settings) -> None:

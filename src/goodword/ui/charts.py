@@ -8,6 +8,8 @@ from typing import Any
 from goodword.core.text import rounded
 
 STACK_LIMIT = 6
+#: values closer than this are stacked
+GRAIN = 0.05
 
 
 @dataclass(frozen=True)
@@ -27,13 +29,13 @@ class Axis:
         return list(range(first, last + 1))
 
 
-def stacked(values: Sequence[float], *, grain: float = 0.05) -> list[tuple[float, int]]:
-    """Return the sorted values with the level at which each is drawn. Values within `grain` of each other are stacked,
-    so that none is hidden."""
+def stacked(values: Sequence[float]) -> list[tuple[float, int]]:
+    """Return the sorted values with the level at which each is drawn. Close values are stacked, so that none is
+    hidden."""
     piles: dict[int, int] = {}
     placed = []
     for value in sorted(values):
-        key = round(value / grain)
+        key = round(value / GRAIN)
         level = piles.get(key, 0)
         placed.append((value, level % STACK_LIMIT))
         piles[key] = level + 1
@@ -89,7 +91,7 @@ class ChartDrawing:
     height: int
     axis_y: int
     ticks: list[tuple[float, str]]
-    rows: list[Any]
+    rows: list[ScaleRow]
 
 
 @dataclass(frozen=True)
@@ -98,11 +100,11 @@ class Chart:
 
     wide: ChartDrawing
     narrow: ChartDrawing
-    has_marks: bool = False
-    has_bands: bool = False
+    has_marks: bool
+    has_bands: bool
 
     @property
-    def rows(self) -> list[Any]:
+    def rows(self) -> list[ScaleRow]:
         return self.wide.rows
 
     @property
@@ -155,38 +157,3 @@ def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: Measur
         band=(axis.at(band[0]), axis.at(band[1])) if band else None,
         band_text=f"{rounded(band[0], 1)} – {rounded(band[1], 1)}" if band else "",
     )
-
-
-@dataclass(frozen=True)
-class BarRow:
-    label: str
-    count: int
-    top: int
-    bar_y: int
-    label_y: int
-    x: int
-    length: float
-    value_x: float
-
-
-def answer_chart(rows: Iterable[Mapping[str, Any]]) -> Chart:
-    """Data for `{% answer_bars %}`. The longest bar has the full width."""
-    rows = list(rows)
-    wide, narrow = (_bar_picture(rows, measures) for measures in (WIDE, NARROW))
-    return Chart(wide=wide, narrow=narrow)
-
-
-def _bar_picture(rows: list[Mapping[str, Any]], measures: Measures) -> ChartDrawing:
-    most = max((int(row["count"]) for row in rows), default=0) or 1
-    height = 52 if measures.narrow else 32
-    start = 1 if measures.narrow else measures.start
-    drawn = []
-    for number, row in enumerate(rows):
-        count = int(row["count"])
-        length = round((measures.end - start) * count / most, 1)
-        top = number * height
-        bar_y = top + (28 if measures.narrow else 7)
-        label_y = top + (20 if measures.narrow else 21)
-        value_x = start + length + 8
-        drawn.append(BarRow(str(row["label"]), count, top, bar_y, label_y, start, length, value_x))
-    return ChartDrawing(measures, len(drawn) * height, len(drawn) * height, [], drawn)

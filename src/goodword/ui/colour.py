@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 
 AA_TEXT = 4.5
-AA_PARTS = 3.0
 
 #: colours of static/ui/css/tokens.css, as a test checks
 GREEN = "#0e6b57"

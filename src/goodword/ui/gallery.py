@@ -1,4 +1,4 @@
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Any
 
 from django import forms
@@ -62,12 +62,6 @@ SCALES = [
     {"label": "Openness", "mean": 3.9, "marks": [3.5, 4, 4, 4]},
     {"label": "Emotional stability", "mean": None, "marks": []},
 ]
-ANSWERS = [
-    {"label": "Yes, without hesitation", "count": 2},
-    {"label": "Yes", "count": 3},
-    {"label": "Not sure", "count": 0},
-    {"label": "No", "count": 1},
-]
 ADJECTIVES = ["Patient", "Direct", "Curious", "Careful", "Quick", "Calm", "Warm", "Thorough"]
 PEOPLE = [
     {
@@ -108,7 +102,7 @@ SETTINGS_NAV = [
     {"label": "Members", "url": "#members", "icon": "candidates"},
     {"label": "Integrations", "url": "#integrations", "icon": "plug", "current": True},
     {"label": "E-mail", "url": "#email", "icon": "mail"},
-    {"label": "Privacy", "url": "#privacy", "icon": "shield"},
+    {"label": "Privacy", "url": "#privacy", "icon": "lock"},
 ]
 
 
@@ -158,12 +152,10 @@ def gallery_context(form: SampleForm) -> dict[str, Any]:
         "levels": LEVELS,
         "steps": STEPS,
         "scales": SCALES,
-        "answers": ANSWERS,
         "people": PEOPLE,
         "states": list(STATUSES),
         "icons": sorted(ICONS),
         "at": at,
-        "earlier": at - timedelta(days=1, hours=3),
         "strengths": [
             "Candidates who enter Assessment are invited at once.",
             "Candidates who are already there aren't invited.",

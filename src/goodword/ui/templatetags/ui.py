@@ -20,7 +20,7 @@ from goodword.core import clock
 from goodword.core.text import written_count, written_weekday_time, zone_name
 from goodword.core.version import VERSION
 from goodword.ui.blocks import drawn
-from goodword.ui.charts import answer_chart, scale_chart
+from goodword.ui.charts import scale_chart
 from goodword.ui.colour import mail_accent, parse_hex, to_hex
 from goodword.ui.fields import (
     ErrorLink,
@@ -44,9 +44,7 @@ ICONS: Final = {
     "candidates": "users",
     "check": "check",
     "chevron-down": "chevron-down",
-    "chevron-right": "chevron-right",
     "clock": "clock",
-    "computer": "monitor",
     "copy": "copy",
     "download": "download",
     "edit": "pencil",
@@ -54,8 +52,6 @@ ICONS: Final = {
     "eye": "eye",
     "eye-off": "eye-off",
     "file": "file-text",
-    "filter": "list-filter",
-    "flag": "flag",
     "globe": "globe",
     "help": "circle-question-mark",
     "history": "history",
@@ -81,7 +77,6 @@ ICONS: Final = {
     "search": "search",
     "send": "send",
     "settings": "sliders-horizontal",
-    "shield": "shield",
     "sign-out": "log-out",
     "sort-down": "arrow-down",
     "sort-up": "arrow-up",
@@ -323,11 +318,6 @@ def check_for(state: str) -> Status:
 
 
 @register.filter
-def times(count: int | str) -> range:
-    return range(int(count))
-
-
-@register.filter
 def accent_digits(colour: str | None) -> str:
     """A colour's hex digits for the URL of its style sheet; empty if it is invalid."""
     try:
@@ -346,17 +336,7 @@ def zone_title(at: datetime) -> SafeString:
 def scale_dots(
     rows: Iterable[Mapping[str, Any]],
     *,
-    title: str = "",
-    low: str = "",
-    high: str = "",
     minimum: float = 1,
     maximum: float = 5,
-    mark_name: str = "",
 ) -> dict[str, Any]:
-    chart = scale_chart(rows, minimum=minimum, maximum=maximum)
-    return {"chart": chart, "title": title, "low": low, "high": high, "mark_name": mark_name}
-
-
-@register.inclusion_tag("ui/charts/answer_bars.html")
-def answer_bars(rows: Iterable[Mapping[str, Any]], *, title: str = "") -> dict[str, Any]:
-    return {"chart": answer_chart(rows), "title": title}
+    return {"chart": scale_chart(rows, minimum=minimum, maximum=maximum)}

@@ -1,5 +1,4 @@
-// A link with data-dialog="id" opens that <dialog> instead of the page it points to; without this file the
-// page opens. A dialog that the server has already opened (a form with errors) becomes modal.
+// A dialog that the server has already opened becomes modal.
 (() => {
   const show = (dialog) => {
     if (dialog.open) dialog.close();
@@ -10,15 +9,6 @@
 
   document.addEventListener("click", (event) => {
     if (!(event.target instanceof Element)) return;
-    const link = event.target.closest("[data-dialog]");
-    if (link && !event.ctrlKey && !event.metaKey && !event.shiftKey) {
-      const dialog = document.getElementById(link.dataset.dialog);
-      if (dialog instanceof HTMLDialogElement) {
-        event.preventDefault();
-        show(dialog);
-      }
-      return;
-    }
     const closing = event.target.closest("[data-dialog-close]");
     if (closing) {
       const dialog = closing.closest("dialog");
