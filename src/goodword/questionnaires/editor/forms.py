@@ -61,6 +61,19 @@ class CheckboxField(forms.BooleanField):
         super().__init__(required=False, **values)
 
 
+class LanguageField(forms.ChoiceField):
+    def __init__(self) -> None:
+        super().__init__(
+            label=gettext_lazy("Language"),
+            help_text=gettext_lazy("The language you write in. You can add translations later."),
+            error_messages={
+                "invalid_choice": gettext_lazy("Choose one of the languages."),
+                "required": gettext_lazy("Choose a language."),
+            },
+            choices=lambda: [(code, language_name(code)) for code in language_codes()],
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class Source:
     question_id: str
@@ -256,19 +269,7 @@ class DetailsForm(forms.Form):
 
 
 class NewForm(DetailsForm):
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"),
-        help_text=gettext_lazy("The language you write in. You can add translations later."),
-        error_messages={
-            "invalid_choice": gettext_lazy("Choose one of the languages."),
-            "required": gettext_lazy("Choose a language."),
-        },
-    )
-
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        field: Any = self.fields["language"]
-        field.choices = [(code, language_name(code)) for code in language_codes()]
+    language = LanguageField()
 
 
 class ImportForm(forms.Form):

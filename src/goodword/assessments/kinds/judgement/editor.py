@@ -12,9 +12,8 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
 from goodword.assessments.kinds.judgement.content import FEWEST_ACTIONS, KIND
-from goodword.core.text import language_codes
-from goodword.questionnaires.editor.descriptions import language_name, short
-from goodword.questionnaires.editor.forms import TextField
+from goodword.questionnaires.editor.descriptions import short
+from goodword.questionnaires.editor.forms import Group, LanguageField, Pair, TextField
 
 type Content = dict[str, Any]
 
@@ -206,19 +205,7 @@ class DetailsForm(forms.Form):
 
 
 class NewForm(DetailsForm):
-    language = forms.ChoiceField(
-        label=gettext_lazy("Language"),
-        help_text=gettext_lazy("The language you write in. You can add translations later."),
-        error_messages={
-            "invalid_choice": gettext_lazy("Choose one of the languages."),
-            "required": gettext_lazy("Choose a language."),
-        },
-    )
-
-    def __init__(self, *args: Any, **values: Any) -> None:
-        super().__init__(*args, **values)
-        field: Any = self.fields["language"]
-        field.choices = [(code, language_name(code)) for code in language_codes()]
+    language = LanguageField()
 
 
 @dataclass(frozen=True, slots=True)
@@ -362,19 +349,6 @@ class PublishForm(forms.Form):
         ),
         missing=gettext_lazy("Describe how the key was created."),
     )
-
-
-@dataclass(frozen=True, slots=True)
-class Pair:
-    source: str
-    what: str
-    field: forms.BoundField
-
-
-@dataclass(frozen=True, slots=True)
-class Group:
-    title: str
-    pairs: Sequence[Pair]
 
 
 class TranslationForm(forms.Form):
