@@ -63,6 +63,11 @@ def failed(request: HttpRequest) -> HttpResponse:
 def as_download(content: bytes, *, name: str, content_type: str) -> HttpResponse:
     response = HttpResponse(content, content_type=content_type)
     response["Content-Disposition"] = f'attachment; filename="{name}"'
+    return private(response)
+
+
+def private[R: HttpResponse](response: R) -> R:
+    """Keep a page out of caches and search engines."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex"
     return response

@@ -19,6 +19,7 @@ from goodword.accounts.access import MemberRequest, membership_of
 from goodword.accounts.models import Membership
 from goodword.candidates.models import recruiter_of, visible_applications
 from goodword.core import clock
+from goodword.core.responses import private
 from goodword.core.text import written_day
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
@@ -72,7 +73,7 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponseBase:
             },
             status=410,
         )
-        return _unlisted(response)
+        return private(response)
     return _answer(request, report, now=now, link=link)
 
 
@@ -123,7 +124,7 @@ def _answer(
             "organisation": report.organisation,
             "recruiter": recruiter_of(report.step_request.application),
         }
-        return _unlisted(render(request, "reports/not_rendered.html", context, status=503))
+        return private(render(request, "reports/not_rendered.html", context, status=503))
 
 
 def _pdf(report: Report, content: bytes) -> HttpResponse:
@@ -131,13 +132,7 @@ def _pdf(report: Report, content: bytes) -> HttpResponse:
     response["Content-Disposition"] = f'inline; filename="{report.code}-v{report.version}.pdf"'
     # Some browsers show PDFs with a plug-in, which our usual policy forbids.
     response["Content-Security-Policy"] = "frame-ancestors 'none'"
-    return _unlisted(response)
-
-
-def _unlisted(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return private(response)
 
 
 #: in addition to the organisation's setting
@@ -294,7 +289,4 @@ def _verify_page(
         "file_name": file_name,
         "limited": limited,
     }
-    response = render(request, "reports/verify.html", context, status=status)
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return private(render(request, "reports/verify.html", context, status=status))

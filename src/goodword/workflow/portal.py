@@ -28,6 +28,7 @@ from goodword.core.addresses import is_same
 from goodword.core.compiled_queries import compiled
 from goodword.core.events import record
 from goodword.core.models import HasPk
+from goodword.core.responses import private
 from goodword.core.text import language_codes
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
@@ -182,10 +183,7 @@ def _data_url(request: HttpRequest) -> str:
 
 
 def _page(request: HttpRequest, template: str, status: int, **context: object) -> HttpResponse:
-    response = render(request, template, context, status=status)
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
+    return private(render(request, template, context, status=status))
 
 
 KIND = "workflow.own_data"

@@ -30,6 +30,7 @@ from goodword.assessments.queries import gets_result, latest_attempt
 from goodword.assessments.verification import awaits_verification
 from goodword.candidates.domain.people import choose_language as choose_for_all
 from goodword.core import clock
+from goodword.core.responses import private
 from goodword.core.validation import Json
 from goodword.notifications.domain.links import is_alive
 from goodword.roles.models import Step
@@ -256,12 +257,6 @@ def too_late(request: HttpRequest, session: AttemptSession, order: int) -> HttpR
 
 def is_script(request: HttpRequest) -> bool:
     return request.headers.get("X-Goodword") == "script"
-
-
-def private(response: HttpResponse) -> HttpResponse:
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response
 
 
 def _is_alive(visit: Visit, attempt: Attempt, *, now: datetime) -> bool:

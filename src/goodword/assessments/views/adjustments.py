@@ -30,9 +30,10 @@ from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import OPEN_TEXT, PLANNED, Closed, is_other_form, open_form
 from goodword.assessments.models import Adjustment, AttemptPart, Test
 from goodword.assessments.queries import application_of, clock_minutes
-from goodword.assessments.views.access import AttemptSession, candidate_page, private, render_page
+from goodword.assessments.views.access import AttemptSession, candidate_page, render_page
 from goodword.candidates.models import Application, public_title
 from goodword.core import clock
+from goodword.core.responses import private
 from goodword.core.validation import ReadingError
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked

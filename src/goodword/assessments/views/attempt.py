@@ -44,12 +44,12 @@ from goodword.assessments.views.access import (
     AttemptSession,
     candidate_page,
     device_of,
-    private,
     render_page,
     to_overview,
 )
 from goodword.candidates.models import public_title
 from goodword.core import clock
+from goodword.core.responses import private
 from goodword.notifications.domain.links import is_alive
 from goodword.workflow.portal import closed_page, unknown_page, visit_of
 from goodword.workflow.retention_wording import may_be_rated_later

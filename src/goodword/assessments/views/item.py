@@ -45,11 +45,11 @@ from goodword.assessments.views.access import (
     candidate_page,
     device_of,
     is_script,
-    private,
     render_page,
     to_overview,
     too_late,
 )
+from goodword.core.responses import private
 from goodword.core.validation import Json
 
 #: value of `from` in links on the last page, so answering leads back there

@@ -28,7 +28,7 @@ from goodword.assessments.attempts.overview import (
 from goodword.assessments.attempts.parts import languages_of
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AssessmentPart
-from goodword.assessments.views.access import ENDED_TEMPLATES, AttemptSession, private, render_page
+from goodword.assessments.views.access import ENDED_TEMPLATES, AttemptSession, render_page
 from goodword.assessments.views.adjustments import show_decline_preview, show_request_preview
 from goodword.assessments.views.attempt import (
     FORM,
@@ -43,6 +43,7 @@ from goodword.assessments.views.attempt import (
 )
 from goodword.assessments.views.item import item_context
 from goodword.assessments.views.library import SelectedVersion, seed_of, selected_version
+from goodword.core.responses import private
 from goodword.drafts.pages import Crumb, PhonePreview, PreviewScreen, screen_number
 from goodword.workflow.models import StepRun
 from goodword.workflow.portal import language_choices

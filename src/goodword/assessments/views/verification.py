@@ -25,9 +25,10 @@ from goodword.assessments.kinds.reasoning.verification import verification_test
 from goodword.assessments.models import Verification
 from goodword.assessments.queries import application_of
 from goodword.assessments.verification import is_over, task_on_screen
-from goodword.assessments.views.access import LINK_GRACE, device_of, is_script, private
+from goodword.assessments.views.access import LINK_GRACE, device_of, is_script
 from goodword.candidates.models import Application, recruiter_of
 from goodword.core import clock
+from goodword.core.responses import private
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.workflow.portal import closed_page, unknown_page

@@ -21,10 +21,10 @@ from goodword.assessments.models import Assessment, AssessmentPart, Attempt
 from goodword.assessments.plans.versions import default_part, draft_of, versions_of
 from goodword.assessments.queries import content_of
 from goodword.assessments.views import preview
-from goodword.assessments.views.access import private
 from goodword.assessments.views.preview import PreviewSession
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
+from goodword.core.responses import private
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.models import Link
 from goodword.roles.models import Automation, Step

@@ -15,10 +15,10 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.models import Application, recruiter_of, visible_applications
 from goodword.core import clock
 from goodword.core.addresses import is_same
+from goodword.core.responses import private
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.workflow.portal import unknown_page
-from goodword.workspace.portal.access import private
 from goodword.workspace.progress import progress_of
 from goodword.workspace.results import results_of, runs_of
 

@@ -1,7 +1,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext
@@ -9,6 +9,7 @@ from django.utils.translation import gettext
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import gets_result, latest_attempt
 from goodword.candidates.domain.people import choose_language
+from goodword.core.responses import private
 from goodword.core.text import language_codes
 from goodword.notifications.domain import links
 from goodword.references.domain.checks import (
@@ -133,9 +134,3 @@ def languages_of(request: HttpRequest, visit: Visit) -> dict[str, object]:
 def language_links(request: HttpRequest, visit: Visit) -> dict[str, object]:
     """Language links for pages that don't store the choice."""
     return links_for(request, offered_to(visit), current=language_of(request, visit))
-
-
-def private[R: HttpResponse](response: R) -> R:
-    response["Cache-Control"] = "no-store"
-    response["X-Robots-Tag"] = "noindex"
-    return response

@@ -19,7 +19,7 @@ from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, PerformanceRating, public_title
 from goodword.core import clock
 from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
-from goodword.core.responses import as_download
+from goodword.core.responses import as_download, private
 from goodword.core.text import written_weekday
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
@@ -49,7 +49,7 @@ from goodword.workflow.portal import (
 )
 from goodword.workflow.retention_wording import may_be_rated_later, retention_for_candidate
 from goodword.workspace.models import RatingRequest
-from goodword.workspace.portal.access import has_switched, language_links, language_of, languages_of, private
+from goodword.workspace.portal.access import has_switched, language_links, language_of, languages_of
 
 type DataView = Callable[[HttpRequest, Visit], HttpResponse]
 

@@ -9,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.assessments.attempts import mails
 from goodword.candidates.models import public_title
 from goodword.core import clock
+from goodword.core.responses import private
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import masked
 from goodword.references.domain import invitations
@@ -21,7 +22,6 @@ from goodword.workspace.portal.access import (
     language_of,
     languages_of,
     page_instead,
-    private,
     task_of,
     tasks_of,
 )

@@ -17,9 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.views.access import private
 from goodword.candidates.models import Application, Recruiter, public_title, recruiter_of
 from goodword.core import clock
+from goodword.core.responses import private
 from goodword.core.text import language_codes, written_day, written_weekday_time
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link

@@ -35,10 +35,9 @@ from goodword.assessments.kinds.judgement.panelists import (
     unrated,
 )
 from goodword.assessments.models import Panelist
-from goodword.assessments.views.access import private
 from goodword.core import clock
 from goodword.core.personal_data import readable_json
-from goodword.core.responses import as_download
+from goodword.core.responses import as_download, private
 from goodword.core.text import language_codes
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, masked
