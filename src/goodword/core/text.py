@@ -214,6 +214,16 @@ def language_codes() -> tuple[str, ...]:
     return tuple(code for code, _name in settings.LANGUAGES)
 
 
+def main_language(code: str) -> str:
+    """The language without its region: "de" for "de-AT" or "de_AT"."""
+    return code.lower().replace("_", "-").partition("-")[0]
+
+
+def active_language() -> str:
+    """The active language without its region."""
+    return main_language(get_language() or "en")
+
+
 def language_name(code: str) -> str:
     """The name of a language within a sentence in the active language: "German", "Deutsch", "allemand"."""
     name = str(get_language_info(code)["name_translated"])
@@ -247,14 +257,14 @@ def written_weekday(day: date | datetime, *, year: bool = False) -> str:
 def written_weekday_time(local: datetime) -> str:
     """For example "Tuesday 24 November, 23:59 (CET)", "Dienstag, 24. November, 23:59 Uhr (CET)". The time must
     already be in its zone."""
-    time = date_format(local, _TIMES.get(_primary(), ", H:i"))
+    time = date_format(local, _TIMES.get(active_language(), ", H:i"))
     return f"{written_weekday(local)}{time} ({zone_name(local)})"
 
 
 def _form(forms: Mapping[str, str], usual: str, day: date) -> str:
     """The format of a day in the active language. French writes the first of a month "1er"."""
-    form = forms.get(_primary(), usual)
-    return form.replace("j", r"j\e\r") if _primary() == "fr" and day.day == 1 else form
+    form = forms.get(active_language(), usual)
+    return form.replace("j", r"j\e\r") if active_language() == "fr" and day.day == 1 else form
 
 
 def written_count(n: int) -> str:
@@ -278,10 +288,6 @@ def written_figure(value: float, places: int = 2) -> str:
     return number_format(rounded(value, places), places)
 
 
-def _primary() -> str:
-    return (get_language() or "en").partition("-")[0]
-
-
 def labelled(label: str, text: str, *, language: str = "") -> str:
     """For example "Label: text", in French with a space before the colon. `language`: by default the active one."""
     space = "\N{NO-BREAK SPACE}" if _is_french(language) else ""
@@ -295,7 +301,7 @@ def in_series(texts: Iterable[str], *, language: str = "") -> str:
 
 
 def _is_french(language: str) -> bool:
-    return (language or _primary()) == "fr"
+    return (language or active_language()) == "fr"
 
 
 LONGEST_NAME: Final = 200

@@ -29,7 +29,7 @@ from goodword.core.compiled_queries import compiled
 from goodword.core.events import record
 from goodword.core.models import HasPk
 from goodword.core.responses import private
-from goodword.core.text import language_codes
+from goodword.core.text import language_codes, main_language
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
@@ -91,13 +91,9 @@ def first_offered(offered: Sequence[str], *wanted: str) -> str:
     """The first preferred language ("de", "de-AT") that is offered, or ""."""
     for code in wanted:
         for language in offered:
-            if code and _primary(language) == _primary(code):
+            if code and main_language(language) == main_language(code.strip()):
                 return language
     return ""
-
-
-def _primary(code: str) -> str:
-    return code.strip().lower().replace("_", "-").partition("-")[0]
 
 
 PAGES: Final = {Step.Kind.ASSESSMENT: "portal_assessment", Step.Kind.REFERENCE_CHECK: "portal_check"}

@@ -7,7 +7,6 @@ from typing import Any
 
 from django.db.models import QuerySet
 from django.utils import timezone
-from django.utils.translation import get_language
 
 from goodword.assessments import report as assessment_report
 from goodword.assessments.flags.raising import careless_signs
@@ -20,7 +19,7 @@ from goodword.candidates.models import Application
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
 from goodword.core.report_blocks import OutcomeRow, Section
-from goodword.core.text import written_moment
+from goodword.core.text import active_language, written_moment
 from goodword.references.models import Check
 from goodword.references.queries import CheckOverview, check_outcome, check_overview, checks_of
 from goodword.references.report_data import check_data, with_name_isolated
@@ -123,10 +122,6 @@ def _moment(at: datetime) -> str:
     return written_moment(timezone.localtime(at))
 
 
-def _language() -> str:
-    return (get_language() or "").partition("-")[0]
-
-
 def result_of(run: StepRun, *, items: bool = True) -> Result | None:
     """The result of a finished attempt, or of a check with at least one reference."""
     if isinstance(run, Check):
@@ -135,7 +130,7 @@ def result_of(run: StepRun, *, items: bool = True) -> Result | None:
     assert isinstance(run, Attempt)
     if run.progress not in DONE:
         return None
-    return _assessment(run, assessment_result(run, language=_language()), items=items)
+    return _assessment(run, assessment_result(run, language=active_language()), items=items)
 
 
 def _reused_result(step_request: StepRequest | None, kind: str, *, items: bool = True) -> Result | None:
@@ -163,7 +158,7 @@ def _assessment(attempt: Attempt, found: AttemptResult | None, *, items: bool) -
     kind = Step.Kind.ASSESSMENT
     if found is None:
         return Result(kind=kind, label=kind.label, sections=(), run=attempt)
-    shown, words = found if items else found.without_items(), words_for(_language())
+    shown, words = found if items else found.without_items(), words_for(active_language())
     data = assessment_report.assessment_data(shown, moment=_moment)
     return Result(
         kind=kind,
@@ -181,7 +176,7 @@ def _assessment(attempt: Attempt, found: AttemptResult | None, *, items: bool) -
 def _references(check: Check) -> Result:
     kind, found = Step.Kind.REFERENCE_CHECK, references_results(check)
     name = check.step_request.application.candidate.name
-    data, words = with_name_isolated(check_data(found, moment=_moment), name), words_for(_language())
+    data, words = with_name_isolated(check_data(found, moment=_moment), name), words_for(active_language())
     return Result(
         kind=kind,
         label=kind.label,
@@ -195,7 +190,7 @@ def _references(check: Check) -> Result:
 def _reused_assessment(step_request: StepRequest, behind: dict[str, Any], *, items: bool) -> Result | None:
     runs = Attempt.objects.of(step_request.organisation).filter(**behind)
     attempt = runs.select_related("organisation", "step_request__step", "assessment").order_by("-pk").first()
-    result = assessment_result(attempt, language=_language()) if attempt else None
+    result = assessment_result(attempt, language=active_language()) if attempt else None
     if attempt is None or result is None:
         return None
     here = requirements_served(attempt, step=step_request.step)

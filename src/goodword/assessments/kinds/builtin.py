@@ -11,7 +11,7 @@ from importlib.resources.abc import Traversable
 from typing import Any, Final
 
 from goodword.assessments.kinds.reasoning.content import builtin_forms
-from goodword.core.text import language_codes
+from goodword.core.text import language_codes, main_language
 
 SOURCE_LANGUAGE: Final = "en"
 
@@ -85,7 +85,7 @@ def newest(key: str) -> tuple[str, frozenset[str]]:
 def content(key: str, *, language: str, version: str = "") -> dict[str, Any]:
     """The stored content: by default the newest version; English if not translated. Raises `LookupError`."""
     found = _packs(key)
-    short = language.lower().replace("_", "-").split("-")[0]
+    short = main_language(language)
     newest = _load(found, "", short)
     if version in ("", newest.get("version")):
         return newest

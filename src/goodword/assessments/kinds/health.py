@@ -12,6 +12,7 @@ from typing import Final
 
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.scales.content import Scale
+from goodword.core.text import main_language
 
 #: by language: words and phrases, separated by commas; a * matches any ending, to include inflected words
 _WORDS: Final = {
@@ -56,7 +57,7 @@ _WORDS: Final = {
 
 def health_words(text: str, *, language: str) -> tuple[str, ...]:
     """Return the health words in a text, in lower case; none for a language without a list."""
-    language = _plain(language)
+    language = main_language(language)
     if language not in _WORDS:
         return ()
     spoken = " ".join(re.findall(r"\w+", text.lower()))
@@ -71,10 +72,6 @@ def _pattern(language: str) -> re.Pattern[str]:
         entry.replace("*", r"\w*") for entry in sorted(filter(None, entries), key=len, reverse=True)
     )
     return re.compile(rf"\b(?:{listed})\b")
-
-
-def _plain(language: str) -> str:
-    return language.lower().replace("_", "-").split("-")[0]
 
 
 _STABILITY: Final = re.compile(
@@ -104,7 +101,7 @@ class HealthFlag:
 def flags_of(content: Content) -> tuple[HealthFlag, ...]:
     """Texts with health-related words; all texts for a language without a list."""
     language = getattr(content, "language", "")
-    known = _plain(language) in _WORDS
+    known = main_language(language) in _WORDS
     return tuple(
         HealthFlag(id=name, text=text, words=words)
         for name, text in kind_of(content).texts(content)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, TypeAdapter
 
+from goodword.core.text import main_language
 from goodword.questionnaires.questions import parse
 from goodword.questionnaires.types import RATING_LEVELS, Heading, Level, Question, Rating, Statement, Text
 
@@ -155,7 +156,7 @@ def competencies(language: str = SOURCE_LANGUAGE) -> tuple[Competency, ...]:
 
 
 def _available(language: str) -> str:
-    short = language.lower().replace("_", "-").split("-")[0]
+    short = main_language(language)
     return short if short in _languages() else SOURCE_LANGUAGE
 
 

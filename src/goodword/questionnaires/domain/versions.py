@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from goodword.accounts.models import Organisation
 from goodword.core.models import HasPk
-from goodword.core.text import whole_minutes
+from goodword.core.text import main_language, whole_minutes
 from goodword.questionnaires import builtin
 from goodword.questionnaires.builtin import keys
 from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
@@ -42,7 +42,7 @@ def languages_of(version: QuestionnaireVersion) -> tuple[str, ...]:
 
 def in_language(version: QuestionnaireVersion, language: str) -> QuestionnaireVersion:
     """The version in another language ("de", "de-at") if there is one, else itself. At most one query."""
-    if _short(language) == _short(version.language):
+    if main_language(language) == main_language(version.language):
         return version
     return _in_language(_siblings(version), language) or version
 
@@ -148,11 +148,9 @@ def _siblings(version: QuestionnaireVersion) -> list[QuestionnaireVersion]:
 
 
 def _in_language(versions: Sequence[QuestionnaireVersion], language: str) -> QuestionnaireVersion | None:
-    return next((version for version in versions if _short(version.language) == _short(language)), None)
-
-
-def _short(language: str) -> str:
-    return language.lower().replace("_", "-").split("-")[0]
+    return next(
+        (version for version in versions if main_language(version.language) == main_language(language)), None
+    )
 
 
 def _lacking(questionnaire: Questionnaire, template: builtin.Template) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from goodword.core.text import main_language
 from goodword.questionnaires import labels
 from goodword.questionnaires.editor.descriptions import numbered
 from goodword.questionnaires.editor.entries import (
@@ -338,7 +339,7 @@ class SensitiveTopic:
 
 
 def sensitive_topic(text: str, *, language: str) -> SensitiveTopic | None:
-    short = language.lower().replace("_", "-").split("-")[0]
+    short = main_language(language)
     for topic, by_language in _WORDS.items():
         for word in by_language.get(short, ()):
             ending = r"\b" if word.endswith("$") else r"\w*"

@@ -36,7 +36,7 @@ from goodword.core.report_blocks import (
     Section,
     Table,
 )
-from goodword.core.text import LONGEST_NAME, Phrases, clipped, isolate
+from goodword.core.text import LONGEST_NAME, Phrases, clipped, isolate, main_language
 from goodword.references.report import check_facts, check_method, check_pages
 from goodword.references.report_data import with_name_isolated
 from goodword.reports.pdf.logo import Logo, usable_logo
@@ -319,7 +319,7 @@ def _quote(quote: Quote) -> dict[str, Any]:
 def _language(text: str, tag: str | None) -> str | None:
     """Return the language for screen readers: from the tag, otherwise from the script of the first letter. None means
     the report's language."""
-    main = (tag or "").replace("_", "-").split("-")[0].lower()
+    main = main_language(tag or "")
     if re.fullmatch("[a-z]{2,3}", main):
         return main
     first = re.search(r"[^\W\d_]", text)

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from goodword.candidates.domain.people import Person
 from goodword.core.addresses import without_invisible
 from goodword.core.csv_files import UnreadableFile, decoded, separated
-from goodword.core.text import clean_text, has_link, language_codes, language_name
+from goodword.core.text import clean_text, has_link, language_codes, language_name, main_language
 from goodword.workspace.adding.forms import LONGEST_ADDRESS, LONGEST_DETAIL, LONGEST_NAME
 
 #: maximum bytes; 5,000 rows have about 500 kB
@@ -229,7 +229,7 @@ def _language_of(text: str) -> str | None:
     unknown."""
     if not text:
         return ""
-    code = text.strip().lower().replace("_", "-").partition("-")[0]
+    code = main_language(text.strip())
     if code in language_codes():
         return code
     return _languages_by_name().get(_key(text))

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -34,6 +34,7 @@ from goodword.accounts.models import Organisation
 from goodword.accounts.navigation import settings_nav
 from goodword.accounts.second_factor import coverage
 from goodword.core import clock, workdays
+from goodword.core.text import active_language
 from goodword.core.workdays import coming_holidays, regions
 from goodword.reports.pdf.typesetter import font_problems
 from goodword.reports.signing.keys import status as signing_status
@@ -213,7 +214,7 @@ def organisation_page(request: MemberRequest, *, domains: DomainsForm | None = N
         str(form["holiday_region"].value() or ""),
         after=now.astimezone(row.zone).date(),
         number=SHOWN,
-        language=(get_language() or "en").split("-")[0],
+        language=active_language(),
     )
     context = {
         "settings_nav": settings_nav(request),

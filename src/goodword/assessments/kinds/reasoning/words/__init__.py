@@ -22,6 +22,7 @@ from goodword.assessments.kinds.reasoning.words.phrases import (
     capitalised,
     uncapitalised,
 )
+from goodword.core.text import main_language
 from goodword.core.validation import Json
 
 type Statement = tuple[str | int, ...]
@@ -67,7 +68,7 @@ def rule_in_words(item: GeneratedItem, language: str) -> str:
 
 
 def _code(language: str) -> str:
-    code = language.replace("_", "-").split("-")[0].lower()
+    code = main_language(language)
     return code if code in _WORDS else "en"
 
 
