@@ -1,12 +1,10 @@
 """Reauthentication before sensitive actions, which continue afterwards."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 
 from goodword.accounts.models import Membership, Organisation
@@ -22,13 +20,6 @@ RULES, PASSWORD, CODE = (
 )
 KEY = "/o/acme/settings/integrations/greenhouse/key/"
 NEXT = f"?next={RULES.replace('/', '%2F')}"
-
-
-@pytest.fixture(autouse=True)
-def clear_attempts() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

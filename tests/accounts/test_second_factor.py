@@ -3,13 +3,11 @@
 import json
 import time
 from base64 import b64encode
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
-from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -24,13 +22,6 @@ pytestmark = pytest.mark.django_db
 LOGIN, SECOND, APP = "/accounts/login/", "/accounts/login/code/", "/accounts/second-factor/app/"
 REMOVE, CODES = f"{APP}remove/", "/accounts/recovery-codes/"
 CONFIRM = "/accounts/reauthenticate/"
-
-
-@pytest.fixture(autouse=True)
-def clear_attempts() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

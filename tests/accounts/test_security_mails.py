@@ -1,13 +1,11 @@
 """E-mails about a changed password or second factor, and resets by an admin."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
 import time_machine
 from allauth.mfa.models import Authenticator
 from django.core import mail
-from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
 
@@ -24,13 +22,6 @@ from tests.support.second_factors import code, with_app
 pytestmark = pytest.mark.django_db
 JOB = "accounts.mail_security_change"
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
-
-
-@pytest.fixture(autouse=True)
-def clear_attempts() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ import pytest_django
 import time_machine
 from allauth.account.adapter import get_adapter
 from django.core import mail
-from django.core.cache import cache, caches
+from django.core.cache import caches
 from django.core.cache.backends.locmem import LocMemCache
 from django.test import Client, RequestFactory
 from pytest_django.fixtures import Settings
@@ -32,13 +32,6 @@ LOGIN = "/accounts/login/"
 HOME, ELSEWHERE = "203.0.113.7", "198.51.100.9"
 HOME_6, BESIDE_HOME_6 = "2001:db8:1::aaaa", "2001:db8:1::bbbb"
 NEW = "a staple of batteries"
-
-
-@pytest.fixture(autouse=True)
-def clear_attempts() -> Iterator[None]:
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """The page between two parts: the finished part, the next one, and a button to start it."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -16,7 +14,7 @@ from tests.assessments.once import once
 from tests.assessments.plans import JUDGEMENT, NOW, REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import answer_all, answers, part_of, statements_of, token_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 def build() -> Attempt:
@@ -26,12 +24,6 @@ def build() -> Attempt:
 
 
 shared = once(build)
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Time limits follow the server's clock, and parts end when time is up."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from datetime import datetime, timedelta
 
@@ -21,16 +20,9 @@ from tests.assessments.support import answer_all, answers, application, part_of,
 from tests.support import factories
 from tests.support.jobs import event_names, run_jobs
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 MINUTES = timedelta(minutes=12)
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 made = once(time_machine.travel(NOW, tick=False)(lambda: attempt_of(REASONING)))

@@ -1,6 +1,5 @@
 """Before starting, candidates can choose the language and have the link e-mailed again."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
 
@@ -26,16 +25,9 @@ from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import application, part_of, rows, token_of
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 PHONE = {"User-Agent": "Mozilla/5.0 (iPhone; CPU iPhone OS 18_0 like Mac OS X) Mobile/15E148"}
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @time_machine.travel(NOW, tick=False)

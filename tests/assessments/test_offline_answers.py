@@ -1,6 +1,5 @@
 """Answers queued offline arrive late without loss, from one device or two."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
 
@@ -15,15 +14,8 @@ from tests.assessments.once import once
 from tests.assessments.support import answers, application, assigned, rows, token_of
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 @time_machine.travel(NOW, tick=False)

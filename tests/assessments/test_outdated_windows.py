@@ -1,7 +1,6 @@
 """Forms name their item, so an outdated window can't answer another item at the same URL."""
 
 import re
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -22,9 +21,8 @@ from tests.assessments.plans import JUDGEMENT, REASONING, WORK_STYLE, PlannedTes
 from tests.assessments.support import answers, part_of, rows, token_of
 from tests.support import factories
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 MINUTE = timedelta(minutes=1)
 ELSEWHERE = "You have moved on from this task, perhaps in another window."
 TIMED = {
@@ -32,12 +30,6 @@ TIMED = {
     "statements": PlannedTest(test=WORK_STYLE.test, form=WORK_STYLE.form, minutes=10),
     "situations": PlannedTest(test=JUDGEMENT.test, minutes=10),
 }
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def address(attempt: Attempt) -> str:

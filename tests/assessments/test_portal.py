@@ -1,6 +1,5 @@
 """The candidate's pages."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from datetime import timedelta
 
@@ -31,9 +30,8 @@ from tests.assessments.support import (
 from tests.support import factories
 from tests.support.jobs import event_names
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 PAGES = [
     ("portal_assessment", ()),
     ("portal_assessment_practice", (1, 1)),
@@ -43,12 +41,6 @@ PAGES = [
     ("portal_assessment_decline", ()),
 ]
 FORMS = PAGES[1:]
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 made = once(time_machine.travel(NOW, tick=False)(lambda: assigned(application())))

@@ -1,10 +1,8 @@
 """The explanation shown after an answer to a practice task."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from bs4 import BeautifulSoup, Tag
 from django.test import Client
 from django.urls import reverse
@@ -19,15 +17,9 @@ from tests.assessments.once import once
 from tests.assessments.plans import JUDGEMENT, NOW, REASONING, attempt_of
 from tests.assessments.support import part_of, token_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 shared = once(lambda: attempt_of(REASONING, JUDGEMENT))
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@
 A hiring team in Berlin, a referee in New York, a wrong address, a pause: all mails, each with the reader's local time.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -11,7 +11,6 @@ import pytest
 import time_machine
 from django.core import mail
 from django.db import transaction
-from django.test import override_settings
 
 from goodword.notifications.domain.send import sweep_emails
 from goodword.notifications.models import Email
@@ -37,12 +36,6 @@ MARIA, PAUL, NORA, OLGA = (f"{name}@globex.example" for name in ("maria", "paul"
 
 #: day and hour in Berlin, and the action
 type Script = dict[str, Callable[[], object]]
-
-
-@pytest.fixture(autouse=True)
-def caught_mail() -> Iterator[None]:
-    with override_settings(MAILERS={"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}):
-        yield
 
 
 def berlin(text: str) -> datetime:

@@ -3,7 +3,6 @@
 Waiting mails are sent once the name is corrected or confirmed.
 """
 
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 
 import pytest
@@ -27,16 +26,9 @@ from tests.support.jobs import event_names, run_jobs
 from tests.support.pages import signed_in
 from tests.workspace.applications import path
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 BAD = "http://evil.example/win"
-
-
-@pytest.fixture(autouse=True)
-def clock() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup, Tag
 from django.core import mail
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 from pytest_django.fixtures import Settings
 
@@ -148,8 +148,7 @@ class Week:
 
 @pytest.fixture
 def week(db: None, settings: Settings) -> Iterator[Week]:
-    backend = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-    with override_settings(MAILERS=backend), time_machine.travel(berlin("09 Mar 08"), tick=False):
+    with time_machine.travel(berlin("09 Mar 08"), tick=False):
         for world in _open("v3", settings):
             org = world.organisation
             org.name = "Acme"

@@ -1,9 +1,8 @@
 """A referee uses their link while a member erases them, or the candidate."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
-import time_machine
 from django.test import Client, RequestFactory
 from django.urls import reverse
 
@@ -17,13 +16,12 @@ from tests.support import factories
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs, pytest.mark.world]
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.programs,
+    pytest.mark.world,
+    pytest.mark.time_machine(NOW, tick=False),
+]
 
 
 def erase_referee(story: Story, admin: Membership, request: ReferenceRequest) -> None:

@@ -1,12 +1,10 @@
 """Role > Job analysis: requirements, tests that measure them, gaps, confirmed versions."""
 
 import re
-from collections.abc import Iterator
 from html import unescape
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
@@ -20,19 +18,12 @@ from tests.assessments.plans import JUDGEMENT, PlannedTest, asked_on
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 REASONING = PlannedTest(test="reasoning", form="short_12", requirement="Finds faults in data")
 WORK_STYLE = PlannedTest(
     test="work_style", form="short20:agreeableness,openness", requirement="Works with others"
 )
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

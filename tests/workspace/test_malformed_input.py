@@ -1,14 +1,12 @@
 """Each URL with malformed input: rejected or cleaned, never a server error."""
 
 import re
-from collections.abc import Iterator
 from copy import deepcopy
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
-import time_machine
 from django.conf import settings
 from django.test import Client
 from django.urls import URLPattern, reverse
@@ -22,9 +20,8 @@ from tests.assessments.robustness.test_access import OtherOrganisation, any_ids,
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 SOURCE = Path(goodword.__file__).parent
 ASKED = [one for one in MEMBER if isinstance(one, URLPattern)]
 OPEN = [
@@ -66,12 +63,6 @@ FIELDS = sorted(
         if name
     }
 )
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 made = once(build)

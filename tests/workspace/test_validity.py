@@ -1,11 +1,9 @@
 """Settings > Validity, the import of ratings and `goodword evidence --validity`."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
@@ -20,15 +18,9 @@ from tests.assessments.validity.people import NOW, RATED, judged, rate, took
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(RATED, tick=False)]
 
 REASONING = PlannedTest(test="reasoning", form="short_12")
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(RATED, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """A request is answered while a member invites the candidate again or erases them, or the candidate starts."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -17,13 +15,12 @@ from tests.support import factories
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs, pytest.mark.world]
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.programs,
+    pytest.mark.world,
+    pytest.mark.time_machine(NOW, tick=False),
+]
 
 
 def test_an_answer_counts_for_the_attempt_that_the_request_has_moved_to() -> None:

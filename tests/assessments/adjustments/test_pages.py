@@ -1,6 +1,5 @@
 """Adjustment pages of the candidate and of the contact."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import replace
 
@@ -34,7 +33,7 @@ from tests.assessments.plans import JUDGEMENT, REASONING
 from tests.assessments.support import application, part_of, token_of
 from tests.support.jobs import run_jobs
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 PAGES = {
     "portal_assessment_adjustment": ((), {"a-percent": "50"}),
@@ -43,12 +42,6 @@ PAGES = {
 }
 WRITE = "If something is stopping you, write to Hanna Rehm"
 GRANT = {"a-percent": "50", "a-sentence": ""}
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 made = once(time_machine.travel(NOW, tick=False)(lambda: timed(REASONING, JUDGEMENT)))

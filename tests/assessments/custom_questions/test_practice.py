@@ -1,6 +1,5 @@
 """Practice before custom questions: an everyday example of the first question's type."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -18,7 +17,7 @@ from tests.assessments.custom_questions.support import CHOICE, FILE, NOW, TEXT, 
 from tests.assessments.once import once
 from tests.assessments.support import rows, token_of
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 LEVELS = [{"value": n, "label": f"Level {n}", "example": f"Example {n}"} for n in range(1, 6)]
 WORDS = [{"value": word, "label": word.title()} for word in ("calm", "quick", "exact", "kind")]
@@ -42,12 +41,6 @@ KINDS: list[tuple[dict[str, Any], str]] = [
     ({"type": "between", "left": "Plans", "right": "Tries"}, "Which do you prefer in the morning?"),
 ]
 IDS = [str(question["type"]) for question, _ in KINDS]
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 def first(question: dict[str, Any]) -> dict[str, Any]:

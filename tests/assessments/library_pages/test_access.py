@@ -1,6 +1,5 @@
 """Access to the pages of the library's tests; a refusal changes nothing."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 
 import pytest
@@ -15,7 +14,7 @@ from tests.assessments.once import once
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 TO_READ = [
     ("library", 0),
@@ -36,12 +35,6 @@ TO_ACT = [
     ("test_publish_pack", 2),
     ("test_discard_pack", 2),
 ]
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 type World = tuple[dict[str, Membership], TestVersion]

@@ -1,10 +1,8 @@
 """Items about health need a named sign-off with a reason before publication."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import TestVersion
@@ -14,15 +12,9 @@ from tests.assessments.library_pages.support import NOW, custom_questions, impor
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 WHY = "Calm hands are the work itself; no illness can be read from it."
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

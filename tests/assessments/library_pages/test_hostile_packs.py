@@ -1,11 +1,9 @@
 """Hostile packs are rejected, or shown as plain text."""
 
 import json
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from goodword.accounts.models import Membership
@@ -16,15 +14,9 @@ from tests.assessments.library_pages.support import NOW, custom_questions, rows,
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 EVIL = "<script>alert(1)</script>{{ 7|add:7 }}\"'><img src=x onerror=alert(2)>"
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,13 +1,11 @@
 """A test's technical manual follows the chapters of the Standards and says *None yet* where there is no data."""
 
 import re
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 import pytest
-import time_machine
 from bs4 import BeautifulSoup
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -47,16 +45,10 @@ from tests.assessments.validity.people import judged, rate, took
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 ROOT = Path(__file__).resolve().parents[3]
 COMPUTER, PHONE = Stratum("en", "computer"), Stratum("en", "phone")
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture
@@ -367,6 +359,7 @@ def test_more_norm_groups_take_no_more_queries(rita: Membership) -> None:
             manual_of(version, "full")
         return len(found)
 
+    queries()  # loads the version's organisation
     one = queries()
     for device, language in (("computer", "en"), ("phone", "de")):
         NormGroup.objects.create(

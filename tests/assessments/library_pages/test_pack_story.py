@@ -1,11 +1,10 @@
 """A pack from import to score: published, added to a role, completed through the pages, and scored by hand."""
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -22,13 +21,7 @@ from tests.assessments.support import application, assigned, scores, token_of
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 @pytest.fixture

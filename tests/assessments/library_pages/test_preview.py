@@ -1,10 +1,8 @@
 """Preview as a candidate: all screens of all kinds; nothing is stored."""
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
-import time_machine
 from django.contrib.sessions.models import Session
 
 from goodword.accounts.models import Membership
@@ -16,13 +14,7 @@ from tests.assessments.library_pages.support import NOW, builtin, custom_questio
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """A test's page: technical sheet, local data, norms, items with keys."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 
 import pytest
-import time_machine
 
 from goodword.accounts.models import Membership
 from goodword.assessments.kinds.reasoning.content import VERSION
@@ -18,13 +16,7 @@ from tests.assessments.library_pages.support import NOW, builtin, custom_questio
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 @pytest.fixture

@@ -1,6 +1,5 @@
 """Panel pages for members, and for experts behind their link."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -21,15 +20,9 @@ from tests.assessments.panels.support import FIVE, NOISE, address, invited, pane
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 LEAK = "A pipe leaks in the workshop."
 ANA = {"name": "Ana Ruiz", "email": "Ana@Workshop.example", "position": "Head of service", "language": "de"}
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

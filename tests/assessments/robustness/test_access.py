@@ -1,6 +1,6 @@
 """Only the organisation's members have access to members' URLs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from copy import deepcopy
 from itertools import product
 from typing import Any
@@ -28,9 +28,8 @@ from tests.assessments.support import application
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 #: form values that satisfy every form
 SAID = {"revision": "0", "name": "Eve", "why": "Because", "version": "1", "form": "short20", "text": "{}"}
 ASKED = [one for one in MEMBER if isinstance(one, URLPattern)]
@@ -41,12 +40,6 @@ OF_ASSESSMENTS = [
     and one.pattern.converters
     and (one in assessments.member_urls or str(one.name).startswith(("role_assessment", "role_compare")))
 ]
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -2,7 +2,6 @@
 
 import io
 import zipfile
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
@@ -32,19 +31,12 @@ from tests.assessments.support import answers, application, assigned, part_of, r
 from tests.support import factories
 from tests.support.pages import signed_in
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 SCRIPT = {"X-Goodword": "script"}
 #: numbers of the questions in tests.assessments.custom_questions.support
 WHY, PICK, WORD, PLAN = 1, 2, 3, 4
 TOO_LARGE_A_NUMBER = int("9" * 30)
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @time_machine.travel(NOW, tick=False)

@@ -1,11 +1,9 @@
 """A recruiter's actions on an assessment."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
 
@@ -27,10 +25,9 @@ from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 from tests.workspace.applications import invited, named, path
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
 LATER = NOW + timedelta(hours=1)
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(LATER, tick=False)]
 AT_ONCE = ("attempt_remind", "attempt_pause", "attempt_resume")
 ACTIONS: list[tuple[str, dict[str, Any]]] = [
     *((name, {}) for name in AT_ONCE),
@@ -38,12 +35,6 @@ ACTIONS: list[tuple[str, dict[str, Any]]] = [
     ("attempt_mark_complete", {}),
     ("attempt_cancel", {}),
 ]
-
-
-@pytest.fixture(autouse=True)
-def fixed_moment() -> Iterator[None]:
-    with time_machine.travel(LATER, tick=False):
-        yield
 
 
 @pytest.fixture

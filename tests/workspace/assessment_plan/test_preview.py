@@ -1,11 +1,9 @@
 """The preview of a role's assessment."""
 
-from collections.abc import Iterator
 from copy import deepcopy
 from typing import Any
 
 import pytest
-import time_machine
 from django.apps import apps
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
@@ -37,7 +35,7 @@ from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.assessment_plan.test_plan import soup, words
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 ALL = [
     ("role_preview", ()),
@@ -51,12 +49,6 @@ ALL = [
     ("role_preview_item", (1, 1)),
     ("role_preview_finish", (1,)),
 ]
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 shared = once(prepared)

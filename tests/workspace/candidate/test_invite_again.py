@@ -1,14 +1,13 @@
 """*Invite again* after a run with activity asks for confirmation, and earlier answers stay visible."""
 
 from collections import Counter
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from bs4 import BeautifulSoup
-from django.test import Client, override_settings
+from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.completion import finish_part
@@ -42,19 +41,12 @@ from tests.support.kept import kept
 from tests.support.pages import signed_in
 from tests.workspace.applications import NOW, named, path, reported, review
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 LATER = NOW + timedelta(days=1)
 #: after the tests' retake interval
 NEXT_TIME = NOW + timedelta(days=190)
 MARIA, PAUL = "maria@globex.example", "paul@globex.example"
-
-
-@pytest.fixture(autouse=True)
-def at_a_fixed_moment() -> Iterator[None]:
-    mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-    with override_settings(MAILERS=mailers), time_machine.travel(NOW, tick=False):
-        yield
 
 
 @kept

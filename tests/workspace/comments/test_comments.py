@@ -1,11 +1,9 @@
 """Comments between colleagues on a candidate."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from bs4 import BeautifulSoup
 from django.db import transaction
 from django.test import Client
@@ -24,15 +22,8 @@ from tests.support.pages import signed_in
 from tests.workspace.applications import named, path
 from tests.workspace.candidate.test_candidate_pages import queries
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
-
-
-@pytest.fixture(autouse=True)
-def fixed_moment() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 
 @pytest.fixture

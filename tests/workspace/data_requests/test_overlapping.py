@@ -1,9 +1,6 @@
 """An erasure is requested while Greenhouse's sync merges the person into another profile."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.urls import reverse
 
 from goodword.candidates.models import Application, Erasure
@@ -13,15 +10,12 @@ from tests.support import factories
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs]
-
 NOW = factories.NOW
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.programs,
+    pytest.mark.time_machine(NOW, tick=False),
+]
 
 
 @pytest.fixture

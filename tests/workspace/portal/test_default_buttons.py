@@ -3,13 +3,12 @@
 `tests/support/default_buttons.py` checks each page that any test opens. These tests open every portal page with a form.
 """
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.parts import begin_part
@@ -25,8 +24,8 @@ from tests.references.answered import data_path
 from tests.support import factories
 from tests.support.default_buttons import forms_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 NOW = factories.NOW
+pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 TEMPLATES = SOURCE / "goodword"
 #: URL prefixes of candidates, referees and people who answer adjustment requests
 PORTALS = (
@@ -37,13 +36,6 @@ PORTALS = (
     "workflow/templates/workflow/*.html",
     "workspace/templates/workspace/portal*.html",
 )
-
-
-@pytest.fixture(autouse=True)
-def at_a_fixed_moment() -> Iterator[None]:
-    mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-    with override_settings(MAILERS=mailers), time_machine.travel(NOW, tick=False):
-        yield
 
 
 class Walk:

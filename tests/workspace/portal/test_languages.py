@@ -1,13 +1,12 @@
 """Portals use the chosen language, else the browser's, else the stored one; mails use the last one used."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from django.http import HttpRequest
-from django.test import Client, override_settings
+from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.mails import mail_candidate
@@ -25,18 +24,11 @@ from tests.support import factories
 from tests.support.kept import kept
 from tests.workspace.applications import checked, named, portal
 
-pytestmark = pytest.mark.django_db
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 MARIA = "maria@globex.example"
 GERMAN = "de-DE,de;q=0.9,en-US;q=0.8,en;q=0.7"
 SPANISH = "es-ES,es;q=0.9"
-
-
-@pytest.fixture(autouse=True)
-def at_a_fixed_moment() -> Iterator[None]:
-    mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-    with override_settings(MAILERS=mailers), time_machine.travel(NOW, tick=False):
-        yield
 
 
 def language_of(path: str, browser: str = "") -> str:

@@ -1,7 +1,6 @@
 """A recruiter's actions on a reference check."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
 from copy import deepcopy
 from datetime import timedelta
 from typing import Any
@@ -13,7 +12,7 @@ from bs4 import BeautifulSoup
 from django.core import mail
 from django.core.mail import EmailMessage
 from django.db import connection
-from django.test import Client, override_settings
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
@@ -29,7 +28,7 @@ from tests.support.shared import shared_world
 from tests.workspace.applications import path
 from tests.workspace.referee_states import asks_for_seven, check_with_all_states
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 
 LATER = NOW + timedelta(hours=1)
 #: actions on a check: URL name and form data
@@ -60,22 +59,9 @@ WITH_FORM = {
 }
 
 
-@contextmanager
-def at_a_fixed_moment() -> Iterator[None]:
-    mailers = {"default": {"BACKEND": "django.core.mail.backends.locmem.EmailBackend"}}
-    with override_settings(MAILERS=mailers), time_machine.travel(NOW, tick=False):
-        yield
-
-
-@pytest.fixture(autouse=True)
-def fixed_moment() -> Iterator[None]:
-    with at_a_fixed_moment():
-        yield
-
-
 @pytest.fixture(scope="module")
 def world(django_db_setup: None, django_db_blocker: pytest_django.DjangoDbBlocker) -> Iterator[World]:
-    @at_a_fixed_moment()
+    @time_machine.travel(NOW, tick=False)
     def build() -> World:
         return sent(), list(mail.outbox)
 

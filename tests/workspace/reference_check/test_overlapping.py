@@ -1,9 +1,6 @@
 """Two members correct a referee's address at the same time."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.urls import reverse
 
 from goodword.references.domain.member_actions import correct_address
@@ -13,13 +10,12 @@ from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
 from tests.workspace.test_concurrent_edits import fields_of
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs, pytest.mark.world]
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.programs,
+    pytest.mark.world,
+    pytest.mark.time_machine(NOW, tick=False),
+]
 
 
 def test_the_second_correction_names_the_first_and_sends_nothing() -> None:

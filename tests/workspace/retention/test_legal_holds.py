@@ -1,11 +1,9 @@
 """Legal holds prevent erasure."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
 import pytest
-import time_machine
 from django.db import transaction
 from django.test import Client
 
@@ -27,18 +25,11 @@ from tests.support.jobs import run_jobs
 from tests.support.pages import signed_in
 from tests.workspace.applications import path, portal
 
-pytestmark = pytest.mark.django_db
-
 NOW = factories.NOW
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 CLAIMS = "Acme needs it to establish, exercise or defend legal claims."
 DUTY = "Acme is legally required to keep it."
 SECRET = "Lovelace v. Acme, 7 Ca 12/26"
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture

@@ -1,9 +1,6 @@
 """A mail is sent again while its assessment or reference check ends."""
 
-from collections.abc import Iterator
-
 import pytest
-import time_machine
 from django.urls import reverse
 
 from goodword.assessments.attempts.member_actions import cancel_attempt
@@ -15,13 +12,12 @@ from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
 from tests.workspace.needs_you.world import bounced, world
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.programs, pytest.mark.world]
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
+pytestmark = [
+    pytest.mark.django_db(transaction=True),
+    pytest.mark.programs,
+    pytest.mark.world,
+    pytest.mark.time_machine(NOW, tick=False),
+]
 
 
 def test_a_cancelled_assessment_sends_no_bounced_mail_again() -> None:

@@ -1,10 +1,8 @@
 """Candidates are informed where their manager may be asked for a rating."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
-import time_machine
 from django.test import Client
 from django.urls import reverse
 
@@ -16,18 +14,12 @@ from tests.assessments.support import application, assigned, token_of
 from tests.support import factories
 from tests.workspace.validity.support import NOW
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.time_machine(NOW, tick=False)]
 TOLD = {
     "en": "may ask your manager to rate your work",
     "de": "Ihre Führungskraft bitten, Ihre Arbeit zu bewerten",
     "fr": "peut demander à votre responsable d’évaluer votre travail",
 }
-
-
-@pytest.fixture(autouse=True)
-def now() -> Iterator[None]:
-    with time_machine.travel(NOW, tick=False):
-        yield
 
 
 @pytest.fixture
