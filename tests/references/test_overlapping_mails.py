@@ -7,8 +7,9 @@ from goodword.core.events import reacting
 from goodword.core.models import Reaction
 from goodword.notifications.domain.send import record_sent
 from goodword.notifications.models import Email
-from goodword.references.domain.checks import lock_check_for_member
 from goodword.references.domain.member_actions import cancel_check
+from goodword.references.models import Check
+from goodword.workflow.domain.runs import lock_for_member
 from goodword.workflow.models import is_open
 from tests.references.story import NOW, opened
 from tests.support import factories
@@ -35,7 +36,7 @@ def test_a_check_is_cancelled_while_its_invitation_is_recorded_as_sent() -> None
         cancel_check(check_id=check.pk, member=rita, now=NOW)
 
     with before_commit(settle, then=cancel) as settled:
-        lock_check_for_member(check.pk, member=rita)
+        lock_for_member(Check, check.pk, member=rita)
     assert settled == [True]
     assert (mails.get().state, is_open(story.check)) == ("sent", False)
     assert list(Reaction.objects.filter(state="waiting").values_list("handler", flat=True)) == [

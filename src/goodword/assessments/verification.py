@@ -18,7 +18,7 @@ from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import AfterBreak
-from goodword.assessments.attempts.parts import SEEDS, record_event
+from goodword.assessments.attempts.parts import SEEDS
 from goodword.assessments.kinds.generated import GeneratedItem, from_json, to_json
 from goodword.assessments.kinds.reasoning.content import VERSION, ReasoningTest, replacement
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
@@ -43,7 +43,7 @@ from goodword.core.text import written_day
 from goodword.core.validation import Json
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.workflow.domain.runs import Refused, actor
+from goodword.workflow.domain.runs import Refused, actor, record_event
 from goodword.workflow.models import DONE, StepRequest, lock_application
 
 #: unfinished verifications end this long after their start

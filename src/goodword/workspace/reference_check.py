@@ -17,14 +17,14 @@ from goodword.core import clock
 from goodword.core.addresses import is_same
 from goodword.references import wording
 from goodword.references.domain import completion, member_actions, sending
-from goodword.references.domain.checks import lock_check_for_member, lock_request_for_member
+from goodword.references.domain.checks import lock_request_for_member
 from goodword.references.domain.member_actions import correct_address, extend_check, extend_request
 from goodword.references.domain.reminders import remind_candidate_now, remind_referee_now
 from goodword.references.domain.slot_changes import add_slot, answer_cannot
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS
 from goodword.ui.fields import AddressField, LineField, LongTextField
-from goodword.workflow.domain.runs import Refused
+from goodword.workflow.domain.runs import Refused, lock_for_member
 from goodword.workspace.results import finished_run
 from goodword.workspace.role.step_forms import LONGEST_HINT, relationship_names
 from goodword.workspace.step_actions import (
@@ -275,7 +275,7 @@ def one_more(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase
     def act() -> str:
         values = dict(form.cleaned_data)
         with transaction.atomic():
-            lock_check_for_member(check.pk, member=request.member)
+            lock_for_member(Check, check.pk, member=request.member)
             if slots.count() == values.pop("seen"):
                 add_slot(check_id=check.pk, **values, member=request.member, now=clock.now())
         return _("Added. The candidate is being notified.")

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from goodword.assessments.attempts import parts
-from goodword.assessments.attempts.parts import needs_start, record_event
+from goodword.assessments.attempts.parts import needs_start
 from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.builtin import newest
 from goodword.assessments.kinds.generated import from_json, to_json
@@ -18,6 +18,7 @@ from goodword.assessments.queries import answers_of, content_of, items_of, unans
 from goodword.assessments.scoring import issue_total, score_part
 from goodword.core.jobs import for_each
 from goodword.notifications.domain.queue import cancel
+from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import GRACE, StepRun, is_open, lock, move, takes_answers
 
 AT_MOST = 200

@@ -10,7 +10,7 @@ from goodword.assessments.adjustments import mails
 from goodword.assessments.adjustments.requests import ask_again, carry_over
 from goodword.assessments.attempts.completion import complete_if_done
 from goodword.assessments.attempts.mails import mail_candidate
-from goodword.assessments.attempts.parts import common_language, record_event, version_for
+from goodword.assessments.attempts.parts import common_language, version_for
 from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, AttemptPart
 from goodword.assessments.plans.versions import current_assessment, current_version
@@ -31,6 +31,7 @@ from goodword.workflow.domain.runs import (
     clear_mail_failure,
     invited_run,
     mark_invited,
+    record_event,
 )
 from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (

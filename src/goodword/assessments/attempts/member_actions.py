@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.completion import end_part_early
 from goodword.assessments.attempts.mails import mail_candidate
-from goodword.assessments.attempts.parts import as_members_see, is_over, is_running, record_event
+from goodword.assessments.attempts.parts import as_members_see, is_over, is_running
 from goodword.assessments.attempts.reminders import queue_reminder
 from goodword.assessments.models import Answer, Attempt, AttemptPart
 from goodword.assessments.results import contents_in
@@ -32,6 +32,8 @@ from goodword.workflow.domain.runs import (
     Reminded,
     actor,
     later_deadline,
+    lock_for_member,
+    record_event,
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,
@@ -42,8 +44,6 @@ from goodword.workflow.models import (
     StepRun,
     awaits_click,
     is_open,
-    lock,
-    lock_step_request,
     move,
     status,
 )
@@ -79,7 +79,7 @@ def possible_actions(attempt: Attempt, *, now: datetime) -> PossibleActions:
 
 def remind_now(*, attempt_id: int, member: Membership, now: datetime) -> Reminded:
     with transaction.atomic():
-        attempt = _lock(attempt_id, member=member)
+        attempt = lock_for_member(Attempt, attempt_id, member=member)
         _refuse_unless_open(attempt)
         if attempt.paused_at is not None:
             raise Refused(_("This assessment is paused. Resume it first."))
@@ -103,7 +103,7 @@ def remind_now(*, attempt_id: int, member: Membership, now: datetime) -> Reminde
 def extend_attempt(*, attempt_id: int, days: int, member: Membership, now: datetime) -> Attempt:
     """Extend the deadline. Idempotent. Raises Refused unless it is later, ValueError for impossible `days`."""
     with transaction.atomic():
-        attempt = _lock(attempt_id, member=member)
+        attempt = lock_for_member(Attempt, attempt_id, member=member)
         _refuse_unless_open(attempt)
         organisation, before = attempt.organisation, attempt.overdue_since
         day = written_weekday(timezone.localtime(before, organisation.zone))
@@ -143,7 +143,7 @@ def _mail_new_deadline(attempt: Attempt, *, now: datetime) -> None:
 def pause_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
     """Stop reminders until a member resumes. The link still works, and running clocks continue. Idempotent."""
     with transaction.atomic():
-        attempt = _lock(attempt_id, member=member)
+        attempt = lock_for_member(Attempt, attempt_id, member=member)
         _refuse_unless_open(attempt)
         if attempt.paused_at is not None:
             return attempt
@@ -156,7 +156,7 @@ def pause_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Atte
 def resume_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
     """Resume with the remaining reminders and the same deadline. Idempotent. Raises Refused."""
     with transaction.atomic():
-        attempt = _lock(attempt_id, member=member)
+        attempt = lock_for_member(Attempt, attempt_id, member=member)
         _refuse_unless_open(attempt)
         if attempt.paused_at is None:
             return attempt
@@ -175,7 +175,7 @@ def resume_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Att
 def cancel_attempt(*, attempt_id: int, member: Membership, now: datetime) -> Attempt:
     """Close the attempt, keeping answers. *Invite again* assigns another. Idempotent. Raises Refused."""
     with transaction.atomic():
-        attempt = _lock(attempt_id, member=member)
+        attempt = lock_for_member(Attempt, attempt_id, member=member)
         if attempt.progress not in UNFINISHED:
             raise Refused(_("This assessment has already ended."))
         if attempt.closed_at is not None:
@@ -191,7 +191,7 @@ def mark_complete(*, attempt_id: int, member: Membership, now: datetime) -> Atte
     """End and score the parts that have started. A total is issued only if every part is finished. Idempotent. Raises
     Refused if nothing was answered."""
     with transaction.atomic():
-        attempt = _lock(attempt_id, member=member)
+        attempt = lock_for_member(Attempt, attempt_id, member=member)
         if attempt.progress == StepRun.Progress.MARKED_COMPLETE:
             return attempt
         _refuse_unless_open(attempt)
@@ -254,18 +254,6 @@ def _parts(attempt: Attempt) -> list[AttemptPart]:
 def _answered(attempt: Attempt) -> Counter[int]:
     rows = Answer.objects.of(attempt.organisation).filter(part__attempt=attempt)
     return Counter(rows.values_list("part_id", flat=True))
-
-
-def _lock(attempt_id: int, *, member: Membership) -> Attempt:
-    """Lock application, request and attempt. Raises Attempt.DoesNotExist, including for another organisation's
-    attempt."""
-    rows = Attempt.objects.of(member.organisation)
-    found = lock_step_request(rows.values_list("step_request_id", flat=True).get(pk=attempt_id))
-    if found is None:
-        raise Attempt.DoesNotExist
-    attempt = lock(Attempt, attempt_id)
-    attempt.step_request.application = found[1]
-    return attempt
 
 
 def _refuse_unless_open(attempt: Attempt) -> None:

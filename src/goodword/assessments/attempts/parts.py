@@ -30,9 +30,9 @@ from goodword.assessments.models import (
 from goodword.assessments.queries import clock_minutes, content_of, count_of
 from goodword.candidates.models import Candidate
 from goodword.core.compiled_queries import compiled
-from goodword.core.events import record
 from goodword.core.models import HasPk
 from goodword.core.text import language_codes
+from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import StepRun, lock, move, takes_answers
 from goodword.workflow.portal import first_offered
 
@@ -136,17 +136,6 @@ def part_of(attempt: Attempt, order: int) -> AttemptPart:
         raise LookupError(f"Attempt {attempt.pk} has no part {order}.")
     part.attempt = attempt
     return part
-
-
-def record_event(name: str, attempt: Attempt, *, by: str, at: datetime, **data: int | str) -> None:
-    record(
-        name,
-        organisation_id=attempt.organisation_id,
-        application_id=attempt.step_request.application_id,
-        actor=by,
-        at=at,
-        data={"step_request_id": attempt.step_request_id, "attempt_id": attempt.pk, **data},
-    )
 
 
 FALLBACK_LANGUAGE = "en"

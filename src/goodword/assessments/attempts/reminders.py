@@ -6,7 +6,6 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.assessments.attempts.mails import mail_candidate
-from goodword.assessments.attempts.parts import record_event
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
@@ -14,7 +13,7 @@ from goodword.core.jobs import for_each
 from goodword.core.workdays import into_working_hours
 from goodword.workflow.domain.eligibility import closing_outcome, mail_blocked_reason
 from goodword.workflow.domain.reminder_times import plan_reminder
-from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail
+from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail, record_event
 from goodword.workflow.models import is_open, lock
 
 AT_MOST = 200

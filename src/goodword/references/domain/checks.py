@@ -11,7 +11,6 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate, public_title, recruiter_of
-from goodword.core.events import record
 from goodword.core.text import written_weekday, written_weekday_time
 from goodword.core.workdays import end_of_working_day, restarted_deadline
 from goodword.notifications.domain.mail_texts import about_minutes
@@ -24,8 +23,8 @@ from goodword.references.domain.reminder_times import plan_candidate_reminder
 from goodword.references.models import OPEN_STATES, Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_outcome
-from goodword.workflow.domain.runs import Refused
-from goodword.workflow.models import DONE, is_open, lock, lock_step_request, takes_answers
+from goodword.workflow.domain.runs import Refused, lock_for_member
+from goodword.workflow.models import DONE, is_open, lock, takes_answers
 from goodword.workflow.portal import first_offered
 
 State = ReferenceRequest.State
@@ -87,22 +86,10 @@ def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datet
     return takes_answers(check, now=now)
 
 
-def lock_check_for_member(check_id: int, *, member: Membership) -> Check:
-    """Lock application, step request and check. Raises Check.DoesNotExist, including for another organisation's
-    check."""
-    step_request_id = (
-        Check.objects.of(member.organisation).values_list("step_request_id", flat=True).get(pk=check_id)
-    )
-    if lock_step_request(step_request_id) is None:
-        raise Check.DoesNotExist
-    return lock(Check, check_id)
-
-
 def lock_request_for_member(request_id: int, *, member: Membership) -> tuple[Check, ReferenceRequest]:
     requests = ReferenceRequest.objects.of(member.organisation)
-    check = lock_check_for_member(
-        requests.values_list("check_run_id", flat=True).get(pk=request_id), member=member
-    )
+    check_id = requests.values_list("check_run_id", flat=True).get(pk=request_id)
+    check = lock_for_member(Check, check_id, member=member)
     locked = requests.select_for_update(of=("self",), no_key=True).select_related("referee")
     return check, locked.get(pk=request_id)
 
@@ -118,18 +105,6 @@ def refuse_unless_open(check: Check) -> None:
 
 def is_running(check: Check) -> bool:
     return is_open(check) and not closing_outcome(check, check.step_request.application)
-
-
-def record_event(name: str, check: Check, *, by: str, at: datetime, **data: int | str | bool) -> None:
-    """`data` must not contain personal data."""
-    record(
-        name,
-        organisation_id=check.organisation_id,
-        application_id=check.step_request.application_id,
-        actor=by,
-        at=at,
-        data={"step_request_id": check.step_request_id, "check_id": check.pk, **data},
-    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

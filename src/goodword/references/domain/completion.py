@@ -11,8 +11,6 @@ from goodword.accounts.models import Membership
 from goodword.core.models import Event
 from goodword.notifications.domain.queue import cancel
 from goodword.references.domain.checks import (
-    lock_check_for_member,
-    record_event,
     refuse_unless_open,
     self_reference_missing,
     slot_statuses,
@@ -20,7 +18,7 @@ from goodword.references.domain.checks import (
 )
 from goodword.references.domain.requests import stop_referee_reminders
 from goodword.references.models import Check, Reference
-from goodword.workflow.domain.runs import Refused, actor
+from goodword.workflow.domain.runs import Refused, actor, lock_for_member, record_event
 from goodword.workflow.models import DONE, StepRun, lock, may, move
 
 
@@ -91,7 +89,7 @@ def finish_check(check: Check, *, act: str, by: str, now: datetime) -> None:
 def mark_complete(*, check_id: int, reason: str, member: Membership, now: datetime) -> Check:
     """Mark a check with at least one reference as complete. Idempotent. Raises Refused, Check.DoesNotExist."""
     with transaction.atomic():
-        check = lock_check_for_member(check_id, member=member)
+        check = lock_for_member(Check, check_id, member=member)
         if check.progress == StepRun.Progress.MARKED_COMPLETE:
             return check
         refuse_unless_open(check)

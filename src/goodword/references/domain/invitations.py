@@ -17,7 +17,6 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
     candidate_is_asked,
-    record_event,
     referee_deadline,
     request_takes_answers,
     update_check,
@@ -37,7 +36,13 @@ from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason, mail_blocked_reason
-from goodword.workflow.domain.runs import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
+from goodword.workflow.domain.runs import (
+    MAIL_FAILURES,
+    clear_mail_failure,
+    invited_run,
+    mark_invited,
+    record_event,
+)
 from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (
     UNFINISHED,

@@ -11,9 +11,7 @@ from goodword.references.domain.checks import (
     candidate_is_asked,
     day_in_words,
     give_back_wait,
-    lock_check_for_member,
     lock_request_for_member,
-    record_event,
     referee_deadline,
     refuse_unless_open,
     update_check,
@@ -37,7 +35,15 @@ from goodword.references.domain.requests import (
 )
 from goodword.references.models import Check, Referee, ReferenceRequest, open_requests
 from goodword.roles.models import Step
-from goodword.workflow.domain.runs import CANCELLED, MAIL_FAILURES, Refused, actor, later_deadline
+from goodword.workflow.domain.runs import (
+    CANCELLED,
+    MAIL_FAILURES,
+    Refused,
+    actor,
+    later_deadline,
+    lock_for_member,
+    record_event,
+)
 from goodword.workflow.models import UNFINISHED, awaits_click, move
 
 State = ReferenceRequest.State
@@ -46,7 +52,7 @@ State = ReferenceRequest.State
 def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
     """Idempotent. Raises Refused."""
     with transaction.atomic():
-        check = lock_check_for_member(check_id, member=member)
+        check = lock_for_member(Check, check_id, member=member)
         refuse_unless_open(check)
         if check.paused_at is not None:
             return check
@@ -61,7 +67,7 @@ def pause_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
     """Resume with the remaining reminders and the same deadline. Idempotent. Raises Refused."""
     with transaction.atomic():
-        check = lock_check_for_member(check_id, member=member)
+        check = lock_for_member(Check, check_id, member=member)
         refuse_unless_open(check)
         if check.paused_at is None:
             return check
@@ -78,7 +84,7 @@ def resume_check(*, check_id: int, member: Membership, now: datetime) -> Check:
 def cancel_check(*, check_id: int, member: Membership, now: datetime) -> Check:
     """Close the check, keeping answers. *Invite again* reopens it. Idempotent. Raises Refused."""
     with transaction.atomic():
-        check = lock_check_for_member(check_id, member=member)
+        check = lock_for_member(Check, check_id, member=member)
         if check.progress not in UNFINISHED:
             raise Refused(_("This reference check has already ended."))
         if check.closed_at is not None:
@@ -99,7 +105,7 @@ def extend_check(
     """Extend the deadline. `referees`: also of open requests. Raises Refused unless it is later, ValueError for bad
     `days`."""
     with transaction.atomic():
-        check = lock_check_for_member(check_id, member=member)
+        check = lock_for_member(Check, check_id, member=member)
         refuse_unless_open(check)
         until = _until(check, days, before=check.deadline_at, now=now)
         earlier = (

@@ -11,11 +11,12 @@ from goodword.core.models import Event
 from goodword.core.text import has_link, has_written_link, too_long
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
-from goodword.references.domain.checks import record_event, slot_status, update_check
+from goodword.references.domain.checks import slot_status, update_check
 from goodword.references.domain.mails import mail_candidate, mail_key
 from goodword.references.domain.requests import end_request, has_opted_out, mailbox, revoke_links
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
+from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import StepRun, awaits_click, lock, move, takes_answers
 
 LONGEST_MESSAGE = 300

@@ -11,10 +11,11 @@ from goodword.accounts.models import Membership
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.core import personal_data
 from goodword.core.jobs import for_each
-from goodword.references.domain.checks import record_event, update_check
+from goodword.references.domain.checks import update_check
 from goodword.references.domain.mails import mail_candidate, mail_recruiter_withdrawal
 from goodword.references.domain.requests import settle_declined
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest
+from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import awaits_click, lock, lock_application, takes_answers
 
 #: `by` for a referee's own request

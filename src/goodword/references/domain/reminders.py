@@ -15,9 +15,7 @@ from goodword.references.domain.checks import (
     candidate_is_asked,
     candidate_language,
     day_in_words,
-    lock_check_for_member,
     lock_request_for_member,
-    record_event,
     refuse_unless_open,
     update_check,
 )
@@ -33,6 +31,8 @@ from goodword.workflow.domain.runs import (
     Reminded,
     actor,
     has_queued_mail,
+    lock_for_member,
+    record_event,
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,
@@ -171,7 +171,7 @@ def _marked_as_spam(request: ReferenceRequest) -> bool:
 
 def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) -> Reminded:
     with transaction.atomic():
-        check = lock_check_for_member(check_id, member=member)
+        check = lock_for_member(Check, check_id, member=member)
         _refuse_unless_running(check)
         if not candidate_is_asked(check):
             raise Refused(_("The candidate has nothing left to do."))

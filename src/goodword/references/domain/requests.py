@@ -15,10 +15,7 @@ from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email, Link
 from goodword.references.domain import checks
-from goodword.references.domain.checks import (
-    record_event,
-    referee_deadline,
-)
+from goodword.references.domain.checks import referee_deadline
 from goodword.references.domain.mails import REQUEST_REMINDER
 from goodword.references.models import (
     OPEN_STATES,
@@ -27,6 +24,7 @@ from goodword.references.models import (
     ReferenceRequest,
     open_requests,
 )
+from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import DONE, StepRun, lock, move
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why

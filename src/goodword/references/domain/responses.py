@@ -33,9 +33,10 @@ from goodword.questionnaires.types import (
 )
 from goodword.references.comments import comments_of, quote_order, sentences
 from goodword.references.domain import checks
-from goodword.references.domain.checks import check_context, record_event, stated_of, version_of
+from goodword.references.domain.checks import check_context, stated_of, version_of
 from goodword.references.domain.mails import mail_recruiter
 from goodword.references.models import Check, Reference, ReferenceRequest
+from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import DONE, UNFINISHED
 
 META_KEY: Final = "~"

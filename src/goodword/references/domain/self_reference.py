@@ -9,7 +9,7 @@ from goodword.questionnaires.domain.versions import stored_questions
 from goodword.questionnaires.questions import fill_placeholders, for_self
 from goodword.questionnaires.types import Stated
 from goodword.references.domain import checks
-from goodword.references.domain.checks import record_event, version_of
+from goodword.references.domain.checks import version_of
 from goodword.references.domain.responses import (
     AnsweringSession,
     DraftAnswers,
@@ -19,6 +19,7 @@ from goodword.references.domain.responses import (
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_outcome
+from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import DONE, UNFINISHED, lock, takes_answers
 
 

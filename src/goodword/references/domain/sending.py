@@ -11,7 +11,7 @@ from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
-from goodword.references.domain.checks import record_event, referee_deadline, update_check
+from goodword.references.domain.checks import referee_deadline, update_check
 from goodword.references.domain.mails import (
     REQUEST,
     mail_candidate,
@@ -25,6 +25,7 @@ from goodword.references.domain.reminder_times import plan_request_reminders
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import closing_outcome
+from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import UNFINISHED, awaits_click, lock, lock_application
 
 BY_HIRE = "greenhouse"

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import is_same
+from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import deadline_of
@@ -18,6 +19,7 @@ from goodword.workflow.models import (
     lock,
     lock_application,
     lock_newest_unfinished,
+    lock_step_request,
 )
 
 #: attention codes: mail bounces, was marked as spam, could not be sent
@@ -144,6 +146,30 @@ def actor(member: Membership) -> str:
     return f"member:{member.pk}"
 
 
+def record_event(name: str, run: StepRun, *, by: str, at: datetime, **data: int | str | bool) -> None:
+    """`data` must not contain personal data."""
+    record(
+        name,
+        organisation_id=run.organisation_id,
+        application_id=run.step_request.application_id,
+        actor=by,
+        at=at,
+        data={"step_request_id": run.step_request_id, f"{run._meta.model_name}_id": run.pk, **data},
+    )
+
+
+def lock_for_member[R: StepRun](model: type[R], run_id: int, *, member: Membership) -> R:
+    """Lock application, step request and run. Raises `model.DoesNotExist`, including for another organisation's
+    run."""
+    rows = model.objects.of(member.organisation)
+    found = lock_step_request(rows.values_list("step_request_id", flat=True).get(pk=run_id))
+    if found is None:
+        raise model.DoesNotExist
+    run = lock(model, run_id)
+    run.step_request.application = found[1]
+    return run
+
+
 def refuse_if_over(deadline: datetime, *, now: datetime) -> None:
     if deadline < now:
         raise Refused(_("The deadline has passed. Extend it first."))
@@ -156,9 +182,10 @@ def refuse_if_used_up(left: int) -> None:
 
 def refuse_if_written_to(organisation: Organisation, subject_ref: str, *, now: datetime) -> None:
     mails = Email.objects.of(organisation).filter(subject_ref=subject_ref)
-    waiting = mails.filter(state__in=(Email.State.QUEUED, Email.State.SENDING))
-    recent = mails.filter(created_at__gt=now - QUIET_AFTER_MAIL)
-    if waiting.exists() or recent.exclude(state__in=(Email.State.CANCELLED, Email.State.FAILED)).exists():
+    recent = mails.filter(created_at__gt=now - QUIET_AFTER_MAIL).exclude(
+        state__in=(Email.State.CANCELLED, Email.State.FAILED)
+    )
+    if recent.exists() or has_queued_mail(organisation=organisation, subject_ref=subject_ref):
         raise Refused(_("They have just been e-mailed. Wait ten minutes."))
 
 

@@ -13,7 +13,7 @@ from django.db.models.functions import Cast
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.parts import part_of, record_event
+from goodword.assessments.attempts.parts import part_of
 from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.custom_questions.content import Criterion, CustomQuestions, FileQuestion
 from goodword.assessments.kinds.custom_questions.items import CustomQuestion
@@ -29,6 +29,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.core.text import rounded
 from goodword.core.validation import Json
+from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import DONE, lock
 
 RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
