@@ -1,10 +1,9 @@
 """Access to both portals. Opening a page changes nothing, since mail scanners open links."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import wraps
-from typing import Protocol
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render, resolve_url
@@ -35,22 +34,21 @@ from goodword.workflow.portal import closed_page, unknown_page, visit_of
 State = ReferenceRequest.State
 
 
-class PortalVisit(Protocol):
-    @property
-    def token(self) -> str:
-        pass
+@dataclass(frozen=True, kw_only=True)
+class PortalVisit:
+    """`switched`: the language was just changed, and the form may be partly filled in."""
+
+    token: str
+    check: Check
+    context: CheckContext
+    now: datetime
+    switched: bool = False
 
     @property
-    def check(self) -> Check:
-        pass
-
-    @property
-    def context(self) -> CheckContext:
-        pass
-
-    @property
-    def now(self) -> datetime:
-        pass
+    def is_over(self) -> bool:
+        """Whether the check is closed, has been overdue for too long, or is about to be erased."""
+        too_late = self.check.progress in UNFINISHED and not takes_answers(self.check, now=self.now)
+        return self.check.closed_at is not None or too_late or self.context.application.is_being_erased
 
 
 def portal_page(request: HttpRequest, template: str, visit: PortalVisit, **context: object) -> HttpResponse:
@@ -97,15 +95,7 @@ type CandidateView = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, kw_only=True)
-class CandidateVisit:
-    """`switched`: the language was just changed, and the form may be partly filled in."""
-
-    token: str
-    check: Check
-    context: CheckContext
-    now: datetime
-    switched: bool = False
-
+class CandidateVisit(PortalVisit):
     @property
     def is_open(self) -> bool:
         return takes_answers(self.check, now=self.now)
@@ -132,7 +122,7 @@ def for_candidate(
             visit = CandidateVisit(
                 token=token, check=check, context=check_context(check, language=check.language), now=now
             )
-            if _is_over_for_candidate(visit) or portal_visit.link.ended_at is not None:
+            if visit.is_over or portal_visit.link.ended_at is not None:
                 if keep and request.method == "POST" and links.is_alive(portal_visit.link, now=now):
                     keep(request, visit, **more)
                 return neutral_page(request, visit.context)
@@ -176,34 +166,19 @@ def candidate_layout(visit: CandidateVisit) -> dict[str, object]:
     }
 
 
-def _is_over_for_candidate(visit: CandidateVisit) -> bool:
-    """Whether it is closed, has been overdue for too long, or is about to be erased."""
-    check = visit.check
-    too_late = check.progress in UNFINISHED and not takes_answers(check, now=visit.now)
-    return check.closed_at is not None or too_late or visit.context.application.is_being_erased
-
-
 def _candidate_language_switched(request: HttpRequest, visit: CandidateVisit) -> CandidateVisit:
     wanted = request.POST.get("language", "") if request.method == "POST" else ""
     if not choose_candidate_language(visit.check, visit.context.candidate, language=wanted):
         return visit
-    facts = check_context(visit.check, language=wanted)
-    return CandidateVisit(token=visit.token, check=visit.check, context=facts, now=visit.now, switched=True)
+    return replace(visit, context=check_context(visit.check, language=wanted), switched=True)
 
 
 type RefereeView = Callable[..., HttpResponse]
 
 
 @dataclass(frozen=True, kw_only=True)
-class RefereeVisit:
-    """`switched`: the language was just changed, and the form may be partly filled in."""
-
-    token: str
+class RefereeVisit(PortalVisit):
     request: ReferenceRequest
-    check: Check
-    context: CheckContext
-    now: datetime
-    switched: bool = False
 
 
 def for_referee(
@@ -215,7 +190,7 @@ def for_referee(
         @wraps(view)
         def wrapped(request: HttpRequest, token: str, **more: object) -> HttpResponse:
             now, link = clock.now(), links.resolve(token, purpose=Link.Purpose.REFEREE)
-            asked = _request_of(link) if link else None
+            asked = request_of(link) if link else None
             if link is None or asked is None:
                 return unknown_page(request)
             asked.language = referee_language(asked, browser=portal.browser_languages(request))
@@ -266,7 +241,7 @@ def referee_layout(visit: RefereeVisit) -> dict[str, object]:
     }
 
 
-def _request_of(link: Link) -> ReferenceRequest | None:
+def request_of(link: Link) -> ReferenceRequest | None:
     return (
         ReferenceRequest.objects.of(link.organisation)
         .select_related(
@@ -286,23 +261,13 @@ def _referee_language_switched(request: HttpRequest, visit: RefereeVisit) -> Ref
     if wanted not in visit.check.languages:
         return visit
     choose_referee_language(visit.request, language=wanted)
-    facts = check_context(visit.check, language=wanted)
-    return RefereeVisit(
-        token=visit.token,
-        request=visit.request,
-        check=visit.check,
-        context=facts,
-        now=visit.now,
-        switched=True,
-    )
+    return replace(visit, context=check_context(visit.check, language=wanted), switched=True)
 
 
 def _is_over_for_referee(visit: RefereeVisit) -> bool:
     """Whether to show the neutral page. While the check is open, answered and declined requests have other pages."""
-    check = visit.check
-    too_late = check.progress in UNFINISHED and not takes_answers(check, now=visit.now)
-    if check.closed_at is not None or too_late or visit.context.application.is_being_erased:
+    if visit.is_over:
         return True
     if visit.request.state in {State.ANSWERED, State.DECLINED}:
         return False
-    return not checks.request_takes_answers(check, visit.request, now=visit.now)
+    return not checks.request_takes_answers(visit.check, visit.request, now=visit.now)

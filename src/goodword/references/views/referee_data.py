@@ -59,8 +59,8 @@ def _by_link(
         @wraps(view)
         def wrapped(request: HttpRequest, token: str) -> HttpResponse:
             now, link = clock.now(), links.resolve(token, purpose=purpose)
-            asked = _request_of(link) if link else None
-            if link is None or asked is None:
+            asked = access.request_of(link) if link else None
+            if link is None or asked is None or asked.referee.erased_at is not None:
                 return unknown_page(request)
             named = query_language(request, asked.check_run.languages)
             asked.language = named or referee_language(asked, browser=browser_languages(request))
@@ -84,21 +84,6 @@ def _by_link(
         return wrapped
 
     return decorate
-
-
-def _request_of(link: Link) -> ReferenceRequest | None:
-    return (
-        ReferenceRequest.objects.of(link.organisation)
-        .select_related(
-            "referee",
-            "check_run__organisation",
-            "check_run__version",
-            "check_run__step_request__step",
-            "check_run__step_request__application__candidate",
-        )
-        .filter(pk=link.subject_id, referee__erased_at=None)
-        .first()
-    )
 
 
 @require_safe
