@@ -183,7 +183,6 @@ def _page(request: HttpRequest, template: str, status: int, **context: object) -
 
 
 KIND = "workflow.own_data"
-EVERY = timedelta(minutes=10)
 MOST_LINKS_A_DAY = 5
 
 
@@ -209,7 +208,7 @@ def send_own_data_link(
             application=application, kind=KIND, to_address__same_address=to.address
         )
         today = before.filter(created_at__gt=now - timedelta(days=1))
-        if today.filter(created_at__gt=now - EVERY).exists() or today.count() >= MOST_LINKS_A_DAY:
+        if links.was_mailed_lately(today, now=now) or today.count() >= MOST_LINKS_A_DAY:
             return False
         queue(
             organisation=application.organisation,

@@ -18,6 +18,7 @@ from goodword.assessments.queries import application_of, clock_minutes, content_
 from goodword.candidates.models import Application, public_title
 from goodword.core.jobs import for_each
 from goodword.core.workdays import add_working_days, days_left, into_working_hours
+from goodword.notifications.domain.links import was_mailed_lately
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.eligibility import mail_blocked_reason
@@ -32,8 +33,6 @@ REMINDER = "again"
 AT_MOST = 200
 #: delay of the reminder in working days
 REMIND_AFTER = 2
-#: minimum time between two new links
-FRESH_LINK_INTERVAL = timedelta(minutes=10)
 
 
 def subject_ref_of(row: Adjustment) -> str:
@@ -214,7 +213,7 @@ def send_fresh_link(row: Adjustment, *, application: Application, to: Correspond
     with transaction.atomic():
         row.attempt = lock(Attempt, row.attempt_id)
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row), kind=ASKED)
-        if sent.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
+        if was_mailed_lately(sent, now=now):
             return False
         contact = Contact(name=to.name, address=to.address)
         key = f"fresh:{sent.count() + 1}"

@@ -17,6 +17,7 @@ from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application, public_title, recruiter_of
 from goodword.core.text import written_weekday_time
+from goodword.notifications.domain.links import was_mailed_lately
 from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
 from goodword.notifications.models import Email, Link
@@ -25,8 +26,6 @@ from goodword.workflow.models import StepRun, lock, takes_answers
 
 MAX_LINKS_A_DAY = 3
 FRESH_LINK = "assessment.fresh"
-#: minimum time between two new links
-FRESH_LINK_INTERVAL = timedelta(minutes=10)
 #: states in which the candidate's page explains why it is closed
 _ENDED = frozenset({StepRun.Progress.COMPLETED, StepRun.Progress.DECLINED})
 
@@ -141,7 +140,7 @@ def linked_attempt(link: Link, *, now: datetime) -> LinkedAttempt | None:
 
 
 def send_fresh_link(link: Link, *, now: datetime) -> bool:
-    """Mail a new link, at most once per FRESH_LINK_INTERVAL. Returns whether a mail was queued."""
+    """Mail a new link, at most every ten minutes. Returns whether a mail was queued."""
     with transaction.atomic():
         first = linked_attempt(link, now=now)
         if first is None:
@@ -153,7 +152,7 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         mails = Email.objects.of(link.organisation).filter(
             kind=FRESH_LINK, subject_ref=found.attempt.step_request.mail_ref
         )
-        if mails.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
+        if was_mailed_lately(mails, now=now):
             return False
         key = f"fresh:{mails.count() + 1}"
         mail_candidate(found.attempt, application=found.application, name="fresh", key=key, now=now)

@@ -43,6 +43,9 @@ LIFETIMES: Final = {
     Link.Purpose.RATING: timedelta(days=60),
 }
 
+#: minimum time between two mails that somebody can request again and again, such as those with a new link
+REPEAT_AFTER: Final = timedelta(minutes=10)
+
 #: repeated openings of a link within this time are recorded once
 QUIET: Final = timedelta(minutes=5)
 
@@ -120,6 +123,11 @@ def with_id(link_id: int, *, purpose: str) -> Link | None:
 
 def is_alive(link: Link, *, now: datetime) -> bool:
     return link.ended_at is None and link.expires_at > now
+
+
+def was_mailed_lately(mails: QuerySet[Email], *, now: datetime) -> bool:
+    """Whether one of the mails was queued within REPEAT_AFTER."""
+    return mails.filter(created_at__gt=now - REPEAT_AFTER).exists()
 
 
 def lock(link: Link) -> bool:

@@ -1,5 +1,5 @@
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from django.db import transaction
 
@@ -9,6 +9,7 @@ from goodword.core.events import only_for
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.bounces import mail_of
+from goodword.notifications.domain.links import was_mailed_lately
 from goodword.notifications.domain.queue import cancel, deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires import builtin
@@ -57,8 +58,6 @@ from goodword.workflow.models import (
 from goodword.workflow.portal import first_offered
 
 CANDIDATE_FRESH = "references.fresh"
-#: minimum time between two new links
-FRESH_LINK_INTERVAL = timedelta(minutes=10)
 
 
 class CannotInvite(Exception):
@@ -328,7 +327,7 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
         ref = request.mail_ref if request else check.step_request.mail_ref
         kind = REQUEST_FRESH if request else CANDIDATE_FRESH
         mails = Email.objects.of(link.organisation).filter(kind=kind, subject_ref=ref)
-        if mails.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
+        if was_mailed_lately(mails, now=now):
             return False
         key = f"fresh:{mails.count() + 1}"
         if request is None:

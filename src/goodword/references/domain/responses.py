@@ -16,6 +16,7 @@ from goodword.core.clock import latest_day
 from goodword.core.models import Event
 from goodword.core.save_numbers import load_and_number
 from goodword.core.validation import Json
+from goodword.notifications.domain.links import was_mailed_lately
 from goodword.notifications.domain.queue import Correspondent, cancel, queue
 from goodword.notifications.models import Email
 from goodword.questionnaires.answers import validate
@@ -54,8 +55,6 @@ LONGEST_TYPED: Final = 50_000
 type Typed = Mapping[str, Sequence[str]]
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 COPY_KIND = "references.copy"
-#: minimum time between two copies
-COPY_EVERY = timedelta(minutes=10)
 #: answer times used for the median
 LATEST_TIMES = 500
 
@@ -492,7 +491,7 @@ def send_copy(*, request_id: int, now: datetime) -> bool:
         if request.state != ReferenceRequest.State.ANSWERED:
             return False
         sent = Email.objects.of(check.organisation).filter(kind=COPY_KIND, subject_ref=request.mail_ref)
-        if sent.filter(created_at__gt=now - COPY_EVERY).exists():
+        if was_mailed_lately(sent, now=now):
             return False
         reference, referee = request.reference, request.referee
         facts = check_context(check, language=reference.version.language)

@@ -32,7 +32,6 @@ PURPOSE: Final = Link.Purpose.PANEL
 MOST_EXPERTS: Final = 30
 #: minimum time between two mails to an expert
 INTERVAL: Final = timedelta(days=1)
-FRESH_LINK_INTERVAL: Final = timedelta(minutes=10)
 
 
 type Content = Mapping[str, Any]
@@ -106,7 +105,7 @@ def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime)
         if row is None:
             return False
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row))
-        if sent.filter(created_at__gt=now - FRESH_LINK_INTERVAL).exists():
+        if links.was_mailed_lately(sent, now=now):
             return False
         _mail(row, sender=sender, key=f"fresh:{sent.count() + 1}", now=now)
         return True
