@@ -197,18 +197,13 @@ def _as_version(
 
 
 def numbers(questionnaire: Questionnaire) -> list[int]:
-    rows = QuestionnaireVersion.objects.of(questionnaire.organisation).filter(
-        questionnaire=questionnaire, published_at__isnull=False
-    )
-    return list(rows.order_by("-number").values_list("number", flat=True).distinct())
+    return list(_published(questionnaire).order_by("-number").values_list("number", flat=True).distinct())
 
 
 def versions_in_all_languages(
     questionnaire: Questionnaire, *, number: int | None = None
 ) -> list[QuestionnaireVersion]:
-    rows = QuestionnaireVersion.objects.of(questionnaire.organisation).filter(
-        questionnaire=questionnaire, published_at__isnull=False
-    )
+    rows = _published(questionnaire)
     wanted = (
         number if number is not None else rows.order_by("-number").values_list("number", flat=True).first()
     )

@@ -450,14 +450,18 @@ def on_email_complained(event: Event) -> None:
     if email is None:
         return
     if email.link_purpose == Link.Purpose.REFEREE:
-        _stop_writing(email, now=event.occurred_at)
+        if found := _request_of(email):
+            _stop_mail_to_referee(found[1], now=event.occurred_at)
     else:
         runs.mark_mail_failure(Check, email, code=runs.COMPLAINED)
 
 
 def _referee_not_reached(email: Email, *, now: datetime) -> None:
-    request = _locked(email)
-    if request is None or request.undelivered_at is not None:
+    found = _request_of(email)
+    if found is None:
+        return
+    _check, request = found
+    if request.undelivered_at is not None:
         return
     if request.begun_at is not None:
         # an earlier mail arrived, so the link stays valid
@@ -467,17 +471,6 @@ def _referee_not_reached(email: Email, *, now: datetime) -> None:
     _stop_mail_to_referee(request, now=now)
     revoke_links(request, now=now)
     ask_for_another(request.check_run_id, request.pk, now=now, undeliverable=True)
-
-
-def _stop_writing(email: Email, *, now: datetime) -> None:
-    request = _locked(email)
-    if request is not None:
-        _stop_mail_to_referee(request, now=now)
-
-
-def _locked(email: Email) -> ReferenceRequest | None:
-    found = _request_of(email)
-    return found[1] if found else None
 
 
 def _stop_mail_to_referee(request: ReferenceRequest, *, now: datetime) -> None:

@@ -72,11 +72,15 @@ def remind_candidate(*, check_id: int, now: datetime) -> bool:
         check.save(update_fields=["reminders_sent", "next_reminder_at"])
         if held_up:
             return False
-        key = f"reminder:{check.invited_again}:{check.reminders_sent}"
-        left = check.reminders_promised - check.reminders_sent
-        mail_candidate(check, name="reminder", key=key, reminders=left, not_after=check.deadline_at, now=now)
-        record_event("check.reminded", check, by="goodword", at=now)
+        _queue_reminder(check, by="goodword", now=now)
         return True
+
+
+def _queue_reminder(check: Check, *, by: str, now: datetime) -> None:
+    key = f"reminder:{check.invited_again}:{check.reminders_sent}"
+    left = check.reminders_promised - check.reminders_sent
+    mail_candidate(check, name="reminder", key=key, reminders=left, not_after=check.deadline_at, now=now)
+    record_event("check.reminded", check, by=by, at=now)
 
 
 def referees_due(*, now: datetime) -> QuerySet[ReferenceRequest]:
@@ -183,11 +187,11 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
         check.reminders_sent += 1
         check.next_reminder_at = None
         update_check(check, now=now)
-        left = check.reminders_promised - check.reminders_sent
-        key = f"reminder:{check.invited_again}:{check.reminders_sent}"
-        mail_candidate(check, name="reminder", key=key, reminders=left, not_after=check.deadline_at, now=now)
-        record_event("check.reminded", check, by=actor(member), at=now)
-        return Reminded(left=left, out_of_hours=into_working_hours(now, calendar=check.hours) > now)
+        _queue_reminder(check, by=actor(member), now=now)
+        return Reminded(
+            left=check.reminders_promised - check.reminders_sent,
+            out_of_hours=into_working_hours(now, calendar=check.hours) > now,
+        )
 
 
 def remind_referee_now(*, request_id: int, member: Membership, now: datetime) -> Reminded:

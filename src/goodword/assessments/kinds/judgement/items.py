@@ -138,25 +138,21 @@ def practice_situation(judgement: JudgementSet) -> SituationItem:
                 id="call",
                 text=gettext("You send a short message to say when you will be there."),
                 effectiveness=4.5,
-                reason="",
             ),
             Action(
                 id="hurry",
                 text=gettext("You hurry and explain when you arrive."),
                 effectiveness=2.0,
-                reason="",
             ),
             Action(
                 id="notes",
                 text=gettext("You ask somebody in the meeting to take notes for you."),
                 effectiveness=4.0,
-                reason="",
             ),
             Action(
                 id="stay",
                 text=gettext("You turn back and read the minutes afterwards."),
                 effectiveness=1.0,
-                reason="",
             ),
         )[: len(judgement.situations[0].actions)],
     )

@@ -70,7 +70,7 @@ def invite(
             invited_by=by,
         )
         _mail(made, sender=_correspondent(by), key="invited", now=now)
-        _audit(made, "panel.invited", by=by, now=now)
+        _audit(made, "panel.invited", member=by, now=now)
         return made
 
 
@@ -89,7 +89,7 @@ def remind(*, panelist: Panelist, content: Content, by: Membership, now: datetim
         row.reminded_at, row.reminders = now, row.reminders + 1
         row.save(update_fields=["reminded_at", "reminders"])
         _mail(row, sender=_correspondent(by), key=f"reminder:{row.reminders}", now=now)
-        _audit(row, "panel.reminded", by=by, now=now)
+        _audit(row, "panel.reminded", member=by, now=now)
 
 
 def send_fresh_link(*, panelist: Panelist, sender: Correspondent, now: datetime) -> bool:
@@ -125,7 +125,7 @@ def decline(*, panelist_id: int, now: datetime) -> None:
         row.save(update_fields=["declined_at", "finished_at"])
         PanelRating.objects.of(row.organisation).filter(panelist=row).delete()
         cancel(organisation=row.organisation, subject_ref=subject_ref_of(row), now=now)
-        _audit_own(row, "panel.declined", now=now)
+        _audit(row, "panel.declined", now=now)
 
 
 def remove(*, panelist: Panelist, by: Membership, now: datetime) -> None:
@@ -134,7 +134,7 @@ def remove(*, panelist: Panelist, by: Membership, now: datetime) -> None:
         row = Panelist.objects.of(by.organisation).select_for_update().filter(pk=panelist.pk).first()
         if row is None:
             return
-        _audit(row, "panel.removed", by=by, now=now)
+        _audit(row, "panel.removed", member=by, now=now)
         forget([row])
 
 
@@ -144,7 +144,7 @@ def erase_own(*, panelist_id: int, now: datetime) -> None:
         row = rows.filter(pk=panelist_id).first()
         if row is None:
             return
-        _audit_own(row, "panel.erased", now=now)
+        _audit(row, "panel.erased", now=now)
         forget([row])
 
 
@@ -180,14 +180,16 @@ def _correspondent(member: Membership) -> Correspondent:
     return Correspondent(name=member.user.name, address=member.user.email)
 
 
-def _audit(row: Panelist, action: str, *, by: Membership, now: datetime) -> None:
-    details = {"test": row.test_id, "expert": row.pk}
-    audit(organisation=row.organisation, action=action, member=by, now=now, details=details)
-
-
-def _audit_own(row: Panelist, action: str, *, now: datetime) -> None:
-    details = {"test": row.test_id, "expert": row.pk}
-    audit(organisation=row.organisation, action=action, actor="expert", now=now, details=details)
+def _audit(row: Panelist, action: str, *, member: Membership | None = None, now: datetime) -> None:
+    """`member`: None if the expert did it."""
+    audit(
+        organisation=row.organisation,
+        action=action,
+        member=member,
+        actor="" if member else "expert",
+        now=now,
+        details={"test": row.test_id, "expert": row.pk},
+    )
 
 
 class ExpertState(StrEnum):

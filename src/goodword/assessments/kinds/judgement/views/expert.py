@@ -217,7 +217,8 @@ def situation(visit: ExpertVisit, number: int) -> HttpResponse:
             return _to_first_page(visit)
         if by_script:
             return HttpResponse(status=204)
-        return redirect(replace(visit, row=_fresh(visit.row)).next_url(number))
+        # a copy, since this visit has cached what was unrated before
+        return redirect(replace(visit).next_url(number))
     return visit.page(
         "assessments/expert/situation.html",
         status=422 if form.is_bound else 409 if changed else 200,
@@ -236,11 +237,6 @@ def _read(visit: ExpertVisit, item: SituationItem) -> str:
     """A digest of the texts shown, so that ratings aren't saved for other texts."""
     found = digests(visit.content, visit.read)
     return sha256("".join(found[action.id] for action in item.situation.actions).encode()).hexdigest()
-
-
-def _fresh(row: Panelist) -> Panelist:
-    rows = Panelist.objects.of(row.organisation).select_related("test", "invited_by__user")
-    return rows.get(pk=row.pk)
 
 
 def _to_first_page(visit: ExpertVisit) -> HttpResponse:
