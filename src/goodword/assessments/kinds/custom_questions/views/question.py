@@ -36,7 +36,7 @@ KIND = Test.Kind.CUSTOM_QUESTIONS
 @QUESTIONS.view
 @once
 def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
-    form = _form(request, draft, "")
+    form = _form(FileForm, request, draft, "")
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if saved := edit.save(
         lambda revision: custom_drafts.add_file(test=draft.test, file=form.file(), revision=revision)
@@ -49,8 +49,9 @@ def new(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @QUESTIONS.view
 def change(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
-    _file_or_404(draft, question_id)
-    form = _form(request, draft, question_id)
+    if _question_or_404(draft, question_id)[1]["type"] != FILE:
+        raise Http404("not a file question")
+    form = _form(FileForm, request, draft, question_id)
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if edit.save(
         lambda revision: custom_drafts.change_file(
@@ -68,7 +69,7 @@ def change(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
 def new_text(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
     if draft.content.get("taken_from"):
         return _to_questionnaire(request)
-    form = _text_form(request, draft, "")
+    form = _form(QuestionForm, request, draft, "")
     edit = DraftForm(request=request, form=form, current=draft.revision)
     try:
         if saved := edit.save(
@@ -87,16 +88,12 @@ def new_text(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @QUESTIONS.view
 def change_text(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
-    try:
-        place = place_of(draft.content, question_id)
-    except KeyError:
-        raise Http404("no such question") from None
-    entry = draft.content["questions"][place]
+    place, entry = _question_or_404(draft, question_id)
     if entry["type"] == FILE:
         return redirect("custom_question_file", request.organisation.slug, draft.test.pk, question_id)
     if not is_written_here(draft.content, entry):
         return _to_questionnaire(request)
-    form = _text_form(request, draft, question_id)
+    form = _form(QuestionForm, request, draft, question_id)
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if edit.save(
         lambda revision: custom_drafts.change_question(
@@ -111,7 +108,7 @@ def change_text(request: MemberRequest, draft: TestDraft, *, question_id: str) -
 @require_POST
 @QUESTIONS.view
 def move(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
-    _own_or_404(draft, question_id)
+    _written_here_or_404(draft, question_id)
     up = request.POST.get("by") == "up"
     place = custom_drafts.move_question(
         test=draft.test,
@@ -129,7 +126,7 @@ def move(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpR
 @require_POST
 @QUESTIONS.view
 def remove(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
-    _own_or_404(draft, question_id)
+    _written_here_or_404(draft, question_id)
     try:
         custom_drafts.remove_question(test=draft.test, question_id=question_id, revision=revision_of(request))
     except custom_drafts.LastQuestion:
@@ -139,24 +136,18 @@ def remove(request: MemberRequest, draft: TestDraft, *, question_id: str) -> Htt
     return QUESTIONS.to_editor(request)
 
 
-def _form(request: MemberRequest, draft: TestDraft, question_id: str) -> FileForm:
-    return FileForm(_posted(request), languages=_languages(draft), entries=_entries(draft, question_id))
-
-
-def _text_form(request: MemberRequest, draft: TestDraft, question_id: str) -> QuestionForm:
-    return QuestionForm(_posted(request), languages=_languages(draft), entries=_entries(draft, question_id))
+def _form[F: (FileForm, QuestionForm)](
+    form: type[F], request: MemberRequest, draft: TestDraft, question_id: str
+) -> F:
+    """`question_id`: empty for a new question."""
+    entries = [
+        row.content["questions"][place_of(row.content, question_id)] for row in draft.rows if question_id
+    ]
+    return form(_posted(request), languages=[row.language for row in draft.rows], entries=entries)
 
 
 def _posted(request: MemberRequest) -> QueryDict | None:
     return request.POST if request.method == "POST" else None
-
-
-def _languages(draft: TestDraft) -> list[str]:
-    return [row.language for row in draft.rows]
-
-
-def _entries(draft: TestDraft, question_id: str) -> list[dict[str, Any]]:
-    return [row.content["questions"][place_of(row.content, question_id)] for row in draft.rows if question_id]
 
 
 def _page(
@@ -177,28 +168,25 @@ def _to_questionnaire(request: MemberRequest) -> HttpResponseBase:
     return QUESTIONS.to_editor(request)
 
 
-def _own_or_404(draft: TestDraft, question_id: str) -> int:
+def _written_here_or_404(draft: TestDraft, question_id: str) -> None:
+    _place, entry = _question_or_404(draft, question_id)
+    if not is_written_here(draft.content, entry):
+        raise Http404("written in a questionnaire")
+
+
+def _question_or_404(draft: TestDraft, question_id: str) -> tuple[int, dict[str, Any]]:
+    """The question's place, from 0, and the question."""
     for place, entry in enumerate(draft.content["questions"]):
-        if entry["id"] == question_id and is_written_here(draft.content, entry):
-            return place
-    raise Http404("no such question, or it is written in a questionnaire")
-
-
-def _file_or_404(draft: TestDraft, question_id: str) -> None:
-    there = {entry["id"]: entry["type"] for entry in draft.content["questions"]}
-    if there.get(question_id) != FILE:
-        raise Http404("no such file question")
+        if entry["id"] == question_id:
+            return place, entry
+    raise Http404("no such question")
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @QUESTIONS.view
 def marked(request: MemberRequest, draft: TestDraft, *, question_id: str) -> HttpResponseBase:
-    try:
-        place = place_of(draft.content, question_id)
-    except KeyError:
-        raise Http404("no such question") from None
-    entry = draft.content["questions"][place]
-    posted = request.POST if request.method == "POST" else None
+    place, entry = _question_or_404(draft, question_id)
+    posted = _posted(request)
     form: RightForm | RubricForm
     if has_choices(entry):
         right = RightForm(posted, entry=entry, right=draft.content["right"].get(question_id, ()))
