@@ -80,17 +80,7 @@ def shared_report(request: HttpRequest, token: str) -> HttpResponseBase:
 @require_safe
 @access.member()
 def report_pdf(request: MemberRequest, pk: int) -> HttpResponse:
-    reports = (
-        Report.objects.of(request.organisation)
-        .filter(state=Report.State.READY, step_request__application__in=visible_applications(request.member))
-        .select_related(
-            "organisation",
-            "step_request__application__candidate",
-            "step_request__application__role__owner__user",
-        )
-    )
-    report = access.get_or_404(reports, pk)
-    return _answer(request, report, now=clock.now(), member=request.member)
+    return _answer(request, _report(request, pk), now=clock.now(), member=request.member)
 
 
 @require_POST

@@ -65,14 +65,7 @@ def share(*, report: Report, days: int, member: Membership, now: datetime, seen:
             created_by=member,
         )
         write_by(member, "report.shared", now=now, details={"report": row.pk, "days": days})
-        record(
-            "report.shared",
-            organisation_id=row.organisation_id,
-            application_id=row.step_request.application_id,
-            actor=f"member:{member.pk}",
-            at=now,
-            data={"report_id": row.pk, "code": row.code, "until": until.isoformat()},
-        )
+        _record("report.shared", row, by=f"member:{member.pk}", at=now, until=until.isoformat())
         return url
 
 
@@ -83,14 +76,7 @@ def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -
         if not rows.update(ended_at=now):
             return False
         write_by(member, "report.link_revoked", now=now, details={"report": report.pk, "link": link_id})
-        record(
-            "report.link_revoked",
-            organisation_id=report.organisation_id,
-            application_id=report.step_request.application_id,
-            actor=f"member:{member.pk}",
-            at=now,
-            data={"report_id": report.pk, "code": report.code},
-        )
+        _record("report.link_revoked", report, by=f"member:{member.pk}", at=now)
         return True
 
 
@@ -157,17 +143,21 @@ def open_report(
         ReportOpening.objects.create(
             organisation=report.organisation, report=report, link=link, by=by, at=now
         )
-        record(
-            "report.opened",
-            organisation_id=report.organisation_id,
-            application_id=report.step_request.application_id,
-            actor=by,
-            at=now,
-            data={"report_id": report.pk, "code": report.code},
-        )
+        _record("report.opened", report, by=by, at=now)
     return content
 
 
 def _opened_lately(report: Report, link: Link, *, now: datetime) -> bool:
     openings = ReportOpening.objects.of(report.organisation).filter(report=report, link=link)
     return openings.filter(at__gt=now - links.QUIET).exists()
+
+
+def _record(name: str, report: Report, *, by: str, at: datetime, **data: str) -> None:
+    record(
+        name,
+        organisation_id=report.organisation_id,
+        application_id=report.step_request.application_id,
+        actor=by,
+        at=at,
+        data={"report_id": report.pk, "code": report.code, **data},
+    )
