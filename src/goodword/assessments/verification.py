@@ -37,7 +37,7 @@ from goodword.assessments.queries import application_of, content_of, items_of
 from goodword.assessments.scoring import calibration_row_of
 from goodword.candidates.models import Application
 from goodword.core.compiled_queries import compiled
-from goodword.core.jobs import for_each
+from goodword.core.jobs import for_first
 from goodword.core.models import HasPk
 from goodword.core.text import written_day
 from goodword.core.validation import Json
@@ -48,7 +48,6 @@ from goodword.workflow.models import DONE, StepRequest, lock_application
 
 #: unfinished verifications end this long after their start
 LONGEST: Final = timedelta(hours=12)
-_AT_MOST: Final = 200
 _OVER: Final = "The verification is over. The comparison will be on the candidate's page within a minute."
 
 
@@ -224,8 +223,7 @@ def overdue(*, now: datetime) -> QuerySet[Verification]:
 
 def end_overdue(*, now: datetime) -> int:
     """End overdue verifications. Returns how many were ended."""
-    due = overdue(now=now).order_by("begun_at").values_list("pk", flat=True)[:_AT_MOST]
-    return for_each(list(due), lambda pk: _time_up(pk, now=now))
+    return for_first(overdue(now=now).order_by("begun_at"), lambda pk: _time_up(pk, now=now))
 
 
 def _time_up(verification_id: int, *, now: datetime) -> bool:

@@ -10,7 +10,7 @@ from django.db import transaction
 from goodword.accounts.domain.members import deactivate
 from goodword.accounts.domain.organisation import change_settings, settings_of
 from goodword.accounts.models import Organisation, admins_of
-from goodword.assessments.adjustments.mails import possibly_due, remind_contacts
+from goodword.assessments.adjustments.mails import contacts_due, remind_contacts
 from goodword.assessments.adjustments.requests import AlreadyAnswered, PartStarted, answer_request
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.invitations import invite_again
@@ -192,8 +192,8 @@ def test_requests_never_due_again_do_not_block_newer_ones() -> None:
     Attempt.objects.of(closed.organisation).filter(pk=closed.pk).update(closed_at=NOW)
     Attempt.objects.of(declined.organisation).filter(pk=declined.pk).update(progress="declined")
     newer = asked(timed(), now=NOW + DAY)
-    assert list(possibly_due(now=NOW + 2 * DAY)) == []
-    assert list(possibly_due(now=NOW + 3 * DAY)) == [newer.pk]
+    assert list(contacts_due(now=NOW + 2 * DAY)) == []
+    assert list(contacts_due(now=NOW + 3 * DAY)) == [newer]
 
 
 @pytest.mark.main_case

@@ -16,7 +16,7 @@ from goodword.assessments.attempts.parts import attempt_language, version_for
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of, clock_minutes, content_of
 from goodword.candidates.models import Application, public_title
-from goodword.core.jobs import for_each
+from goodword.core.jobs import for_first
 from goodword.core.workdays import add_working_days, days_left, into_working_hours
 from goodword.notifications.domain.links import was_mailed_lately
 from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
@@ -30,7 +30,6 @@ LOST = "assessment.adjustment_lost"
 #: mails to the candidate that restart the deadline
 TO_CANDIDATE = frozenset({ANSWERED, LOST})
 REMINDER = "again"
-AT_MOST = 200
 #: delay of the reminder in working days
 REMIND_AFTER = 2
 
@@ -153,16 +152,12 @@ def next_reader(attempt: Attempt, *, application: Application) -> Contact:
 
 
 def remind_contacts(*, now: datetime) -> int:
-    return for_each(possibly_due(now=now), lambda pk: remind_contact(adjustment_id=pk, now=now))
-
-
-def possibly_due(*, now: datetime) -> Sequence[int]:
-    """Return the oldest requests that may be due. Requests that are never due are left out, since they would crowd out
-    newer ones."""
-    return list(contacts_due(now=now).order_by("asked_at", "pk").values_list("pk", flat=True)[:AT_MOST])
+    due = contacts_due(now=now).order_by("asked_at", "pk")
+    return for_first(due, lambda pk: remind_contact(adjustment_id=pk, now=now))
 
 
 def contacts_due(*, now: datetime) -> QuerySet[Adjustment]:
+    """Requests that may be due. Those that are never due are left out, since they would crowd out newer ones."""
     mail = Email.objects.across_organisations().filter(organisation=OuterRef("organisation"))
     ref = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()))
     again = Concat(Value("adjustment:"), Cast(OuterRef("pk"), CharField()), Value(f":{REMINDER}"))

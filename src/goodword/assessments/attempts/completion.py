@@ -16,12 +16,10 @@ from goodword.assessments.kinds.items import OnBreak
 from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, Observation, Score
 from goodword.assessments.queries import answers_of, content_of, items_of, unanswered, visible_items
 from goodword.assessments.scoring import issue_total, score_part
-from goodword.core.jobs import for_each
+from goodword.core.jobs import for_first
 from goodword.notifications.domain.queue import cancel
 from goodword.workflow.domain.runs import record_event
 from goodword.workflow.models import GRACE, StepRun, is_open, lock, move, takes_answers
-
-AT_MOST = 200
 
 
 class Unanswered(Exception):
@@ -71,8 +69,7 @@ def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
 
 def end_overdue(*, now: datetime) -> int:
     """End overdue parts. Returns how many were ended."""
-    due = overdue(now=now).order_by("ends_at").values_list("pk", flat=True)[:AT_MOST]
-    return for_each(list(due), lambda pk: time_up(part_id=pk, now=now))
+    return for_first(overdue(now=now).order_by("ends_at"), lambda pk: time_up(part_id=pk, now=now))
 
 
 def time_up(*, part_id: int, now: datetime) -> bool:

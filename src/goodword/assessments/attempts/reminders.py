@@ -9,14 +9,12 @@ from goodword.assessments.attempts.mails import mail_candidate
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
-from goodword.core.jobs import for_each
+from goodword.core.jobs import for_first
 from goodword.core.workdays import into_working_hours
 from goodword.workflow.domain.eligibility import closing_outcome, mail_blocked_reason
 from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail, record_event
 from goodword.workflow.models import is_open, lock
-
-AT_MOST = 200
 
 
 def reminders_due(*, now: datetime) -> QuerySet[Attempt]:
@@ -24,9 +22,8 @@ def reminders_due(*, now: datetime) -> QuerySet[Attempt]:
 
 
 def remind_due(*, now: datetime) -> int:
-    rows = reminders_due(now=now).order_by("next_reminder_at")
-    due = rows.values_list("pk", flat=True)[:AT_MOST]
-    return for_each(list(due), lambda pk: remind(attempt_id=pk, now=now))
+    due = reminders_due(now=now).order_by("next_reminder_at")
+    return for_first(due, lambda pk: remind(attempt_id=pk, now=now))
 
 
 def remind(*, attempt_id: int, now: datetime) -> bool:

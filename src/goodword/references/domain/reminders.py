@@ -7,7 +7,7 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
-from goodword.core.jobs import for_each
+from goodword.core.jobs import AT_MOST, for_each, for_first
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.models import Email
 from goodword.references.domain import checks
@@ -39,8 +39,6 @@ from goodword.workflow.domain.runs import (
 )
 from goodword.workflow.models import awaits_click, is_open, lock
 
-AT_MOST = 200
-
 
 def candidates_due(*, now: datetime) -> QuerySet[Check]:
     return Check.objects.across_organisations().filter(
@@ -49,8 +47,8 @@ def candidates_due(*, now: datetime) -> QuerySet[Check]:
 
 
 def remind_candidates(*, now: datetime) -> int:
-    first = candidates_due(now=now).order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
-    return for_each(list(first), lambda pk: remind_candidate(check_id=pk, now=now))
+    due = candidates_due(now=now).order_by("next_reminder_at")
+    return for_first(due, lambda pk: remind_candidate(check_id=pk, now=now))
 
 
 def remind_candidate(*, check_id: int, now: datetime) -> bool:
@@ -94,8 +92,8 @@ def _not_stopped() -> QuerySet[ReferenceRequest]:
 
 
 def remind_referees(*, now: datetime) -> int:
-    first = referees_due(now=now).order_by("next_reminder_at").values_list("pk", flat=True)[:AT_MOST]
-    return for_each(list(first), lambda pk: remind_referee(request_id=pk, now=now))
+    due = referees_due(now=now).order_by("next_reminder_at")
+    return for_first(due, lambda pk: remind_referee(request_id=pk, now=now))
 
 
 def remind_referee(*, request_id: int, now: datetime) -> bool:

@@ -9,7 +9,7 @@ from django.db import transaction
 
 from goodword.accounts.models import Organisation
 from goodword.core.crypto import hash_keys
-from goodword.core.jobs import for_each
+from goodword.core.jobs import for_first
 from goodword.core.models import Event
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import cancel
@@ -209,15 +209,11 @@ def _stop_asking(request_id: int, event: Event) -> None:
         request.save(update_fields=["next_reminder_at", "slow_at"])
 
 
-AT_MOST = 200
-
-
 def end_expired_requests(*, now: datetime) -> int:
     over = ReferenceRequest.objects.across_organisations().filter(
         state__in=OPEN_STATES, deadline_at__lt=now, check_run__progress__in=DONE
     )
-    first = over.order_by("deadline_at").values_list("pk", flat=True)[:AT_MOST]
-    return for_each(list(first), lambda pk: _end_expired(pk, now=now))
+    return for_first(over.order_by("deadline_at"), lambda pk: _end_expired(pk, now=now))
 
 
 def _end_expired(request_id: int, *, now: datetime) -> bool:
