@@ -12,7 +12,17 @@ from goodword.references.models import Check
 from goodword.roles.models import Step
 from goodword.workflow.models import StepRun
 from goodword.workspace.candidate.views import greenhouse_url
-from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
+from goodword.workspace.needs_you.needs import (
+    OF_RUN,
+    Action,
+    Need,
+    Source,
+    Urgency,
+    Viewer,
+    need_about,
+    quote,
+    step_url,
+)
 
 SHOWN_FOR: Final = timedelta(days=7)
 
@@ -30,17 +40,7 @@ def _declined(model: type[Attempt] | type[Check], viewer: Viewer) -> QuerySet[An
     )
 
 
-def _shape(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
-    del viewer
-    related = (
-        "step_request__step",
-        "step_request__application__candidate",
-        "step_request__application__role",
-    )
-    return rows.select_related(*related).order_by("completed_at", "pk")
-
-
-def _need(source: str, viewer: Viewer, run: Any) -> Need:
+def _need(viewer: Viewer, run: Any) -> Need:
     step_request = run.step_request
     application, is_check = step_request.application, step_request.step.kind == Step.Kind.REFERENCE_CHECK
     actions = [
@@ -55,36 +55,35 @@ def _need(source: str, viewer: Viewer, run: Any) -> Need:
             Action(label=_("Open in Greenhouse"), url=url, is_link=True, is_external=True),
             *actions,
         ]
-    return Need(
-        source=source,
+    return need_about(
+        application,
+        step_request.step,
         pk=run.pk,
-        urgency=Urgency.STUCK,
-        who=application.candidate.name,
-        url=f"{viewer.link('candidate', application.pk)}#{step_request.step.kind}",
+        url=step_url(viewer, application, step_request.step),
         what=_("declined the reference check") if is_check else _("declined the assessment"),
         since=run.completed_at,
-        role=role_title(application),
-        place=place(application, step_request.step),
         detail=quote(run.decline_reason) if is_check and run.decline_reason else _("listed here for 7 days"),
         actions=actions,
     )
 
 
-def _needs(source: str, viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
-    return [_need(source, viewer, run) for run in rows]
+def _needs(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
+    return [_need(viewer, run) for run in rows]
 
 
 DECLINED_ATTEMPTS = Source(
     name="declined_attempt",
     urgency=Urgency.STUCK,
     rows=lambda viewer: _declined(Attempt, viewer),
-    shape=_shape,
-    describe=lambda viewer, rows: _needs("declined_attempt", viewer, rows),
+    describe=_needs,
+    order="completed_at",
+    related=OF_RUN,
 )
 DECLINED_CHECKS = Source(
     name="declined_check",
     urgency=Urgency.STUCK,
     rows=lambda viewer: _declined(Check, viewer),
-    shape=_shape,
-    describe=lambda viewer, rows: _needs("declined_check", viewer, rows),
+    describe=_needs,
+    order="completed_at",
+    related=OF_RUN,
 )

@@ -1,6 +1,6 @@
 from collections import defaultdict
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, time, timedelta
 from enum import StrEnum
 from functools import cached_property
@@ -19,6 +19,12 @@ from goodword.workspace.models import HiddenNeed
 
 #: maximum count of a source
 COUNTED = 200
+#: what `need_about` reads of an attempt, check or report
+OF_RUN = (
+    "step_request__step",
+    "step_request__application__candidate",
+    "step_request__application__role",
+)
 #: length of a quoted text
 LONGEST_QUOTE = 120
 
@@ -56,9 +62,7 @@ class Action:
 class Need:
     """For example "Ada Lovelace" (`who`) "can't name a manager" (`what`). The first of `actions` is the main one."""
 
-    source: str
     pk: int
-    urgency: Urgency
     who: str
     url: str
     what: str
@@ -70,6 +74,9 @@ class Need:
     actions: Sequence[Action] = ()
     #: how late, in words
     late: str = ""
+    #: of the need's source, filled in by `collect`
+    source: str = ""
+    urgency: Urgency = Urgency.STUCK
 
     @property
     def key(self) -> str:
@@ -115,14 +122,18 @@ class Viewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """`rows`: rows that need action. `shape`: selects the data for `describe`, oldest first. `key`: the column that
-    identifies a need."""
+    """`rows`: rows that need action. `order`: a column by which the oldest is first. `related`: what `describe` reads.
+
+    `group`: groups the rows, oldest first, if a need is about several. `key` is then the column that identifies it.
+    """
 
     name: str
     urgency: Urgency
     rows: Callable[[Viewer], QuerySet[Any]]
-    shape: Callable[[Viewer, QuerySet[Any]], QuerySet[Any]]
     describe: Callable[[Viewer, Sequence[Any]], Sequence[Need]]
+    order: str = ""
+    related: Sequence[str] = ()
+    group: Callable[[QuerySet[Any]], QuerySet[Any]] | None = None
     key: str = "pk"
 
 
@@ -180,13 +191,16 @@ def collect(
         if ids:
             those = {f"{source.key}__in": list(ids)}
             rows = rows.filter(**those) if hidden.only else rows.exclude(**those)
-        found, n = _oldest(viewer, source, rows, at_most=at_most, counted=max(counted, at_most + 1))
+        found, n = _oldest(source, rows, at_most=at_most, counted=max(counted, at_most + 1))
         if not n:
             continue
         counts[source.urgency] += n
         if n > at_most and n >= counted:
             not_all.add(source.urgency)
-        shown[source.urgency] += source.describe(viewer, found)
+        shown[source.urgency] += [
+            replace(need, source=source.name, urgency=source.urgency)
+            for need in source.describe(viewer, found)
+        ]
     return Needs(
         shown={
             urgency: sorted(needs, key=lambda need: (need.since, need.key))[:at_most]
@@ -197,35 +211,59 @@ def collect(
     )
 
 
-def _oldest(
-    viewer: Viewer, source: Source, rows: QuerySet[Any], *, at_most: int, counted: int
-) -> tuple[Sequence[Any], int]:
+def _oldest(source: Source, rows: QuerySet[Any], *, at_most: int, counted: int) -> tuple[Sequence[Any], int]:
     """Return the oldest rows and the number of needs, counted up to `counted`.
 
     The ids come first, in the list's order: most sources are empty, and PostgreSQL can read them from an index and stop
     early. What `describe` needs is then read for the listed rows alone.
     """
-    shaped = source.shape(viewer, rows)
-    if source.key != "pk":
-        found = list(shaped[: at_most + 1])
+    if source.group is not None:
+        found = list(source.group(rows)[: at_most + 1])
         if len(found) <= at_most:
             return found, len(found)
         return found[:at_most], rows.order_by().values(source.key).distinct()[:counted].count()
-    ids = list(shaped.values_list("pk", flat=True)[:counted])
+    rows = rows.order_by(source.order, "pk")
+    ids = list(rows.values_list("pk", flat=True)[:counted])
     if not ids[:at_most]:
         return (), len(ids)
     listed = rows.filter(pk__in=ids[:at_most])  # some may just have been settled
-    return list(source.shape(viewer, listed)), len(ids)
+    return list(listed.select_related(*source.related)), len(ids)
 
 
-def role_title(application: Application) -> str:
-    return application.role.title if application.role else ""
+def need_about(
+    application: Application,
+    step: Step | None = None,
+    *,
+    pk: int,
+    url: str,
+    what: str,
+    since: datetime,
+    detail: str = "",
+    actions: Sequence[Action] = (),
+    late: str = "",
+) -> Need:
+    return Need(
+        pk=pk,
+        who=application.candidate.name,
+        url=url,
+        what=what,
+        since=since,
+        role=application.role.title if application.role else "",
+        place=place(application, step),
+        detail=detail,
+        actions=actions,
+        late=late,
+    )
 
 
 def place(application: Application, step: Step | None = None) -> str:
     """For example "Senior Account Manager · assessment"."""
-    title = role_title(application)
+    title = application.role.title if application.role else ""
     return f"{title} · {step.get_kind_display().lower()}" if step else title
+
+
+def step_url(viewer: Viewer, application: Application, step: Step) -> str:
+    return f"{viewer.link('candidate', application.pk)}#{step.kind}"
 
 
 def quote(text: str) -> str:

@@ -10,13 +10,19 @@ from goodword.references.domain.nominations import asked_for_another
 from goodword.references.models import OPEN_STATES, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
 from goodword.workflow.models import UNFINISHED
-from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
-
-_OF_CHECK = (
-    "check_run__step_request__step",
-    "check_run__step_request__application__candidate",
-    "check_run__step_request__application__role",
+from goodword.workspace.needs_you.needs import (
+    OF_RUN,
+    Action,
+    Need,
+    Source,
+    Urgency,
+    Viewer,
+    need_about,
+    quote,
+    step_url,
 )
+
+_OF_CHECK = tuple(f"check_run__{path}" for path in OF_RUN)
 #: maximum failed requests to look up
 _AT_MOST = 1000
 
@@ -44,11 +50,6 @@ def _questioned(viewer: Viewer) -> QuerySet[Slot]:
     )
 
 
-def _shape_questioned(viewer: Viewer, rows: QuerySet[Slot]) -> QuerySet[Slot]:
-    del viewer
-    return rows.select_related(*_OF_CHECK).order_by("cannot_at", "pk")
-
-
 def _describe_questioned(viewer: Viewer, rows: Sequence[Slot]) -> list[Need]:
     return [_questioned_need(viewer, slot) for slot in rows]
 
@@ -68,16 +69,13 @@ def _questioned_need(viewer: Viewer, slot: Slot) -> Need:
     details = [quote(slot.cannot_reason)] if slot.cannot_reason else []
     if slot.check_run.clock_stopped_at is not None:
         details.append(_("deadline on hold"))
-    return Need(
-        source="slot",
+    return need_about(
+        application,
+        step_request.step,
         pk=slot.pk,
-        urgency=Urgency.STUCK,
-        who=application.candidate.name,
-        url=f"{viewer.link('candidate', application.pk)}#{step_request.step.kind}",
+        url=step_url(viewer, application, step_request.step),
         what=what,
         since=slot.cannot_at or slot.check_run.opened_at,
-        role=role_title(application),
-        place=place(application, step_request.step),
         detail=" · ".join(details),
         actions=actions,
     )
@@ -97,11 +95,6 @@ def _unreached(viewer: Viewer) -> QuerySet[ReferenceRequest]:
         check_run__paused_at=None,
         check_run__step_request__application__in=viewer.applications,
     )
-
-
-def _shape_unreached(viewer: Viewer, rows: QuerySet[ReferenceRequest]) -> QuerySet[ReferenceRequest]:
-    del viewer
-    return rows.select_related("referee", *_OF_CHECK).order_by("sent_at", "pk")
 
 
 def _describe_unreached(viewer: Viewer, rows: Sequence[ReferenceRequest]) -> list[Need]:
@@ -131,16 +124,13 @@ def _unreached_need(viewer: Viewer, request: ReferenceRequest, *, asked: bool) -
             else _("%(address)s bounces; the candidate hasn't been asked for another address")
         )
         actions = [correct]
-    return Need(
-        source="request",
+    return need_about(
+        application,
+        step_request.step,
         pk=request.pk,
-        urgency=Urgency.STUCK,
-        who=application.candidate.name,
-        url=f"{viewer.link('candidate', application.pk)}#{step_request.step.kind}",
+        url=step_url(viewer, application, step_request.step),
         what=_("has a referee we can't reach: %(name)s") % {"name": referee.name},
         since=request.undelivered_at or request.sent_at,
-        role=role_title(application),
-        place=place(application, step_request.step),
         detail=detail % {"address": referee.email},
         actions=actions,
     )
@@ -150,13 +140,15 @@ QUESTIONED_SLOTS = Source(
     name="slot",
     urgency=Urgency.STUCK,
     rows=_questioned,
-    shape=_shape_questioned,
     describe=_describe_questioned,
+    order="cannot_at",
+    related=_OF_CHECK,
 )
 UNREACHED_REFEREES = Source(
     name="request",
     urgency=Urgency.STUCK,
     rows=_unreached,
-    shape=_shape_unreached,
     describe=_describe_unreached,
+    order="sent_at",
+    related=("referee", *_OF_CHECK),
 )

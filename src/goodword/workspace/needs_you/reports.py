@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 
 from goodword.assessments.attempts.overview import title_of
@@ -15,7 +15,7 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Email, Link
 from goodword.reports.models import Report
 from goodword.workspace.candidate.timeline import MAIL_NAMES
-from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, role_title
+from goodword.workspace.needs_you.needs import OF_RUN, Action, Need, Source, Urgency, Viewer, need_about
 
 #: how long a failed mail without a link to answer is listed
 MAIL_LISTED = timedelta(days=30)
@@ -24,19 +24,8 @@ _LISTED_ELSEWHERE = (Link.Purpose.CANDIDATE, Link.Purpose.REFEREE, Link.Purpose.
 
 
 def _failed_reports(viewer: Viewer) -> QuerySet[Report]:
-    return Report.objects.of(viewer.organisation).filter(
-        state=Report.State.FAILED, step_request__application__in=viewer.applications
-    )
-
-
-def _shape_reports(viewer: Viewer, rows: QuerySet[Report]) -> QuerySet[Report]:
-    del viewer
-    related = (
-        "step_request__step",
-        "step_request__application__candidate",
-        "step_request__application__role",
-    )
-    return rows.select_related(*related).defer("snapshot").order_by("created_at", "pk")
+    rows = Report.objects.of(viewer.organisation).defer("snapshot")
+    return rows.filter(state=Report.State.FAILED, step_request__application__in=viewer.applications)
 
 
 def _describe_reports(viewer: Viewer, rows: Sequence[Report]) -> list[Need]:
@@ -44,7 +33,6 @@ def _describe_reports(viewer: Viewer, rows: Sequence[Report]) -> list[Need]:
         _report_need(
             viewer,
             report,
-            source="report",
             pk=report.pk,
             what=_("has a report that could not be created"),
             since=report.created_at,
@@ -57,33 +45,13 @@ def _describe_reports(viewer: Viewer, rows: Sequence[Report]) -> list[Need]:
 
 def _report_need(viewer: Viewer, report: Report, **values: Any) -> Need:
     application = report.step_request.application
-    return Need(
-        urgency=Urgency.STUCK,
-        who=application.candidate.name,
-        url=viewer.link("candidate", application.pk),
-        role=role_title(application),
-        place=place(application, report.step_request.step),
-        **values,
-    )
+    url = viewer.link("candidate", application.pk)
+    return need_about(application, report.step_request.step, url=url, **values)
 
 
 def _notes(viewer: Viewer) -> QuerySet[ActivityFeedNote]:
-    return ActivityFeedNote.objects.of(viewer.organisation).filter(
-        NOTE_NEEDS_PERSON, report__step_request__application__in=viewer.applications
-    )
-
-
-def _shape_notes(viewer: Viewer, rows: QuerySet[ActivityFeedNote]) -> QuerySet[ActivityFeedNote]:
-    del viewer
-    return (
-        rows.select_related(
-            "report__step_request__step",
-            "report__step_request__application__candidate",
-            "report__step_request__application__role",
-        )
-        .defer("report__snapshot")
-        .order_by("created_at", "pk")
-    )
+    rows = ActivityFeedNote.objects.of(viewer.organisation).defer("report__snapshot")
+    return rows.filter(NOTE_NEEDS_PERSON, report__step_request__application__in=viewer.applications)
 
 
 def _describe_notes(viewer: Viewer, rows: Sequence[ActivityFeedNote]) -> list[Need]:
@@ -96,7 +64,6 @@ def _note_need(viewer: Viewer, note: ActivityFeedNote, report: Report) -> Need:
         return _report_need(
             viewer,
             report,
-            source="note",
             pk=note.pk,
             what=_("has a note that appears twice on the Activity Feed"),
             since=since,
@@ -114,7 +81,6 @@ def _note_need(viewer: Viewer, note: ActivityFeedNote, report: Report) -> Need:
     return _report_need(
         viewer,
         report,
-        source="note",
         pk=note.pk,
         what=_("has a report that didn't reach Greenhouse"),
         since=since,
@@ -132,13 +98,8 @@ def _failed_mails(viewer: Viewer) -> QuerySet[Email]:
             created_at__gte=viewer.now - MAIL_LISTED,
         )
         .exclude(link_purpose__in=_LISTED_ELSEWHERE)
+        .defer("text", "html", "context")
     )
-
-
-def _shape_mails(viewer: Viewer, rows: QuerySet[Email]) -> QuerySet[Email]:
-    del viewer
-    related = rows.select_related("application__candidate", "application__role")
-    return related.defer("text", "html", "context").order_by("created_at", "pk")
 
 
 def _describe_mails(viewer: Viewer, rows: Sequence[Email]) -> list[Need]:
@@ -148,17 +109,13 @@ def _describe_mails(viewer: Viewer, rows: Sequence[Email]) -> list[Need]:
         assert application is not None
         url = viewer.link("undelivered_again", email.pk)
         found.append(
-            Need(
-                source="mail",
+            need_about(
+                application,
                 pk=email.pk,
-                urgency=Urgency.STUCK,
-                who=application.candidate.name,
                 url=viewer.link("candidate", application.pk),
                 what=_("has an e-mail that could not be sent: %(what)s")
                 % {"what": MAIL_NAMES.get(email.kind, email.kind)},
                 since=email.settled_at or email.created_at,
-                role=role_title(application),
-                place=place(application),
                 detail=email.to_address,
                 actions=[Action(label=_("Send to %(address)s") % {"address": email.to_address}, url=url)],
             )
@@ -170,32 +127,15 @@ def _answers(viewer: Viewer) -> QuerySet[AttemptPart]:
     return parts_waiting_for(viewer.member, applications=viewer.active, now=viewer.now)
 
 
-def _shape_answers(viewer: Viewer, rows: QuerySet[AttemptPart]) -> QuerySet[AttemptPart]:
-    del viewer
-    return (
-        rows.select_related(
-            "version__test",
-            "attempt__step_request__step",
-            "attempt__step_request__application__candidate",
-            "attempt__step_request__application__role",
-        )
-        .annotate(since=F("attempt__completed_at"))
-        .order_by("since", "pk")
-    )
-
-
 def _describe_answers(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
     return [
-        Need(
-            source="marking",
+        need_about(
+            part.attempt.step_request.application,
+            part.attempt.step_request.step,
             pk=part.pk,
-            urgency=Urgency.STUCK,
-            who=part.attempt.step_request.application.candidate.name,
             url=viewer.link("candidate", part.attempt.step_request.application_id),
             what=_("has answers to mark"),
-            since=part.since,
-            role=role_title(part.attempt.step_request.application),
-            place=place(part.attempt.step_request.application, part.attempt.step_request.step),
+            since=part.attempt.completed_at,
             detail=title_of(part),
             actions=[
                 Action(
@@ -213,13 +153,31 @@ FAILED_REPORTS = Source(
     name="report",
     urgency=Urgency.STUCK,
     rows=_failed_reports,
-    shape=_shape_reports,
     describe=_describe_reports,
+    order="created_at",
+    related=OF_RUN,
 )
-NOTES = Source(name="note", urgency=Urgency.STUCK, rows=_notes, shape=_shape_notes, describe=_describe_notes)
+NOTES = Source(
+    name="note",
+    urgency=Urgency.STUCK,
+    rows=_notes,
+    describe=_describe_notes,
+    order="created_at",
+    related=tuple(f"report__{path}" for path in OF_RUN),
+)
 FAILED_MAILS = Source(
-    name="mail", urgency=Urgency.STUCK, rows=_failed_mails, shape=_shape_mails, describe=_describe_mails
+    name="mail",
+    urgency=Urgency.STUCK,
+    rows=_failed_mails,
+    describe=_describe_mails,
+    order="created_at",
+    related=("application__candidate", "application__role"),
 )
 ANSWERS_TO_MARK = Source(
-    name="marking", urgency=Urgency.STUCK, rows=_answers, shape=_shape_answers, describe=_describe_answers
+    name="marking",
+    urgency=Urgency.STUCK,
+    rows=_answers,
+    describe=_describe_answers,
+    order="attempt__completed_at",
+    related=("version__test", *(f"attempt__{path}" for path in OF_RUN)),
 )

@@ -31,7 +31,7 @@ from goodword.workflow.models import Appeal
 from goodword.workspace.candidate.timeline import RATING_REASONS
 from goodword.workspace.models import Mention, RatingRequest
 from goodword.workspace.needs_you import declined, referees, reports, steps
-from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, place, quote, role_title
+from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, need_about, quote
 from goodword.workspace.role.views import notice_texts
 from goodword.workspace.validity.answering import roles_without_ratings
 from goodword.workspace.validity.asking import was_informed
@@ -43,17 +43,10 @@ def _adjustments(viewer: Viewer) -> QuerySet[Any]:
     return waiting_for(viewer.member)
 
 
-def _sorted_adjustments(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
-    del viewer
-    return rows.select_related("attempt__step_request__application__candidate").order_by("asked_at", "pk")
-
-
 def _adjustment_needs(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
     return [
         Need(
-            source="adjustment",
             pk=row.pk,
-            urgency=Urgency.STUCK,
             who=row.attempt.step_request.application.candidate.name,
             url="",
             what=_("has asked you for extra time or an accessible version"),
@@ -71,8 +64,9 @@ ADJUSTMENTS = Source(
     name="adjustment",
     urgency=Urgency.STUCK,
     rows=_adjustments,
-    shape=_sorted_adjustments,
     describe=_adjustment_needs,
+    order="asked_at",
+    related=("attempt__step_request__application__candidate",),
 )
 
 
@@ -97,27 +91,17 @@ def _appeals(viewer: Viewer) -> QuerySet[Appeal]:
     return rows.filter(answered_at=None, application__in=viewer.applications)
 
 
-def _sorted_appeals(viewer: Viewer, rows: QuerySet[Appeal]) -> QuerySet[Any]:
-    del viewer
-    related = ("application__candidate", "application__role")
-    return rows.select_related(*related).order_by("opened_at", "pk")
-
-
 def _appeal_needs(viewer: Viewer, rows: Sequence[Appeal]) -> list[Need]:
     found = []
     for row in rows:
         url = f"{viewer.link('candidate', row.application_id)}#human-review"
         found.append(
-            Need(
-                source="appeal",
+            need_about(
+                row.application,
                 pk=row.pk,
-                urgency=Urgency.STUCK,
-                who=row.application.candidate.name,
                 url=url,
                 what=_("has asked for a human review"),
                 since=row.opened_at,
-                role=role_title(row.application),
-                place=place(row.application),
                 detail=quote(row.text),
                 actions=[Action(label=_("Answer …"), url=url, is_link=True)],
             )
@@ -126,7 +110,12 @@ def _appeal_needs(viewer: Viewer, rows: Sequence[Appeal]) -> list[Need]:
 
 
 APPEALS = Source(
-    name="appeal", urgency=Urgency.STUCK, rows=_appeals, shape=_sorted_appeals, describe=_appeal_needs
+    name="appeal",
+    urgency=Urgency.STUCK,
+    rows=_appeals,
+    describe=_appeal_needs,
+    order="opened_at",
+    related=("application__candidate", "application__role"),
 )
 
 
@@ -137,28 +126,18 @@ def _mentions(viewer: Viewer) -> QuerySet[Mention]:
     )
 
 
-def _sorted_mentions(viewer: Viewer, rows: QuerySet[Mention]) -> QuerySet[Any]:
-    del viewer
-    related = ("comment__application__candidate", "comment__application__role", "comment__author__user")
-    return rows.select_related(*related).order_by("comment__written_at", "pk")
-
-
 def _mention_needs(viewer: Viewer, rows: Sequence[Mention]) -> list[Need]:
     found = []
     for row in rows:
         comment = row.comment
         url = f"{viewer.link('candidate', comment.application_id)}#comments"
         found.append(
-            Need(
-                source="mention",
+            need_about(
+                comment.application,
                 pk=row.pk,
-                urgency=Urgency.MENTIONED,
-                who=comment.application.candidate.name,
                 url=url,
                 what=_("has a comment by %(name)s that mentions you") % {"name": comment.author.user.name},
                 since=comment.written_at,
-                role=role_title(comment.application),
-                place=place(comment.application),
                 detail=quote(comment.text),
                 actions=[Action(label=_("Open comment"), url=url, is_link=True)],
             )
@@ -167,7 +146,12 @@ def _mention_needs(viewer: Viewer, rows: Sequence[Mention]) -> list[Need]:
 
 
 MENTIONS = Source(
-    name="mention", urgency=Urgency.MENTIONED, rows=_mentions, shape=_sorted_mentions, describe=_mention_needs
+    name="mention",
+    urgency=Urgency.MENTIONED,
+    rows=_mentions,
+    describe=_mention_needs,
+    order="comment__written_at",
+    related=("comment__application__candidate", "comment__application__role", "comment__author__user"),
 )
 
 
@@ -200,27 +184,18 @@ def _ratings(viewer: Viewer) -> QuerySet[Application]:
     return rows.exclude(role__in=roles_without_ratings(viewer.organisation, roles)) if roles else rows
 
 
-def _sorted_ratings(viewer: Viewer, rows: QuerySet[Application]) -> QuerySet[Any]:
-    del viewer
-    return rows.select_related("candidate", "role").order_by("hired_at", "pk")
-
-
 def _rating_needs(viewer: Viewer, rows: Sequence[Application]) -> list[Need]:
     found = []
     for row in rows:
         assert row.hired_at is not None  # the query selects only these
         url = viewer.link("candidate_rating", row.pk)
         found.append(
-            Need(
-                source="rating",
+            need_about(
+                row,
                 pk=row.pk,
-                urgency=Urgency.OVERDUE,
-                who=row.candidate.name,
                 url=url,
                 what=_("can be rated: hired at least %(n)s days ago") % {"n": DAYS},
                 since=row.hired_at + timedelta(days=DAYS),
-                role=role_title(row),
-                place=place(row),
                 actions=[Action(label=_("Rate"), url=url, is_link=True)],
             )
         )
@@ -228,7 +203,12 @@ def _rating_needs(viewer: Viewer, rows: Sequence[Application]) -> list[Need]:
 
 
 RATINGS = Source(
-    name="rating", urgency=Urgency.OVERDUE, rows=_ratings, shape=_sorted_ratings, describe=_rating_needs
+    name="rating",
+    urgency=Urgency.OVERDUE,
+    rows=_ratings,
+    describe=_rating_needs,
+    order="hired_at",
+    related=("candidate", "role"),
 )
 
 
@@ -243,24 +223,15 @@ def _without_rater(viewer: Viewer) -> QuerySet[RatingRequest]:
     )
 
 
-def _shape_without_rater(viewer: Viewer, rows: QuerySet[RatingRequest]) -> QuerySet[Any]:
-    del viewer
-    return rows.select_related("application__candidate", "application__role").order_by("created_at", "pk")
-
-
 def _describe_without_rater(viewer: Viewer, rows: Sequence[RatingRequest]) -> list[Need]:
     return [
-        Need(
-            source="rater",
+        need_about(
+            row.application,
             pk=row.pk,
-            urgency=Urgency.OVERDUE,
-            who=row.application.candidate.name,
             url=viewer.link("candidate", row.application_id),
             what=_("can be rated, but nobody has been asked: %(reason)s")
             % {"reason": RATING_REASONS.get(row.reason, "")},
             since=row.created_at,
-            role=role_title(row.application),
-            place=place(row.application),
             detail=row.rater_email,
             actions=[
                 Action(
@@ -279,18 +250,14 @@ WITHOUT_RATER = Source(
     name="rater",
     urgency=Urgency.OVERDUE,
     rows=_without_rater,
-    shape=_shape_without_rater,
     describe=_describe_without_rater,
+    order="created_at",
+    related=("application__candidate", "application__role"),
 )
 
 
 def _notices(viewer: Viewer) -> QuerySet[RoleNotice]:
     return RoleNotice.objects.of(viewer.organisation).filter(settled_at=None, role__in=viewer.roles)
-
-
-def _shape_notices(viewer: Viewer, rows: QuerySet[RoleNotice]) -> QuerySet[RoleNotice]:
-    del viewer
-    return rows.select_related("role", "automation").order_by("found_at", "pk")
 
 
 def _describe_notices(viewer: Viewer, rows: Sequence[RoleNotice]) -> list[Need]:
@@ -304,9 +271,7 @@ def _describe_notices(viewer: Viewer, rows: Sequence[RoleNotice]) -> list[Need]:
         )
         found.append(
             Need(
-                source="notice",
                 pk=row.pk,
-                urgency=Urgency.STUCK,
                 who=row.role.title,
                 url=viewer.link("role", row.role_id),
                 what=text.title,
@@ -325,8 +290,7 @@ def _missed(viewer: Viewer) -> QuerySet[Finding]:
     )
 
 
-def _shape_missed(viewer: Viewer, rows: QuerySet[Finding]) -> QuerySet[Any, Mapping[str, Any]]:
-    del viewer
+def _by_role(rows: QuerySet[Finding]) -> QuerySet[Any, Mapping[str, Any]]:
     return (
         rows.values("connection_id", "application__role_id", "application__role__title")
         .annotate(n=Count("pk"), failed=Count("pk", filter=Q(sentence=NOT_INVITED)))
@@ -342,9 +306,7 @@ def _describe_missed(viewer: Viewer, rows: Sequence[Mapping[str, Any]]) -> list[
         n = {"n": row["n"]}
         found.append(
             Need(
-                source="missed",
                 pk=row["application__role_id"],
-                urgency=Urgency.STUCK,
                 who=ngettext("%(n)s candidate", "%(n)s candidates", row["n"]) % n,
                 url=url,
                 what=_("moved to a mapped stage but weren't invited automatically"),
@@ -373,15 +335,16 @@ NOTICES = Source(
     name="notice",
     urgency=Urgency.STUCK,
     rows=_notices,
-    shape=_shape_notices,
     describe=_describe_notices,
+    order="found_at",
+    related=("role", "automation"),
 )
 MISSED_INVITATIONS = Source(
     name="missed",
     urgency=Urgency.STUCK,
     rows=_missed,
-    shape=_shape_missed,
     describe=_describe_missed,
+    group=_by_role,
     key="application__role_id",
 )
 

@@ -27,15 +27,20 @@ from goodword.workflow.domain.eligibility import left_before_start, still_in_sta
 from goodword.workflow.domain.step_requests import DECIDED_BY_MEMBER, too_old_to_reuse
 from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.views import greenhouse_url
-from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, late, place, role_title
+from goodword.workspace.needs_you.needs import (
+    OF_RUN,
+    Action,
+    Need,
+    Source,
+    Urgency,
+    Viewer,
+    late,
+    need_about,
+    step_url,
+)
 from goodword.workspace.progress import with_answer_counts
 
 WaitingReason = StepRequest.WaitingReason
-_OF_RUN = (
-    "step_request__step",
-    "step_request__application__candidate",
-    "step_request__application__role",
-)
 #: working days that *Extend* adds
 EXTENSION = 5
 
@@ -49,14 +54,7 @@ def _waiting(viewer: Viewer) -> QuerySet[StepRequest]:
         .filter(state=StepRequest.State.WAITING, due_at=None, application__in=viewer.active)
         .exclude(waiting_reason__in=(WaitingReason.NOTHING, WaitingReason.DELAY))
         .exclude(left_before_start(viewer.organisation))
-    )
-
-
-def _shape_waiting(viewer: Viewer, rows: QuerySet[StepRequest]) -> QuerySet[StepRequest]:
-    return (
-        rows.annotate(in_stage=still_in_stage(viewer.organisation))
-        .select_related("step", "application__candidate", "application__role", "earlier__application__role")
-        .order_by("requested_at", "pk")
+        .annotate(in_stage=still_in_stage(viewer.organisation))
     )
 
 
@@ -130,16 +128,13 @@ def _waiting_need(
     if row.waiting_reason in DECIDED_BY_MEMBER and not row.in_stage:
         url = viewer.link("step_dismiss", application.pk, row.pk)
         actions.append(Action(label=_("Dismiss"), url=url))
-    return Need(
-        source="waiting",
+    return need_about(
+        application,
+        row.step,
         pk=row.pk,
-        urgency=Urgency.STUCK,
-        who=application.candidate.name,
-        url=_page(viewer, application, row.step),
+        url=step_url(viewer, application, row.step),
         what=what,
         since=row.requested_at,
-        role=role_title(application),
-        place=place(application, row.step),
         detail=detail,
         actions=actions,
     )
@@ -181,8 +176,9 @@ WAITING = Source(
     name="waiting",
     urgency=Urgency.STUCK,
     rows=_waiting,
-    shape=_shape_waiting,
     describe=_describe_waiting,
+    order="requested_at",
+    related=("step", "application__candidate", "application__role", "earlier__application__role"),
 )
 
 
@@ -205,17 +201,11 @@ def _needing_attention(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
     return _open(model, viewer, viewer.active).exclude(attention__in=("", CANNOT_PROVIDE))
 
 
-def _shape_attention(viewer: Viewer, rows: QuerySet[Any]) -> QuerySet[Any]:
-    del viewer
-    return rows.select_related(*_OF_RUN).order_by("opened_at", "pk")
-
-
-def _describe_attention(source: str, viewer: Viewer, rows: Sequence[StepRun]) -> list[Need]:
+def _describe_attention(viewer: Viewer, rows: Sequence[StepRun]) -> list[Need]:
     failed = _failed_mails(viewer, [run.step_request_id for run in rows])
     reopened = _reopened_at(viewer, [run for run in rows if run.attention == models.REOPENED])
     return [
         _attention_need(
-            source,
             viewer,
             run,
             email=failed.get(run.step_request_id),
@@ -254,7 +244,7 @@ def _failed_mails(viewer: Viewer, step_request_ids: Sequence[int]) -> dict[int, 
 
 
 def _attention_need(
-    source: str, viewer: Viewer, run: StepRun, *, email: Email | None, reopened_at: datetime | None
+    viewer: Viewer, run: StepRun, *, email: Email | None, reopened_at: datetime | None
 ) -> Need:
     step_request = run.step_request
     application = step_request.application
@@ -289,16 +279,13 @@ def _attention_need(
             detail, since = _("nothing is sent until you invite them"), reopened_at or since
             url = viewer.link("step_invite_again", application.pk, step_request.pk)
             actions = [Action(label=_("Invite again"), url=url)]
-    return Need(
-        source=source,
+    return need_about(
+        application,
+        step_request.step,
         pk=run.pk,
-        urgency=Urgency.STUCK,
-        who=candidate.name,
-        url=_page(viewer, application, step_request.step),
+        url=step_url(viewer, application, step_request.step),
         what=what,
         since=since,
-        role=role_title(application),
-        place=place(application, step_request.step),
         detail=detail,
         actions=actions,
     )
@@ -312,15 +299,17 @@ ATTEMPTS_NEEDING_ATTENTION = Source(
     name="attempt",
     urgency=Urgency.STUCK,
     rows=lambda viewer: _needing_attention(Attempt, viewer),
-    shape=_shape_attention,
-    describe=lambda viewer, rows: _describe_attention("attempt", viewer, rows),
+    describe=_describe_attention,
+    order="opened_at",
+    related=OF_RUN,
 )
 CHECKS_NEEDING_ATTENTION = Source(
     name="check",
     urgency=Urgency.STUCK,
     rows=lambda viewer: _needing_attention(Check, viewer),
-    shape=_shape_attention,
-    describe=lambda viewer, rows: _describe_attention("check", viewer, rows),
+    describe=_describe_attention,
+    order="opened_at",
+    related=OF_RUN,
 )
 
 
@@ -335,14 +324,6 @@ def _overdue(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
         clock_stopped_at=None,
         deadline_at__lt=viewer.now,
         deadline_at__gte=viewer.now - models.GRACE,
-    )
-
-
-def _shape_overdue_attempts(viewer: Viewer, rows: QuerySet[Attempt]) -> QuerySet[Attempt]:
-    return (
-        with_answer_counts(rows, organisation=viewer.organisation)
-        .select_related(*_OF_RUN)
-        .order_by("deadline_at", "pk")
     )
 
 
@@ -369,17 +350,14 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
         if has_started
         else Action(label=_("Invite again"), url=again),
     ]
-    return Need(
-        source="overdue_attempt",
+    return need_about(
+        application,
+        step_request.step,
         pk=run.pk,
-        urgency=Urgency.OVERDUE,
-        who=application.candidate.name,
-        url=_page(viewer, application, step_request.step),
+        url=step_url(viewer, application, step_request.step),
         what=what,
         # by the role's deadline, since the candidate's own would reveal an adjustment
         since=run.overdue_since,
-        role=role_title(application),
-        place=place(application, step_request.step),
         detail=_reminders(run),
         actions=actions,
         late=late(run.overdue_since, now=viewer.now, calendar=viewer.organisation.calendar),
@@ -393,16 +371,17 @@ def _reminders(run: StepRun) -> str:
     }
 
 
-def _shape_overdue_checks(viewer: Viewer, rows: QuerySet[Check]) -> QuerySet[Check]:
+def _overdue_attempts(viewer: Viewer) -> QuerySet[Attempt]:
+    return with_answer_counts(_overdue(Attempt, viewer), organisation=viewer.organisation)
+
+
+def _overdue_checks(viewer: Viewer) -> QuerySet[Check]:
     answered = ReferenceRequest.objects.of(viewer.organisation).filter(
         check_run=OuterRef("pk"), state=ReferenceRequest.State.ANSWERED, referee__erased_at=None
     )
     counted = answered.order_by().values("check_run").annotate(n=Count("pk")).values("n")
-    return (
-        rows.annotate(answered=Coalesce(Subquery(counted), 0))
-        .select_related(*_OF_RUN)
-        .order_by("deadline_at", "pk")
-    )
+    rows: QuerySet[Check] = _overdue(Check, viewer)
+    return rows.annotate(answered=Coalesce(Subquery(counted), 0))
 
 
 def _describe_overdue_checks(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
@@ -462,16 +441,13 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
         label = _("Complete with %(n)s …") % {"n": check.answered}
         url = viewer.link("check_mark_complete", application.pk, check.pk)
         actions.append(Action(label=label, url=url, is_link=True))
-    return Need(
-        source="overdue_check",
+    return need_about(
+        application,
+        step_request.step,
         pk=check.pk,
-        urgency=Urgency.OVERDUE,
-        who=application.candidate.name,
-        url=_page(viewer, application, step_request.step),
+        url=step_url(viewer, application, step_request.step),
         what=what,
         since=check.deadline_at,
-        role=role_title(application),
-        place=place(application, step_request.step),
         detail=" · ".join(details),
         actions=actions,
         late=late(check.deadline_at, now=viewer.now, calendar=viewer.organisation.calendar),
@@ -481,14 +457,16 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
 OVERDUE_ATTEMPTS = Source(
     name="overdue_attempt",
     urgency=Urgency.OVERDUE,
-    rows=lambda viewer: _overdue(Attempt, viewer),
-    shape=_shape_overdue_attempts,
+    rows=_overdue_attempts,
     describe=_describe_overdue_attempts,
+    order="deadline_at",
+    related=OF_RUN,
 )
 OVERDUE_CHECKS = Source(
     name="overdue_check",
     urgency=Urgency.OVERDUE,
-    rows=lambda viewer: _overdue(Check, viewer),
-    shape=_shape_overdue_checks,
+    rows=_overdue_checks,
     describe=_describe_overdue_checks,
+    order="deadline_at",
+    related=OF_RUN,
 )
