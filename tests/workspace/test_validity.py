@@ -154,7 +154,7 @@ def test_people_hired_long_ago_without_a_rating_are_listed_to_fill_in(role: Role
     assert "1 person was hired at least 90 days ago and has no rating." in text_of(
         client.get(path(role, "ratings/"))
     )
-    lines = client.get(path(role, "ratings/people.csv")).content.decode("utf-8-sig").splitlines()
+    lines = client.get(path(role, "ratings/people.csv")).getvalue().decode("utf-8-sig").splitlines()
     assert lines[0] == "Name,E-mail,Role,Hired on,Rater,Date,Overall"
     assert [line.split(",")[1:3] for line in lines[1:]] == [["ada@x.example", role.title]]
     filled = "\n".join([lines[0], lines[1].removesuffix(",,,") + f",Bo,{RATED.date()},4"])
@@ -173,7 +173,7 @@ def test_a_file_rates_nobody_who_objected(role: Role) -> None:
     assert not PerformanceRating.objects.of(role.organisation).exists()
     made = sent(client, role, FILE)["Location"]
     assert "Line 2: “Don&#x27;t ask for a rating” was chosen on their page." in text_of(client.get(made))
-    assert "ada@x.example" not in text_of(client.get(path(role, "ratings/people.csv")))
+    assert "ada@x.example" not in client.get(path(role, "ratings/people.csv")).getvalue().decode()
 
 
 def test_nothing_is_imported_if_nobody_was_hired(role: Role) -> None:

@@ -3,12 +3,22 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import ValidationError
-from django.forms import BaseForm, BoundField, CharField, CheckboxSelectMultiple, EmailField, Select, Textarea
+from django.forms import (
+    BaseForm,
+    BoundField,
+    CharField,
+    CheckboxSelectMultiple,
+    EmailField,
+    FileField,
+    FileInput,
+    Select,
+    Textarea,
+)
 from django.forms.renderers import BaseRenderer, TemplatesSetting
 from django.forms.utils import flatatt
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_lazy
 
 from goodword.core.addresses import check_syntax, without_invisible
 from goodword.core.text import clean_text, too_long
@@ -46,6 +56,20 @@ def limited(longest: int, *, rows: int) -> Textarea:
     """A text area that counts the remaining characters. It has no `maxlength`, since browsers would cut off pasted text
     and count UTF-16 units."""
     return Textarea(attrs={"rows": rows, "data-longest": str(longest)})
+
+
+class CsvField(FileField):
+    def __init__(self, **options: Any) -> None:
+        super().__init__(
+            max_length=255,
+            allow_empty_file=True,
+            widget=FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
+            error_messages={
+                "required": gettext_lazy("Choose a file."),
+                "max_length": gettext_lazy("The file's name is too long. Rename it first."),
+            },
+            **options,
+        )
 
 
 class LineField(CharField):

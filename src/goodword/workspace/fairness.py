@@ -30,6 +30,7 @@ from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
 from goodword.core.text import without_accents
 from goodword.roles.models import Role
+from goodword.ui.fields import CsvField
 
 #: dates outside this range are typing errors
 _FIRST, _LAST = date(2000, 1, 1), date(2100, 1, 1)
@@ -78,19 +79,12 @@ class FairnessForm(forms.Form):
         required=False,
         widget=ReasonCheckboxes,
     )
-    file = forms.FileField(
+    file = CsvField(
         label=gettext_lazy("CSV file with groups"),
         help_text=gettext_lazy(
             "Two columns: Group, and E-mail, Greenhouse candidate ID or Greenhouse application ID. At most 8 MB. It is "
             "not stored."
         ),
-        max_length=255,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        error_messages={
-            "required": gettext_lazy("Choose a file."),
-            "max_length": gettext_lazy("The file's name is too long. Rename it first."),
-        },
     )
 
     def __init__(

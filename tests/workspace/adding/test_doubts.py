@@ -186,7 +186,7 @@ def test_ticked_lines_are_left_out_and_others_are_imported(role: Role, rita: Mem
     [entry] = AuditEntry.objects.of(role.organisation).filter(action="candidates.imported")
     assert (entry.details["rows"], entry.details["left_out"]) == (1, 2)
     file = client.get(path("role_import_problems", role.organisation, role.pk, of.pk))
-    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
     assert [(row["Line"], row["Problem"]) for row in rows] == [
         ("2", "There is only one name."),
         ("3", "This is a colleague's address."),

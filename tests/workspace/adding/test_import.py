@@ -198,7 +198,7 @@ def test_the_lines_left_out_are_a_file_to_correct(role: Role, rita: Membership) 
     client = signed_in(rita)
     of = uploaded(client, role)
     file = client.get(path("role_import_problems", role.organisation, role.pk, of.pk))
-    rows = list(csv.DictReader(io.StringIO(file.content.decode("utf-8-sig"))))
+    rows = list(csv.DictReader(io.StringIO(file.getvalue().decode("utf-8-sig"))))
     assert [(row["Line"], row["Name"], row["E-mail"]) for row in rows] == [
         ("3", "Bo Yard", "not an address"),
         ("5", "'=Dee", ""),
@@ -209,7 +209,7 @@ def test_the_lines_left_out_are_a_file_to_correct(role: Role, rita: Membership) 
 
 def test_the_template_can_be_filled_in(role: Role, rita: Membership) -> None:
     client = signed_in(rita)
-    template = client.get(path("import_template", role.organisation)).content.decode("utf-8-sig")
+    template = client.get(path("import_template", role.organisation)).getvalue().decode("utf-8-sig")
     uploaded(client, role, template + "Ada,Zorn,ada@mail.example,,,\r\n")
 
 

@@ -1,4 +1,3 @@
-import csv
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -21,9 +20,11 @@ from goodword.accounts.models import Membership
 from goodword.candidates.domain.people import AlreadyOnRole, RoleArchived
 from goodword.candidates.models import Application, is_visible, visible_applications
 from goodword.core import clock
-from goodword.core.csv_files import UnreadableFile, safe_cell
+from goodword.core.csv_files import UnreadableFile
+from goodword.core.tables import table_file
 from goodword.core.text import written_count
 from goodword.roles.models import Role, Step, visible_roles
+from goodword.ui.fields import CsvField
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_table
 from goodword.workspace.adding.forms import PersonForm, StepChoice, add_and_invite, step_choices
@@ -137,19 +138,12 @@ State, RowState = CandidateImport.State, ImportRow.State
 
 class UploadForm(forms.Form):
     use_required_attribute = False
-    file = forms.FileField(
+    file = CsvField(
         label=gettext_lazy("CSV file"),
         help_text=gettext_lazy(
             "Up to 5,000 rows. The first row names the columns: First name and Last name (or Name), E-mail; optionally "
             "Language, Company, Title."
         ),
-        max_length=255,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        error_messages={
-            "required": gettext_lazy("Choose a file."),
-            "max_length": gettext_lazy("The file's name is too long. Rename it first."),
-        },
     )
 
     def clean_file(self) -> Table:
@@ -180,9 +174,9 @@ def upload(request: MemberRequest, pk: int) -> HttpResponseBase:
 
 @require_safe
 @access.member(kinds=access.WORKS)
-def template(request: MemberRequest) -> HttpResponse:
+def template(request: MemberRequest) -> HttpResponseBase:
     del request  # the same for everybody
-    return _csv("candidates.csv", [COLUMNS])
+    return table_file("csv", COLUMNS, [], name="candidates")
 
 
 @require_safe
@@ -262,22 +256,10 @@ def discard(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase
 @explains_deletion
 def problems(request: MemberRequest, pk: int, import_pk: int) -> HttpResponseBase:
     _role, found = _import_of(request, pk, import_pk)
+    columns = ("Line", "Problem", "First name", "Last name", "Name", "E-mail", "Language", "Company", "Title")
     rows = _with_problems(found)
-    lines = [
-        ("Line", "Problem", "First name", "Last name", "Name", "E-mail", "Language", "Company", "Title"),
-        *((str(row.line), row.problem, *(row.cells.get(name, "") for name in _FIELDS)) for row in rows),
-    ]
-    return _csv("not-imported.csv", lines)
-
-
-def _csv(name: str, lines: Any) -> HttpResponse:
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    response["X-Content-Type-Options"] = "nosniff"
-    writer = csv.writer(response)
-    for line in lines:
-        writer.writerow([safe_cell(cell) for cell in line])
-    return response
+    lines = [(row.line, row.problem, *(row.cells.get(name, "") for name in _FIELDS)) for row in rows]
+    return table_file("csv", columns, lines, name="not-imported")
 
 
 def _import_of(request: MemberRequest, pk: int, import_pk: int) -> tuple[Role, CandidateImport]:

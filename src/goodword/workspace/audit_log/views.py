@@ -78,17 +78,7 @@ def _day_of(row: AuditRow) -> object:
 
 @require_safe
 @access.member(kinds=access.ADMIN)
-def audit_log_csv(request: MemberRequest) -> HttpResponseBase:
-    return _file(request, "csv")
-
-
-@require_safe
-@access.member(kinds=access.ADMIN)
-def audit_log_xlsx(request: MemberRequest) -> HttpResponseBase:
-    return _file(request, "xlsx")
-
-
-def _file(request: MemberRequest, form: Form) -> HttpResponseBase:
+def audit_log_file(request: MemberRequest, form: Form) -> HttpResponseBase:
     organisation = request.organisation
     now = clock.now()
     filters = Filters.of(request.GET, today=timezone.localdate(now))

@@ -112,29 +112,10 @@ COLUMNS: Final = (
 
 @require_safe
 @access.member()
-def results_csv(request: MemberRequest, pk: int) -> HttpResponseBase:
-    role = access.get_or_404(visible_roles(request.member), pk)
-    return _file(request.member, role, "csv", now=clock.now())
-
-
-@require_safe
-@access.member()
-def results_xlsx(request: MemberRequest, pk: int) -> HttpResponseBase:
-    role = access.get_or_404(visible_roles(request.member), pk)
-    return _file(request.member, role, "xlsx", now=clock.now())
-
-
-@require_safe
-@access.member()
-def results_json(request: MemberRequest, pk: int) -> HttpResponseBase:
-    """Download the results. Schema: docs/schemas/role-results.json."""
-    role = access.get_or_404(visible_roles(request.member), pk)
-    return _file(request.member, role, "json", now=clock.now())
-
-
-def _file(
-    member: Membership, role: Role, form: Form | Literal["json"], *, now: datetime
-) -> StreamingHttpResponse:
+def results_file(request: MemberRequest, pk: int, form: Form | Literal["json"]) -> HttpResponseBase:
+    """Download the results. Schema of the JSON: docs/schemas/role-results.json."""
+    member, now = request.member, clock.now()
+    role = access.get_or_404(visible_roles(member), pk)
     write_by(member, "results.exported", now=now, details={"role": role.pk, "format": form})
     found = _results(role, member)
     day = now.astimezone(member.organisation.zone).date()

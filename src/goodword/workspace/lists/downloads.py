@@ -83,13 +83,6 @@ def _cells(rows: QuerySet[ListedApplication], organisation: Organisation) -> Ite
 
 @require_safe
 @access.member()
-def list_csv(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
+def list_file(request: MemberRequest, form: Form, pk: int | None = None) -> HttpResponseBase:
     query = ListQuery.of(request.GET)
-    return file_response(request.member, query, "csv", role=role_of(request, pk), now=clock.now())
-
-
-@require_safe
-@access.member()
-def list_xlsx(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
-    query = ListQuery.of(request.GET)
-    return file_response(request.member, query, "xlsx", role=role_of(request, pk), now=clock.now())
+    return file_response(request.member, query, form, role=role_of(request, pk), now=clock.now())

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from django import forms
 from django.http import QueryDict
+from django.utils.text import get_text_list
 from django.utils.translation import get_language_info, gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -234,7 +235,9 @@ def _problems(text: str, part: Part, mail: EditableMail) -> list[str]:
         )
     missing = [f"{{{name}}}" for name in part.needed if name not in found]
     if missing:
-        problems.append(gettext("Keep %(names)s in this text.") % {"names": _joined(missing)})
+        problems.append(
+            gettext("Keep %(names)s in this text.") % {"names": get_text_list(missing, gettext("and"))}
+        )
     if has_link(text) or has_link(_filled_in(text)):
         problems.append(
             gettext(
@@ -268,15 +271,3 @@ def _likely(written: str, mail: EditableMail) -> str:
     inner = re.sub(r"[^a-z]+", "_", written.casefold()).strip("_")
     near = get_close_matches(inner, mail.placeholders, n=1)
     return f"{{{near[0] if near else mail.placeholders[0]}}}"
-
-
-def _joined(names: list[str]) -> str:
-    return (
-        names[0]
-        if len(names) == 1
-        else gettext("%(first)s and %(last)s")
-        % {
-            "first": ", ".join(names[:-1]),
-            "last": names[-1],
-        }
-    )

@@ -179,47 +179,49 @@ def deactivate_page(request: MemberRequest, pk: int) -> HttpResponseBase:
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_members
 def second_factor(request: MemberRequest, pk: int) -> HttpResponseBase:
-    member = member_of(request, pk)
-    refusal = ""
-    if request.method == "POST":
-        try:
-            done = reset(member=member, by=request.member, now=clock.now())
-        except NotChanged as refused:
-            refusal = str(refused)
-        else:
-            name = {"name": member.user.name}
-            if done:
-                messages.success(request, _("Second factor of %(name)s reset. They get an e-mail.") % name)
-            else:
-                messages.info(request, _("%(name)s has no second factor.") % name)
-            return redirect("member", request.organisation.slug, member.pk)
-    return render(
+    return _confirmed(
         request,
-        "workspace/members/second_factor.html",
-        {"settings_nav": settings_nav(request), "shown": member, "refusal": refusal},
-        status=422 if refusal else 200,
+        pk,
+        reset,
+        page="second_factor",
+        done=_("Second factor of %(name)s reset. They get an e-mail."),
+        nothing=_("%(name)s has no second factor."),
     )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @changes_members
 def unlink(request: MemberRequest, pk: int) -> HttpResponseBase:
+    return _confirmed(
+        request,
+        pk,
+        unlink_colleague,
+        page="unlink",
+        done=_("Single sign-on of %(name)s unlinked."),
+        nothing=_("%(name)s has no linked single sign-on."),
+    )
+
+
+def _confirmed(
+    request: MemberRequest, pk: int, change: Callable[..., bool], *, page: str, done: str, nothing: str
+) -> HttpResponseBase:
+    """Ask for a confirmation on the page, then change the member. `nothing`: the message if nothing has changed."""
     member = member_of(request, pk)
     refusal = ""
     if request.method == "POST":
         try:
-            done = unlink_colleague(member=member, by=request.member, now=clock.now())
+            changed = change(member=member, by=request.member, now=clock.now())
         except NotChanged as refused:
             refusal = str(refused)
         else:
             name = {"name": member.user.name}
-            if done:
-                messages.success(request, _("Single sign-on of %(name)s unlinked.") % name)
+            if changed:
+                messages.success(request, done % name)
             else:
-                messages.info(request, _("%(name)s has no linked single sign-on.") % name)
+                messages.info(request, nothing % name)
             return redirect("member", request.organisation.slug, member.pk)
     context = {"settings_nav": settings_nav(request), "shown": member, "refusal": refusal}
-    return render(request, "workspace/members/unlink.html", context, status=422 if refusal else 200)
+    return render(request, f"workspace/members/{page}.html", context, status=422 if refusal else 200)
 
 
 @require_POST

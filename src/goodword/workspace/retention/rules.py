@@ -15,6 +15,7 @@ from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import Greatest
 
 from goodword.accounts.domain import audit
+from goodword.accounts.domain.organisation import RetentionSettings
 from goodword.accounts.models import Organisation
 from goodword.assessments.kinds.judgement.panelists import erase_old as erase_old_experts
 from goodword.assessments.models import Attempt
@@ -58,10 +59,10 @@ class Months:
     hidden: int | None
 
     @classmethod
-    def of(cls, organisation: Organisation) -> "Months":
+    def of(cls, settings: Organisation | RetentionSettings) -> "Months":
         return cls(
-            old=organisation.keep_months if organisation.erases_old else None,
-            hidden=organisation.hidden_months if organisation.erases_hidden else None,
+            old=settings.keep_months if settings.erases_old else None,
+            hidden=settings.hidden_months if settings.erases_hidden else None,
         )
 
     def shortened_by(self, after: "Months") -> bool:

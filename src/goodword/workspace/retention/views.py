@@ -93,11 +93,11 @@ def retention(request: MemberRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _page(request, form, None, status=422)
     wanted = form.settings()
-    earlier = Months.of(organisation).shortened_by(_months_of(wanted))
+    earlier = Months.of(organisation).shortened_by(Months.of(wanted))
     if "show" in request.POST or (earlier and request.POST.get("confirmed") != _code(wanted)):
-        preview = preview_run(organisation, _months_of(wanted), now=now)
+        preview = preview_run(organisation, Months.of(wanted), now=now)
         return _page(request, form, preview, asks=earlier, code=_code(wanted))
-    later = _months_of(wanted).shortened_by(Months.of(organisation))
+    later = Months.of(wanted).shortened_by(Months.of(organisation))
     if change_retention(organisation=organisation, settings=wanted, by=request.member, now=now):
         message = _("Saved. Privacy notices are updated.")
         if later:
@@ -108,16 +108,9 @@ def retention(request: MemberRequest) -> HttpResponseBase:
     return redirect("retention", organisation.slug)
 
 
-def _months_of(settings: RetentionSettings) -> Months:
-    return Months(
-        old=settings.keep_months if settings.erases_old else None,
-        hidden=settings.hidden_months if settings.erases_hidden else None,
-    )
-
-
 def _code(settings: RetentionSettings) -> str:
     """Return a code for the settings shown; a confirmation is valid only for these."""
-    months = _months_of(settings)
+    months = Months.of(settings)
     return f"{months.old or '-'}/{months.hidden or '-'}"
 
 

@@ -100,11 +100,7 @@ def _custom(row: Questionnaire, organisation: Organisation) -> QuestionnaireChoi
     )
 
 
-def candidate_sentences(settings: CheckSettings, *, minutes: int) -> list[str]:
-    return list(_sentences(settings, minutes))
-
-
-def _sentences(settings: CheckSettings, minutes: int) -> Iterator[str]:
+def candidate_sentences(settings: CheckSettings, *, minutes: int) -> Iterator[str]:
     total = referee_count(settings.slots)
     yield ngettext(
         "Please name %(n)s person who can comment on your work.",
@@ -277,7 +273,7 @@ class CheckForm(StepForm):
 
     def _in_sentences(self, settings: CheckSettings, *, value: str) -> list[str]:
         minutes = next((choice.minutes for choice in self.offered if choice.value == value), 0)
-        return candidate_sentences(settings, minutes=minutes)
+        return list(candidate_sentences(settings, minutes=minutes))
 
     def _settings(self, questionnaire_id: int | None) -> CheckSettings:
         data, slots = self.cleaned_data, tuple(line.slot() for line in self.lines)

@@ -8,7 +8,7 @@ from django import forms
 from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -64,18 +64,6 @@ def undelivered(member: Membership) -> list[Undelivered]:
         for email in rows
         if (address := address_now(email))
     ]
-
-
-def send_one_again(*, email_id: int, member: Membership, now: datetime) -> bool:
-    """Send a mail again. Returns False if it is no longer needed. Raises Email.DoesNotExist if the member can't see
-    it."""
-    seen = visible_applications(member)
-    email = Email.objects.of(member.organisation).get(pk=email_id, application__in=seen)
-    return send_needed_again(email, member=member, now=now)
-
-
-def send_all_again(*, member: Membership, now: datetime) -> int:
-    return sum(send_needed_again(row.email, member=member, now=now) for row in undelivered(member))
 
 
 def send_invitation_again(step_request: StepRequest, *, member: Membership, now: datetime) -> bool:
@@ -199,21 +187,18 @@ def page(request: MemberRequest) -> HttpResponse:
 @require_POST
 @access.member(kinds=access.WORKS)
 def again(request: MemberRequest, email_pk: int) -> HttpResponseBase:
-    try:
-        done = send_one_again(email_id=email_pk, member=request.member, now=clock.now())
-    except Email.DoesNotExist as missing:
-        raise Http404 from missing
-    _show_message(request, int(done))
-    _audit(request, int(done))
+    seen = Email.objects.of(request.organisation).filter(application__in=visible_applications(request.member))
+    email = access.get_or_404(seen, email_pk)
+    done = send_needed_again(email, member=request.member, now=clock.now())
+    _report_resent(request, int(done))
     return redirect("undelivered", request.organisation.slug)
 
 
 @require_POST
 @access.member(kinds=access.WORKS)
 def all_again(request: MemberRequest) -> HttpResponseBase:
-    count = send_all_again(member=request.member, now=clock.now())
-    _show_message(request, count)
-    _audit(request, count)
+    now, rows = clock.now(), undelivered(request.member)
+    _report_resent(request, sum(send_needed_again(row.email, member=request.member, now=now) for row in rows))
     return redirect("undelivered", request.organisation.slug)
 
 
@@ -224,8 +209,7 @@ def invitation_again(request: MemberRequest, pk: int, step_request_pk: int) -> H
     step_requests = StepRequest.objects.of(request.organisation).filter(application=application)
     step_request = access.get_or_404(step_requests, step_request_pk)
     done = send_invitation_again(step_request, member=request.member, now=clock.now())
-    _show_message(request, int(done))
-    _audit(request, int(done))
+    _report_resent(request, int(done))
     return redirect("candidate", request.organisation.slug, application.pk)
 
 
@@ -234,22 +218,17 @@ def invitation_again(request: MemberRequest, pk: int, step_request_pk: int) -> H
 def request_again(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBase:
     application, referee = referee_of(request, pk, referee_pk)
     done = send_request_again(referee, member=request.member, now=clock.now())
-    _show_message(request, int(done))
-    _audit(request, int(done))
+    _report_resent(request, int(done))
     return back_to(request, application, REFEREES)
 
 
-def _show_message(request: MemberRequest, count: int) -> None:
+def _report_resent(request: MemberRequest, count: int) -> None:
     if count:
         message = ngettext("Resending %(n)s e-mail.", "Resending %(n)s e-mails.", count)
         messages.success(request, message % {"n": count})
+        write_by(request.member, "mail.sent_again", now=clock.now(), details={"mails": count})
     else:
         messages.info(request, _("Not sent: the e-mail is already being sent or is no longer needed."))
-
-
-def _audit(request: MemberRequest, count: int) -> None:
-    if count:
-        write_by(request.member, "mail.sent_again", now=clock.now(), details={"mails": count})
 
 
 class MailsForm(forms.Form):

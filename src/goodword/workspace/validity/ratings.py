@@ -1,6 +1,5 @@
 """Import of ratings: upload, preview, confirmation; deletion of an import."""
 
-import csv
 from datetime import datetime
 from typing import Any, Final
 
@@ -8,7 +7,7 @@ from django import forms
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import Http404, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -36,8 +35,10 @@ from goodword.candidates.ratings import (
     replaced_by,
 )
 from goodword.core import clock
-from goodword.core.csv_files import UnreadableFile, safe_cell
+from goodword.core.csv_files import UnreadableFile
+from goodword.core.tables import table_file
 from goodword.core.text import written_count
+from goodword.ui.fields import CsvField
 from goodword.workspace.deleted_uploads import UploadDeleted, explains_deletion
 from goodword.workspace.validity.answering import refused
 from goodword.workspace.validity.asking import end_rated, switch_all_off
@@ -62,19 +63,12 @@ class UploadForm(forms.Form):
         max_value=_MOST,
         error_messages={"required": gettext_lazy("Enter the highest rating of the scale.")},
     )
-    file = forms.FileField(
+    file = CsvField(
         label=gettext_lazy("CSV file with ratings"),
         help_text=gettext_lazy(
             "A line for each person and rater. Columns: E-mail, Greenhouse candidate ID or Greenhouse application ID; "
             "Rater; Date; and one for each rating, named after what is rated, such as Overall. At most 8 MB."
         ),
-        max_length=255,
-        allow_empty_file=True,
-        widget=forms.FileInput(attrs={"accept": ".csv,.txt,text/csv"}),
-        error_messages={
-            "required": gettext_lazy("Choose a file."),
-            "max_length": gettext_lazy("The file's name is too long. Rename it first."),
-        },
     )
 
     def clean(self) -> dict[str, Any]:
@@ -134,19 +128,13 @@ def allow(request: MemberRequest) -> HttpResponseBase:
 
 @require_safe
 @access.member(kinds=access.ADMIN)
-def people(request: MemberRequest) -> HttpResponse:
+def people(request: MemberRequest) -> HttpResponseBase:
     organisation, now = request.organisation, clock.now()
     found = _people_to_rate(organisation, now=now)
     write_by(request.member, "ratings.people_downloaded", now=now, details={"people": len(found)})
-    response = HttpResponse("\ufeff", content_type="text/csv; charset=utf-8")
-    response["Content-Disposition"] = 'attachment; filename="people-to-rate.csv"'
-    response["X-Content-Type-Options"] = "nosniff"
-    writer = csv.writer(response)
-    writer.writerow(["Name", "E-mail", "Role", "Hired on", "Rater", "Date", "Overall"])
-    for person in found:
-        cells = (person.name, person.email, person.role, person.hired_on.isoformat(), "", "", "")
-        writer.writerow([safe_cell(cell) for cell in cells])
-    return response
+    columns = ("Name", "E-mail", "Role", "Hired on", "Rater", "Date", "Overall")
+    lines = [(one.name, one.email, one.role, one.hired_on.isoformat(), "", "", "") for one in found]
+    return table_file("csv", columns, lines, name="people-to-rate")
 
 
 @require_safe
