@@ -20,7 +20,7 @@ def test_an_active_application_has_its_stage(greenhouse: Greenhouse) -> None:
     assert found.stage_id != made.stage_id  # the id of its own stage row
     assert (found.prospect, found.prospective_job_ids) == (False, ())
     assert (found.applied_at, found.rejected_at) == (made.created_at, None)
-    assert (found.recruiter_id, found.coordinator_id) == (made.recruiter_id, made.coordinator_id)
+    assert found.recruiter_id == made.recruiter_id
     assert (found.rejection_reason_id, found.rejection_reason_name) == (None, None)
 
 

@@ -1,13 +1,12 @@
-"""Many records by id, filters by time, and the user behind a credential."""
+"""Many records by id, and filters by time."""
 
-import json
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from goodword.greenhouse.client import Actor, ApplicationStage, RateLimited
-from tests.contract.greenhouse import ALL, Greenhouse, open_account
+from goodword.greenhouse.client import ApplicationStage, RateLimited
+from tests.contract.greenhouse import Greenhouse, open_account
 
 
 def paths(greenhouse: Greenhouse) -> list[str]:
@@ -91,38 +90,8 @@ def test_account_name_is_known_only_in_v3(greenhouse: Greenhouse) -> None:
     assert told == (greenhouse.store.organisation["name"] if greenhouse.version == "v3" else None)
 
 
-def test_acting_user_is_known_only_in_v3(greenhouse: Greenhouse) -> None:
-    if greenhouse.version == "v1":
-        assert greenhouse.api().who_am_i() == Actor()
-        return
-    users = list(greenhouse.store.users.rising())
-    admin = next(row for row in users if row.site_admin and not row.service_account)
-    basic = next(row for row in users if not row.site_admin and not row.deactivated)
-    for user in (admin, basic):
-        api = greenhouse.api(credentials=greenhouse.acting_as(user.id))
-        assert api.who_am_i() == Actor(user.id, user.site_admin)
-
-
-def test_acting_user_is_known_without_permission_for_users() -> None:
-    greenhouse = open_account("v3")
-    greenhouse.tick(*ALL - {"Users"})
-    admin = next(row for row in greenhouse.store.users.rising() if row.site_admin)
-    assert greenhouse.api(credentials=greenhouse.acting_as(admin.id)).who_am_i() == Actor(admin.id, True)
-    greenhouse.sandbox.close()
-
-
 def introspected(greenhouse: Greenhouse, **answer: Any) -> None:
     greenhouse.sandbox.faults.add({"kind": "fail", "path": "/introspect", "times": 9, **answer})
-
-
-def test_without_claims_the_acting_user_is_looked_up_among_the_users() -> None:
-    greenhouse = open_account("v3")
-    user = next(row for row in greenhouse.store.users.rising() if row.site_admin)
-    introspected(greenhouse, status=200, body=json.dumps({"active": True, "sub": str(user.id)}))
-    assert greenhouse.api().who_am_i() == Actor(user.id, True)
-    greenhouse.tick(*ALL - {"Users"})
-    assert greenhouse.api().who_am_i() == Actor(user.id, None)
-    greenhouse.sandbox.close()
 
 
 def test_a_used_up_rate_limit_is_not_taken_for_an_account_without_a_name() -> None:

@@ -26,6 +26,7 @@ from goodword.greenhouse.client.authentication import (
     V3Credentials,
 )
 from goodword.greenhouse.client.errors import (
+    CONNECTION_ERRORS,
     AddressRefused,
     Forbidden,
     HarvestError,
@@ -51,7 +52,6 @@ from goodword.greenhouse.client.pacing import (
 )
 from goodword.greenhouse.client.permissions import HarvestPermission, PermissionState, ProbeResult, probe_all
 from goodword.greenhouse.client.records import (
-    Actor,
     Application,
     ApplicationStage,
     ApplicationStatus,
@@ -64,7 +64,6 @@ from goodword.greenhouse.client.records import (
     JobStatus,
     Note,
     OwnerKind,
-    RejectionReason,
     User,
     Visibility,
 )
@@ -74,6 +73,7 @@ from goodword.greenhouse.client.v1 import HarvestV1
 from goodword.greenhouse.client.v3 import HarvestV3
 
 __all__ = [
+    "CONNECTION_ERRORS",
     "ONCE",
     "READS",
     "TOKEN_RATE",
@@ -82,7 +82,6 @@ __all__ = [
     "V1_RATE",
     "V3_BASE",
     "V3_RATE",
-    "Actor",
     "AddressRefused",
     "Application",
     "ApplicationStage",
@@ -115,7 +114,6 @@ __all__ = [
     "RateLimited",
     "RateReport",
     "Refusal",
-    "RejectionReason",
     "RetryPolicy",
     "Token",
     "TokenStore",
@@ -157,9 +155,6 @@ class HarvestApi(Protocol):
 
     def account(self) -> str | None:
         """The account's name; always None in v1."""
-
-    def who_am_i(self) -> Actor:
-        """The user the credential acts as; unknown in v1."""
 
     def knows_key(self) -> bool:
         """Whether Greenhouse recognises the credential, even if it has no permission to read anything."""
@@ -205,9 +200,6 @@ class HarvestApi(Protocol):
     def job_posts(self, job_ids: Iterable[int] | None = None) -> Iterator[JobPost]: ...
 
     def job_stages(self, job_ids: Iterable[int]) -> Iterator[JobStage]: ...
-
-    def rejection_reasons(self) -> Iterator[RejectionReason]:
-        """Read rejection reasons, including Greenhouse's built-in ones."""
 
     def user(self, user_id: int) -> User | None: ...
 

@@ -127,7 +127,6 @@ class Introspection:
     scopes: frozenset[str] | None
     site_admin: bool | None
     organisation: str | None
-    user_id: int | None = None
 
 
 class OAuth:
@@ -276,5 +275,4 @@ def introspection_of(record: Record) -> Introspection:
         scopes=frozenset(record.text("scope").split()) if record.has("scope") else None,
         site_admin="siteadmin" in letters if letters else None,
         organisation=organisation.text_or_none("name") if organisation else None,
-        user_id=record.id_or_none("sub"),
     )

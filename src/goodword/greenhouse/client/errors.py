@@ -238,3 +238,7 @@ class UnexpectedShape(HarvestError):
             else "report this to Greenhouse"
         )
         return f"Check that the base address is Harvest's. If it is, {report}."
+
+
+#: errors that would hit every record, not only the one that was read
+CONNECTION_ERRORS = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)

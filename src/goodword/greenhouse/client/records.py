@@ -52,9 +52,6 @@ class Job:
     is_template: bool
     departments: tuple[str, ...]
     offices: tuple[str, ...]
-    opened_at: datetime | None
-    closed_at: datetime | None
-    updated_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +64,6 @@ class JobPost:
     live: bool
     internal: bool
     active: bool
-    language: str | None
     content: str = field(repr=False)
 
 
@@ -99,7 +95,6 @@ class Application:
     rejection_reason_id: int | None
     rejection_reason_name: str | None
     recruiter_id: int | None
-    coordinator_id: int | None
     prospective_job_ids: tuple[int, ...]
 
 
@@ -108,12 +103,6 @@ class ApplicationStage:
     application_id: int
     stage_id: int
     entered_at: datetime | None
-
-
-@dataclass(frozen=True, slots=True)
-class Actor:
-    user_id: int | None = None
-    site_admin: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,34 +120,20 @@ class Candidate:
     last_name: str
     preferred_name: str | None
     emails: tuple[Contact, ...]
-    phones: tuple[Contact, ...]
     company: str | None
     title: str | None
     private: bool
     can_email: bool
-    time_zone: str | None
     created_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RejectionReason:
-    """`type_name` is the reason's group, such as "We rejected them"."""
-
-    id: int
-    name: str
-    type_name: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class User:
     id: int
     name: str
-    first_name: str
-    last_name: str
     email: str | None
     emails: tuple[str, ...]
     disabled: bool
-    site_admin: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,7 +157,8 @@ class Note:
     created_at: datetime | None
 
 
-_LARGEST_ID = 2**63 - 1
+LARGEST_ID = 2**63 - 1
+JOB_STATUSES = {status.value: status for status in JobStatus}
 _FLAGS = {"true": True, "1": True, "false": False, "0": False}
 _FIRST_YEAR, _LAST_YEAR = 1900, 2199
 
@@ -273,7 +249,7 @@ def id_of(value: object) -> int | None:
     """Parse an id, which may be digits in a string."""
     if isinstance(value, str) and value.isascii() and value.isdigit() and len(value) < 20:
         value = int(value)
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= _LARGEST_ID:
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 < value <= LARGEST_ID:
         return None
     return value
 
@@ -292,12 +268,10 @@ def candidate_of(record: Record) -> Candidate:
         last_name=record.text("last_name").strip(),
         preferred_name=record.text_or_none("preferred_name"),
         emails=_contacts(record, "email_addresses"),
-        phones=_contacts(record, "phone_numbers"),
         company=record.text_or_none("company"),
         title=record.text_or_none("title"),
         private=record.flag("private") or record.flag("is_private"),
         can_email=record.flag("can_email", default=True),
-        time_zone=record.text_or_none("time_zone"),
         created_at=record.moment("created_at"),
     )
 
@@ -312,6 +286,18 @@ def _contacts(record: Record, member: str) -> tuple[Contact, ...]:
     return tuple(found)
 
 
+def post_of(record: Record) -> JobPost:
+    return JobPost(
+        id=record.id(),
+        job_id=record.id_or_none("job_id"),
+        title=record.text("title"),
+        live=record.flag("live"),
+        internal=record.flag("internal"),
+        active=record.flag("active", default=True),
+        content=record.text_or_none("content") or "",
+    )
+
+
 def user_of(record: Record) -> User:
     """Parse a user. v1 and v3 use different keys, and a service account has no primary address."""
     email = record.text_or_none("primary_email") or record.text_or_none("primary_email_address")
@@ -320,10 +306,7 @@ def user_of(record: Record) -> User:
     return User(
         id=record.id(),
         name=record.text_or_none("name") or f"{first} {last}".strip(),
-        first_name=first,
-        last_name=last,
         email=email or (known[0] if known else None),
         emails=tuple(dict.fromkeys(known)),
         disabled=record.flag("deactivated") or record.flag("disabled"),
-        site_admin=record.flag("site_admin"),
     )

@@ -29,7 +29,7 @@ from goodword.greenhouse.client.permissions import (
     missing,
 )
 from goodword.greenhouse.client.records import (
-    Actor,
+    JOB_STATUSES,
     Application,
     ApplicationStage,
     ApplicationStatus,
@@ -42,10 +42,10 @@ from goodword.greenhouse.client.records import (
     Note,
     OwnerKind,
     Record,
-    RejectionReason,
     User,
     Visibility,
     candidate_of,
+    post_of,
     record_of,
     records_of,
     user_of,
@@ -74,9 +74,6 @@ class HarvestV1:
 
     def account(self) -> str | None:
         return None
-
-    def who_am_i(self) -> Actor:
-        return Actor()
 
     def knows_key(self) -> bool:
         """v1 checks the key before the path: an unknown path gives 401 for a wrong key and 404 for a known one."""
@@ -186,12 +183,6 @@ class HarvestV1:
         for job_id in dict.fromkeys(job_ids):
             if job := self._one(f"/jobs/{job_id}", JOBS):
                 yield from owners_of(job, job_id=job_id)
-
-    def rejection_reasons(self) -> Iterator[RejectionReason]:
-        answer = self._session.get(
-            "/rejection_reasons", permission=REJECTION_REASONS, params={"include_defaults": "true"}
-        )
-        return self._session.parsed(reason_of, records_of(answer))
 
     def user(self, user_id: int) -> User | None:
         record = self._one(f"/users/{user_id}", USERS)
@@ -358,9 +349,6 @@ def _any_candidate(session: Session) -> int | None:
 _STATUSES = {status.value: status for status in ApplicationStatus}
 
 
-_JOB_STATUSES = {status.value: status for status in JobStatus}
-
-
 _VISIBILITIES = {visibility.value: visibility for visibility in Visibility}
 
 
@@ -370,7 +358,7 @@ def application_of(record: Record) -> Application:
     jobs = tuple(found for job in record.children("jobs") if (found := job.id_or_none("id")) is not None)
     stage = record.child("current_stage")
     reason = record.child("rejection_reason")
-    recruiter, coordinator = record.child("recruiter"), record.child("coordinator")
+    recruiter = record.child("recruiter")
     return Application(
         id=record.id(),
         candidate_id=record.id("candidate_id"),
@@ -387,7 +375,6 @@ def application_of(record: Record) -> Application:
         rejection_reason_id=reason.id_or_none("id") if reason else None,
         rejection_reason_name=reason.text_or_none("name") if reason else None,
         recruiter_id=recruiter.id_or_none("id") if recruiter else None,
-        coordinator_id=coordinator.id_or_none("id") if coordinator else None,
         prospective_job_ids=jobs if prospect else (),
     )
 
@@ -397,32 +384,16 @@ def job_of(record: Record) -> Job:
         id=record.id(),
         name=record.text("name"),
         requisition_id=record.text_or_none("requisition_id"),
-        status=record.choice("status", _JOB_STATUSES, otherwise=JobStatus.UNKNOWN),
+        status=record.choice("status", JOB_STATUSES, otherwise=JobStatus.UNKNOWN),
         confidential=record.flag("confidential"),
         is_template=record.flag("is_template"),
         departments=_names(record, "departments"),
         offices=_names(record, "offices"),
-        opened_at=record.moment("opened_at"),
-        closed_at=record.moment("closed_at"),
-        updated_at=record.moment("updated_at"),
     )
 
 
 def _names(record: Record, member: str) -> tuple[str, ...]:
     return tuple(name for child in record.children(member) if (name := child.text_or_none("name")))
-
-
-def post_of(record: Record) -> JobPost:
-    return JobPost(
-        id=record.id(),
-        job_id=record.id_or_none("job_id"),
-        title=record.text("title"),
-        live=record.flag("live"),
-        internal=record.flag("internal"),
-        active=record.flag("active", default=True),
-        language=record.text_or_none("language"),
-        content=record.text_or_none("content") or "",
-    )
 
 
 def stage_of(record: Record, *, job_id: int) -> JobStage:
@@ -433,11 +404,6 @@ def stage_of(record: Record, *, job_id: int) -> JobStage:
         order=record.number("priority"),
         active=record.flag("active", default=True),
     )
-
-
-def reason_of(record: Record) -> RejectionReason:
-    group = record.child("type")
-    return RejectionReason(record.id(), record.text("name"), group.text_or_none("name") if group else None)
 
 
 def owners_of(job: Record, *, job_id: int) -> Iterator[JobOwner]:

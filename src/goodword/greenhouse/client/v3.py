@@ -27,7 +27,7 @@ from goodword.greenhouse.client.permissions import (
     ProbeResult,
 )
 from goodword.greenhouse.client.records import (
-    Actor,
+    JOB_STATUSES,
     Application,
     ApplicationStage,
     ApplicationStatus,
@@ -40,10 +40,10 @@ from goodword.greenhouse.client.records import (
     Note,
     OwnerKind,
     Record,
-    RejectionReason,
     User,
     Visibility,
     candidate_of,
+    post_of,
     record_of,
     records_of,
     user_of,
@@ -91,18 +91,6 @@ class HarvestV3:
 
     def knows_key(self) -> bool:
         return False
-
-    def who_am_i(self) -> Actor:
-        """Return the acting user. If the token has no claims, look in the list of users."""
-        known = self._prober.introspected()
-        if known is None or known.user_id is None or known.site_admin is not None:
-            return Actor(known.user_id, known.site_admin) if known else Actor()
-        params = {"show_service_accounts": "true"}
-        try:
-            users = list(self._by_id("/users", USERS, [known.user_id], params))
-        except Forbidden:
-            users = []
-        return Actor(known.user_id, user_of(users[0]).site_admin if users else None)
 
     def application(self, application_id: int) -> Application | None:
         return self._session.only(self.applications_by_id([application_id]))
@@ -176,11 +164,6 @@ class HarvestV3:
 
     def job_owners(self, job_ids: Iterable[int]) -> Iterator[JobOwner]:
         return self._session.parsed(owner_of, self._of_jobs("/job_owners", JOB_OWNERS, job_ids))
-
-    def rejection_reasons(self) -> Iterator[RejectionReason]:
-        params = {"include_defaults": "true"}
-        found = rows(self._session, "/rejection_reasons", REJECTION_REASONS, params)
-        return self._session.parsed(reason_of, found)
 
     def user(self, user_id: int) -> User | None:
         return self._session.only(self.users(user_ids=[user_id]))
@@ -494,9 +477,6 @@ _STATUSES = {
 }
 
 
-_JOB_STATUSES = {status.value: status for status in JobStatus}
-
-
 _OWNERS = {kind.value: kind for kind in OwnerKind}
 
 
@@ -527,7 +507,6 @@ def application_of(record: Record) -> Application:
         rejection_reason_id=record.id_or_none("rejection_reason_id"),
         rejection_reason_name=None,
         recruiter_id=record.id_or_none("recruiter_id"),
-        coordinator_id=record.id_or_none("coordinator_id"),
         prospective_job_ids=record.ids("prospective_job_ids"),
     )
 
@@ -539,27 +518,11 @@ def job_of(record: Record, *, departments: Mapping[int, str], offices: Mapping[i
         id=record.id(),
         name=record.text("name"),
         requisition_id=record.text_or_none("requisition_id"),
-        status=record.choice("status", _JOB_STATUSES, otherwise=JobStatus.UNKNOWN),
+        status=record.choice("status", JOB_STATUSES, otherwise=JobStatus.UNKNOWN),
         confidential=record.flag("confidential"),
         is_template=record.flag("is_template"),
         departments=(department,) if department else (),
         offices=tuple(offices[office_id] for office_id in record.ids("office_ids") if office_id in offices),
-        opened_at=record.moment("opened_at"),
-        closed_at=record.moment("closed_at"),
-        updated_at=record.moment("updated_at"),
-    )
-
-
-def post_of(record: Record) -> JobPost:
-    return JobPost(
-        id=record.id(),
-        job_id=record.id_or_none("job_id"),
-        title=record.text("title"),
-        live=record.flag("live"),
-        internal=record.flag("internal"),
-        active=record.flag("active", default=True),
-        language=record.text_or_none("language"),
-        content=record.text_or_none("content") or "",
     )
 
 
@@ -571,11 +534,6 @@ def stage_of(record: Record) -> JobStage:
         order=record.number("sort_order"),
         active=record.flag("active", default=True),
     )
-
-
-def reason_of(record: Record) -> RejectionReason:
-    group = record.child("type")
-    return RejectionReason(record.id(), record.text("name"), group.text_or_none("name") if group else None)
 
 
 def owner_of(record: Record) -> JobOwner:

@@ -176,11 +176,11 @@ def is_signed(body: bytes, *, header: str, keys: Iterable[str]) -> bool:
     if not header.startswith(_SIGNATURE_SCHEME):
         return False
     signature = header.removeprefix(_SIGNATURE_SCHEME).encode()
-    matches = [hmac.compare_digest(signature, _sign(body, key).encode()) for key in keys]
+    matches = [hmac.compare_digest(signature, sign(body, key).encode()) for key in keys]
     return any(matches)
 
 
-def _sign(body: bytes, key: str) -> str:
+def sign(body: bytes, key: str) -> str:
     return hmac.digest(key.encode(), body, "sha256").hex()
 
 

@@ -86,8 +86,6 @@ ARRIVALS = ("candidate_stage_change", "new_candidate_application")
 
 RESTORED = ("unreject_candidate", "unhire_candidate")
 
-LARGEST_ID = 2**63 - 1
-
 
 def label(action: str) -> str:
     return LABELS.get(action, UNKNOWN) if action else UNREADABLE

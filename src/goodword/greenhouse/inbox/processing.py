@@ -23,14 +23,7 @@ from goodword.core.compiled_queries import prepared
 from goodword.core.events import collect_events, rows_only, still_recorded
 from goodword.core.jobs import Lane
 from goodword.core.models import Event
-from goodword.greenhouse.client import (
-    Forbidden,
-    HarvestError,
-    NotFound,
-    RateLimited,
-    Unauthorised,
-    Unavailable,
-)
+from goodword.greenhouse.client import CONNECTION_ERRORS, HarvestError, RateLimited
 from goodword.greenhouse.inbox import payload
 from goodword.greenhouse.inbox.batches import claim_prefetched, handle_batch, prefetched_for
 from goodword.greenhouse.inbox.effects import apply_effect, register_webhook
@@ -54,9 +47,6 @@ from goodword.greenhouse.sync.fetching import our_application
 log = logging.getLogger(__name__)
 
 HANDLED, FAILED = Delivery.State.HANDLED, Delivery.State.FAILED
-
-#: the delivery isn't to blame for these errors: it waits until Greenhouse is available again
-NOT_ITS_FAULT = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)
 
 #: number of attempts after which a delivery that we can't handle is *failed*
 TRIES = 5
@@ -112,7 +102,7 @@ def _attempt(
 ) -> None:
     try:
         _handle(delivery, ours, now=now, last=last)
-    except NOT_ITS_FAULT as error:
+    except CONNECTION_ERRORS as error:  # wait until Greenhouse is available again
         resting.add(delivery.connection_id)
         wait = timedelta(seconds=max(1.0, error.wait)) if isinstance(error, RateLimited) else None
         postpone(delivery, outcome=f"Waiting. {error.sentence} {error.remedy}", now=now, wait=wait)

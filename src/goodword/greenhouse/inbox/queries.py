@@ -9,7 +9,8 @@ from django.db.models import Count, Min, Q, QuerySet
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application, Candidate
 from goodword.core.searching import contains_words
-from goodword.greenhouse.inbox.payload import LARGEST_ID, label, matching_actions
+from goodword.greenhouse.client.records import LARGEST_ID
+from goodword.greenhouse.inbox.payload import label, matching_actions
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.roles.models import Role
 

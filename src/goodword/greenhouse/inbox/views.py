@@ -13,8 +13,9 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write_by
 from goodword.core import clock
+from goodword.greenhouse.client.records import LARGEST_ID
 from goodword.greenhouse.inbox import processing
-from goodword.greenhouse.inbox.payload import LARGEST_ID, label
+from goodword.greenhouse.inbox.payload import label
 from goodword.greenhouse.inbox.queries import count_by_state, effects_of, list_entries, page_of, search
 from goodword.greenhouse.models import Connection, Delivery
 from goodword.greenhouse.pages import settings_page

@@ -18,9 +18,10 @@ from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import crypto, database, process
+from goodword.greenhouse.client import CONNECTION_ERRORS
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.comparison import Difference, MissedInvitation
-from goodword.greenhouse.reconciliation.passes import ENDS_THE_PASS, Pass
+from goodword.greenhouse.reconciliation.passes import Pass
 from goodword.greenhouse.sync.applications import TooBusy, start_stage_steps, sync_applications
 from goodword.greenhouse.sync.fetching import prefetch
 from goodword.roles.models import AlreadyThere, Automation, StageRule
@@ -295,7 +296,7 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
         last = batch[-1].pk
         try:
             settled += _send(batch, connection=connection, now=tick())
-        except (*ENDS_THE_PASS, crypto.CannotOpen) as error:
+        except (*CONNECTION_ERRORS, crypto.CannotOpen) as error:
             log.warning("Missed invitations of %s wait: %s", connection, error)
             return settled
         except Exception as error:  # one candidate's error must not stop the others
@@ -330,7 +331,7 @@ def _next_requested(connection: Connection, *, after: int) -> list[Finding]:
 def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> int:
     try:
         return _send([finding], connection=connection, now=now)
-    except (*ENDS_THE_PASS, TooBusy, OperationalError) as error:
+    except (*CONNECTION_ERRORS, TooBusy, OperationalError) as error:
         if database.is_outage(error):
             raise
         log.warning("%s waits: %s", finding, error)

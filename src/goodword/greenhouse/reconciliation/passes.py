@@ -13,14 +13,7 @@ from django.db.models import F, Q, QuerySet
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application
 from goodword.core import database, process
-from goodword.greenhouse.client import (
-    Forbidden,
-    HarvestError,
-    NotFound,
-    RateLimited,
-    Unauthorised,
-    Unavailable,
-)
+from goodword.greenhouse.client import CONNECTION_ERRORS, HarvestError
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.comparison import OVERLAP, Difference, MissedInvitation
 from goodword.greenhouse.sync.applications import NONE_SUPPRESSED, Suppressed, TooBusy, sync_applications
@@ -53,9 +46,6 @@ log = logging.getLogger(__name__)
 FindingState = Finding.State
 
 BATCH = 20
-
-#: errors that would hit every application, so they end the pass
-ENDS_THE_PASS = (Unavailable, RateLimited, Unauthorised, Forbidden, NotFound)
 
 FINDINGS_KEPT = timedelta(days=90)
 
@@ -358,7 +348,7 @@ def sync_differences(
         for part in (batch, *([difference] for difference in batch)):
             try:
                 _sync(part, row=row, connection=connection, wait=wait, suppressed=suppressed, now=tick())
-            except ENDS_THE_PASS:
+            except CONNECTION_ERRORS:
                 raise
             except (HarvestError, TooBusy, DatabaseError) as error:
                 if database.is_outage(error):

@@ -1,5 +1,3 @@
-import hashlib
-import hmac
 import ipaddress
 import secrets
 import ssl
@@ -103,8 +101,7 @@ def check_endpoint(connection: Connection, *, now: datetime) -> list[CheckResult
         ]
     url, nonce = endpoint_url(connection), secrets.token_hex(8)
     body = endpoint.test_delivery(nonce)
-    signature = hmac.new(secret.encode(), body, hashlib.sha256).hexdigest()
-    headers = {"Content-Type": "application/json", "Signature": f"sha256 {signature}"}
+    headers = {"Content-Type": "application/json", "Signature": f"sha256 {endpoint.sign(body, secret)}"}
     try:
         status, text, location = _post(url, body, headers)
     except httpx2.TimeoutException:

@@ -23,7 +23,14 @@ from goodword.greenhouse.sync.applications import (
     waiting_among,
 )
 from goodword.greenhouse.sync.candidates import ACTOR
-from goodword.greenhouse.sync.fetching import ApplicationReading, Hint, Prefetched, add_details, is_mapped
+from goodword.greenhouse.sync.fetching import (
+    ApplicationReading,
+    Hint,
+    Prefetched,
+    add_details,
+    is_mapped,
+    our_applications,
+)
 from goodword.greenhouse.sync.harvest import BRIEFLY, harvest
 from goodword.greenhouse.sync.identity import taken_from
 from goodword.roles.models import AlreadyThere, Automation
@@ -67,7 +74,7 @@ def prepare(
 ) -> list[Plan]:
     """Plans for ordinary applications: known, not erased, not written since they were read. Call it outside of
     transactions. Raises HarvestError."""
-    ours = _applications(connection, read)
+    ours = our_applications(connection, read)
     applications = _remote(ours, read)
     automations = _automations(connection, {application.job_id for application in applications.values()})
     mapped = cache(is_mapped)
@@ -111,10 +118,8 @@ def write(plans: Collection[Plan], *, connection: Connection, now: datetime) -> 
         raise RuntimeError("Readings can only be written inside a transaction.")
     # before the applications, in the same order as placing a legal hold
     lock_role_holds(connection.organisation_id)
-    people = _people(
-        connection, {plan.reading.candidate.id for plan in plans if plan.reading.candidate}, lock=True
-    )
-    ours = _applications(connection, {plan.reading.remote_id for plan in plans}, lock=True)
+    people = _lock_people(connection, {plan.reading.candidate.id for plan in plans if plan.reading.candidate})
+    ours = _lock_applications(connection, {plan.reading.remote_id for plan in plans})
     automations = _automations(
         connection, {plan.reading.application.job_id for plan in plans if plan.reading.application}
     )
@@ -210,24 +215,20 @@ def _always(*_: object, **__: object) -> bool:
     return True
 
 
-def _applications(
-    connection: Connection, remote_ids: Collection[int], *, lock: bool = False
-) -> dict[int, Application]:
+def _lock_applications(connection: Connection, remote_ids: Collection[int]) -> dict[int, Application]:
     rows = Application.objects.across_organisations().filter(
         connection_id=connection.pk, remote_id__in=remote_ids
     )
-    rows = rows.order_by("pk").select_for_update(no_key=True) if lock else rows.select_related("candidate")
-    return {row.remote_id: row for row in rows if row.remote_id is not None}
+    locked = rows.order_by("pk").select_for_update(no_key=True)
+    return {row.remote_id: row for row in locked if row.remote_id is not None}
 
 
-def _people(
-    connection: Connection, remote_ids: Collection[int | None], *, lock: bool = False
-) -> dict[int, Candidate]:
+def _lock_people(connection: Connection, remote_ids: Collection[int | None]) -> dict[int, Candidate]:
     rows = Candidate.objects.across_organisations().filter(
         connection_id=connection.pk, remote_id__in=remote_ids
     )
-    rows = rows.order_by("pk").select_for_update(no_key=True) if lock else rows
-    return {row.remote_id: row for row in rows if row.remote_id is not None}
+    locked = rows.order_by("pk").select_for_update(no_key=True)
+    return {row.remote_id: row for row in locked if row.remote_id is not None}
 
 
 def _automations(connection: Connection, job_ids: set[int | None]) -> dict[int | None, Automation]:

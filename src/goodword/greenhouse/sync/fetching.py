@@ -339,7 +339,7 @@ def _valid_address(address: str) -> str:
 def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: datetime) -> Prefetched:
     """Read several applications at once: fifty take two or three calls. `wanted`: application ids with candidate ids.
     Raises HarvestError."""
-    ours = _our_applications(connection, wanted)
+    ours = our_applications(connection, wanted)
     known = {
         remote_id: wanted[remote_id] or (ours[remote_id].candidate.remote_id if remote_id in ours else None)
         for remote_id in wanted
@@ -364,7 +364,7 @@ def prefetch(connection: Connection, wanted: Mapping[int, int | None], *, now: d
     )
 
 
-def _our_applications(connection: Connection, remote_ids: Collection[int]) -> dict[int, Application]:
+def our_applications(connection: Connection, remote_ids: Collection[int]) -> dict[int, Application]:
     rows = Application.objects.across_organisations().filter(
         connection_id=connection.pk, remote_id__in=remote_ids
     )
