@@ -294,7 +294,7 @@ def _django(arguments: Sequence[str]) -> int:
     from django.core.management import execute_from_command_line
 
     if arguments[0] in WRITE_FILES:
-        database.check_writable(_data())
+        database.check_writable(environment.data_folder())
         # neither command uses the database, and `goodword up` starts it after them
         if not environment.text("DATABASE_URL", ""):
             os.environ["DATABASE_URL"] = environment.NO_DATABASE
@@ -306,12 +306,8 @@ def _django(arguments: Sequence[str]) -> int:
     return 0
 
 
-def _data() -> Path:
-    return Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
-
-
 def _up(_: argparse.Namespace) -> int:
-    database.check_writable(_data())
+    database.check_writable(environment.data_folder())
     return up()
 
 

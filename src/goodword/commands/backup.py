@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from goodword.commands import NO_OUTPUT, AddCommand
-from goodword.commands.database import database_for, disconnect
+from goodword.commands.database import checked_database_for, database_for
 from goodword.core import environment, postgres, process
+from goodword.core.database import disconnect
 from goodword.core.postgres import upgrade
 from goodword.core.supervise import leave_on_terminate
 
@@ -104,13 +105,11 @@ def _backup(options: argparse.Namespace) -> int:
     if options.file == "-" and sys.stdout is None:
         return _refuse(NO_OUTPUT)
     leave_on_terminate()  # so that no partial file is left
-    with database_for("goodword backup"):
-        from goodword.core import clock, database
+    with checked_database_for("goodword backup"):
+        from goodword.core import clock
         from goodword.core.backup import dump
         from goodword.core.backup.programs import BackupError, Target
 
-        database.check_database()
-        database.check_migrations()
         now = clock.real()
         try:
             if options.file == "-":
@@ -254,13 +253,10 @@ def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bo
 def _erasures(options: argparse.Namespace) -> int:
     if options.file == "-" and sys.stdout is None:
         return _refuse(NO_OUTPUT)
-    with database_for("goodword erasures"):
-        from goodword.core import database
+    with checked_database_for("goodword erasures"):
         from goodword.core.backup import archive, erasures
         from goodword.core.backup.programs import BackupError
 
-        database.check_database()
-        database.check_migrations()
         if options.file == "-":
             erasures.write(sys.stdout.buffer)
             return 0
@@ -274,10 +270,10 @@ def _erasures(options: argparse.Namespace) -> int:
 
 
 def _go_live(options: argparse.Namespace) -> int:
-    with database_for("goodword go-live"):
+    with checked_database_for("goodword go-live"):
         from procrastinate.contrib.django.models import ProcrastinateJob
 
-        from goodword.core import clock, database, installation
+        from goodword.core import clock, installation
         from goodword.core.backup import erasures
         from goodword.core.backup.programs import BackupError
         from goodword.core.doctor.findings import counted
@@ -285,8 +281,6 @@ def _go_live(options: argparse.Namespace) -> int:
         from goodword.notifications.models import Email
         from goodword.workspace.personal_data import repeat_erasures
 
-        database.check_database()
-        database.check_migrations()
         mode = installation.mode()
         if mode == installation.Mode.WORKING:
             print("This database is already in use.")
@@ -328,7 +322,7 @@ def _move(options: argparse.Namespace) -> int:
             "DATABASE_URL is set. This command moves the embedded database, which is used without it."
         )
     new = environment.database(options.url)  # raises SettingError for an invalid URL
-    data = Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
+    data = environment.data_folder()
     home = postgres.layout.Layout.of(data).home
     if not home.exists():
         return _refuse(f"there is no embedded database in {data} (GOODWORD_DATA).")
@@ -383,7 +377,7 @@ def _upgrade(options: argparse.Namespace) -> int:
             "(pg_upgrade), or stop Goodword and use `goodword backup`, then `goodword restore --no-erasures` into the "
             "new one."
         )
-    data = postgres.layout.Layout.of(Path(os.environ.get("GOODWORD_DATA") or "./var"))
+    data = postgres.layout.Layout.of(environment.data_folder())
     with upgrade.locked(data):
         programs = upgrade.old_programs(data, options.programs)
         if programs is None:

@@ -5,8 +5,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from django.db import connections
-
 from goodword.core import database, environment, postgres, process
 from goodword.core.environment import SettingError
 
@@ -27,7 +25,7 @@ def database_for(who: str, *, create: bool = False) -> Iterator[Path | None]:
         process.set_up()
         yield None
         return
-    data = Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
+    data = environment.data_folder()
     layout = postgres.layout.Layout.of(data)
     home = layout.home
     try:
@@ -45,7 +43,7 @@ def database_for(who: str, *, create: bool = False) -> Iterator[Path | None]:
             try:
                 yield home
             finally:
-                disconnect()
+                database.disconnect()
         return
     process.set_up()
     yield home
@@ -58,10 +56,3 @@ def checked_database_for(who: str) -> Iterator[None]:
         database.check_database()
         database.check_migrations()
         yield
-
-
-def disconnect() -> None:
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        if hasattr(connection, "close_pool"):
-            connection.close_pool()

@@ -20,6 +20,7 @@ from django.db import (
     OperationalError,
     ProgrammingError,
     connection,
+    connections,
     transaction,
 )
 from django.db.migrations.exceptions import MigrationSchemaMissing
@@ -518,8 +519,26 @@ def check_writable(folder: Path, *, setting: str = "GOODWORD_DATA") -> None:
         ) from error
 
 
+def connection_settings() -> dict[str, Any]:
+    """Django's settings as arguments of psycopg."""
+    return {name: value for name, value in connector_params().items() if name != "pool"}
+
+
 def quick_connection(*, milliseconds: int = _STATEMENT) -> dict[str, Any]:
     """Connection settings for checks, which give up after two seconds. `milliseconds`: limit per statement."""
-    given = {name: value for name, value in connector_params().items() if name != "pool"}
+    given = connection_settings()
     options = f"{given.get('options', '')} -c statement_timeout={milliseconds}".strip()
     return given | {"connect_timeout": 2, "tcp_user_timeout": 2_000, "options": options}
+
+
+def one_value(conn: psycopg.Connection, sql: Any, values: Sequence[object] = ()) -> Any:
+    """The first column of the first row, or None."""
+    row = conn.execute(sql, values or None).fetchone()
+    return row[0] if row else None
+
+
+def disconnect() -> None:
+    for each in connections.all(initialized_only=True):
+        each.close()
+        if hasattr(each, "close_pool"):
+            each.close_pool()

@@ -357,6 +357,11 @@ def smtp(url: str) -> dict[str, Any]:
     }
 
 
+def data_folder() -> Path:
+    """GOODWORD_DATA, for programs that can't use Django's settings yet."""
+    return Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
+
+
 def local_keys(data: Path) -> dict[str, str]:
     path = data / "keys.json"
     if not path.exists():

@@ -4,16 +4,15 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from http import HTTPStatus
-from typing import Any, Self
+from typing import Self
 
 import psycopg
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
-from procrastinate.contrib.django.utils import connector_params
 
 from goodword.core import clock
-from goodword.core.database import first_line, is_outage, quick_connection
+from goodword.core.database import connection_settings, first_line, is_outage, quick_connection
 from goodword.core.doctor import database, machine
 from goodword.core.doctor.database import WORKER
 from goodword.core.doctor.findings import Finding, State
@@ -93,7 +92,7 @@ class HeartbeatThread(threading.Thread):
 def connect(*, lock_timeout: int = 0) -> psycopg.Connection:
     """A connection with Django's settings, and with timeouts in case the network drops packets. `lock_timeout`:
     milliseconds; 0 for none."""
-    given: dict[str, Any] = {name: value for name, value in connector_params().items() if name != "pool"}
+    given = connection_settings()
     options = f"{given.get('options', '')} -c statement_timeout=5000 -c lock_timeout={lock_timeout}".strip()
     limits = {"connect_timeout": 5, "tcp_user_timeout": 10_000, "options": options}
     return psycopg.connect(**given | limits, autocommit=True)

@@ -14,7 +14,6 @@ import threading
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from pathlib import Path
 from types import FrameType, TracebackType
 from typing import IO, Self
 
@@ -100,8 +99,7 @@ def up() -> int:
     refuse_busy_port(port, setting="GOODWORD_PORT")
     if environment.text("DATABASE_URL", ""):
         return _run_both({}, None)
-    data = Path(os.environ.get("GOODWORD_DATA") or "./var")
-    with postgres.start(data, who="goodword up") as server:
+    with postgres.start(environment.data_folder(), who="goodword up") as server:
         return _run_both({"DATABASE_URL": server.url}, server)
 
 

@@ -15,6 +15,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from goodword.core import environment
+from goodword.core.database import disconnect
 from goodword.core.notices import say
 from goodword.core.process import freeze
 from goodword.core.supervise import PortInUse
@@ -61,7 +62,7 @@ def limit_statements(seconds: int) -> None:
     if seconds:
         options = connections.settings["default"]["OPTIONS"]
         options["options"] = f"{options.get('options', '')} -c statement_timeout={seconds}s".strip()
-        _close_connections()
+        disconnect()
 
 
 def handed_over() -> socket.socket | None:
@@ -198,7 +199,7 @@ def _watch(listening: socket.socket, processes: int) -> int:
     awaited = {*_END, signal.SIGCHLD, signal.SIGALRM}
     signal.pthread_sigmask(signal.SIG_BLOCK, awaited)
     _load()
-    _close_connections()
+    disconnect()
     children: dict[int, int] = {}  # position in `rounds` by process id
     rounds = Rounds(processes)
     read_end, write_end = os.pipe()  # never written to; it closes when we exit
@@ -242,15 +243,6 @@ def _end(children: set[int]) -> None:
             if os.waitpid(pid, 0 if late else os.WNOHANG)[0]:
                 children.discard(pid)
         time.sleep(0.05)
-
-
-def _close_connections() -> None:
-    from django.db import connections
-
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        if hasattr(connection, "close_pool"):
-            connection.close_pool()
 
 
 def _child(listening: socket.socket, read_end: int, write_end: int, turned: Callable[[], None]) -> int:

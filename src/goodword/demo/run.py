@@ -1,6 +1,5 @@
 import fcntl
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import asdict
 from pathlib import Path
 
-from goodword.core.environment import SettingError
+from goodword.core.environment import SettingError, data_folder
 from goodword.core.postgres import PostgresError
 from goodword.core.supervise import PortInUse, leave_on_terminate
 from goodword.demo.actions import Api
@@ -33,7 +32,7 @@ FILES = (
 def demo(*, api: Api) -> int:
     """Start everything, play the story on the first start, print URLs and logins, and run until Ctrl-C."""
     leave_on_terminate()
-    data = _data()
+    data = data_folder()
     try:
         with _locked(data):
             return _run(data, api=api)
@@ -116,12 +115,12 @@ def _write_private(path: Path, text: str) -> None:
 def demo_once(*, api: Api) -> int:
     """Play the story with fresh data and exit. The last line on standard output is a JSON object."""
     leave_on_terminate()
-    kept = _data() / "once"
+    kept = data_folder() / "once"
     kept.mkdir(parents=True, exist_ok=True)
     folder = Path(tempfile.mkdtemp(prefix="goodword-once-"))
     _say(STARTING)
     try:
-        with world(data=folder, ports=Ports.named_or_free(), built=_data() / "built") as made:
+        with world(data=folder, ports=Ports.named_or_free(), built=data_folder() / "built") as made:
             result = play(made, api=api, out=sys.stderr)
         report = shutil.copy(result.report_pdf, kept / "report.pdf")
         answer = {
@@ -156,10 +155,6 @@ def demo_once(*, api: Api) -> int:
 def _say(text: str) -> None:
     """Print to standard error, since standard output is for programs."""
     print(text, file=sys.stderr, flush=True)
-
-
-def _data() -> Path:
-    return Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
 
 
 def _write_addresses(made: World) -> None:

@@ -7,14 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import psycopg
 
 from goodword.core import installation
 from goodword.core.backup import archive
 from goodword.core.backup.programs import BackupError, Program, Target, folder_for, major_of
-from goodword.core.database import EXTENSION, first_line
+from goodword.core.database import EXTENSION, first_line, one_value
 from goodword.core.database_settings import SET_LIMITS, no_time_limits
 from goodword.core.version import VERSION
 
@@ -63,7 +63,7 @@ def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: dateti
                 "version": VERSION,
                 "made_at": now.isoformat(timespec="seconds"),
                 "postgresql": version,
-                "database_size": _one(conn, "SELECT pg_database_size(current_database())"),
+                "database_size": one_value(conn, "SELECT pg_database_size(current_database())"),
                 # pg_restore must be at least as new as the pg_dump that made the dump
                 "programs": major_of(folder),
                 "migrations": [list(row) for row in conn.execute(_MIGRATIONS).fetchall()],
@@ -93,7 +93,7 @@ def _snapshot(target: Target) -> Iterator[tuple[psycopg.Connection, str]]:
         conn.read_only = True
         # it is idle in its transaction while pg_dump runs
         conn.execute(SET_LIMITS, no_time_limits())
-        yield conn, _one(conn, "SELECT pg_export_snapshot()")
+        yield conn, one_value(conn, "SELECT pg_export_snapshot()")
 
 
 def _command(folder: Path, target: Target, snapshot: str) -> list[str]:
@@ -107,9 +107,3 @@ def _command(folder: Path, target: Target, snapshot: str) -> list[str]:
         f"--snapshot={snapshot}",
         f"--dbname={target.conninfo}",
     ]
-
-
-def _one(conn: psycopg.Connection, query: Any) -> Any:
-    row = conn.execute(query).fetchone()
-    assert row is not None
-    return row[0]

@@ -10,14 +10,14 @@ import uuid
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import IO, Any, Final
+from typing import IO, Final
 
 import psycopg
 
 from goodword.core import crypto
 from goodword.core.backup.archive import Archive
 from goodword.core.backup.programs import BackupError, Program, Target, folder_for
-from goodword.core.database import EXTENSION, first_line
+from goodword.core.database import EXTENSION, first_line, one_value
 from goodword.core.doctor.database import known_migrations
 from goodword.core.installation import ONLY, Mode
 
@@ -98,7 +98,7 @@ def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None
                         else "Create one (createdb), and name it in DATABASE_URL."
                     )
                 )
-            if not _one(conn, _MAY_CREATE, [EXTENSION]):
+            if not one_value(conn, _MAY_CREATE, [EXTENSION]):
                 raise BackupError(
                     f"The role {conn.info.user!r} may not create what Goodword needs in the database "
                     f"{conn.info.dbname!r}. Make it the owner of the database (ALTER DATABASE ... OWNER TO ...), and "
@@ -196,9 +196,11 @@ def mode_of(target: Target, uid: uuid.UUID) -> str | None:
     isn't there. Raises BackupError."""
     try:
         with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as conn:
-            if _one(conn, "SELECT to_regclass('public.core_installation')") is None:
+            if one_value(conn, "SELECT to_regclass('public.core_installation')") is None:
                 return None
-            found: str | None = _one(conn, "SELECT mode FROM public.core_installation WHERE uid = %s", [uid])
+            found: str | None = one_value(
+                conn, "SELECT mode FROM public.core_installation WHERE uid = %s", [uid]
+            )
             return found
     except psycopg.Error as error:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
@@ -214,12 +216,7 @@ def finish(target: Target, *, mode: str = Mode.WORKING) -> None:
 
 
 def _is_begun(conn: psycopg.Connection, backup: str) -> bool:
-    if _one(conn, "SELECT to_regclass('public.core_installation')") is None:
+    if one_value(conn, "SELECT to_regclass('public.core_installation')") is None:
         return False
     query = "SELECT count(*) FROM public.core_installation WHERE mode = %s AND restored_from = %s"
-    return bool(_one(conn, query, [Mode.RESTORING, backup]))
-
-
-def _one(conn: psycopg.Connection, query: Any, values: list[object] | None = None) -> Any:
-    row = conn.execute(query, values).fetchone()
-    return row[0] if row else None
+    return bool(one_value(conn, query, [Mode.RESTORING, backup]))

@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cache
 from ipaddress import ip_address
-from typing import Any, Final
+from typing import Final
 
 import psycopg
 from django.conf import settings
 from django.db import connection
 from django.db.migrations.loader import MigrationLoader
-from procrastinate.contrib.django.utils import connector_params
 
 from goodword.core import crypto, database_settings, job_recovery
 from goodword.core.database import (
@@ -22,9 +21,11 @@ from goodword.core.database import (
     UNREADABLE,
     can_run_on,
     columns_problem,
+    connection_settings,
     first_line,
     in_one_line,
     notifications_arrive,
+    one_value,
     own_columns,
     own_tables,
     rights_problem,
@@ -159,7 +160,7 @@ def clock(conn: psycopg.Connection, now: datetime) -> Finding:
     """Compare `now`, which was read just before, with the database's clock."""
     if settings.GOODWORD_CLOCK_MAY_MOVE:
         return good("clock", "The demo's clock may differ from the real time.")
-    theirs = _one(conn, "SELECT clock_timestamp()")
+    theirs = one_value(conn, "SELECT clock_timestamp()")
     skew = now - theirs
     if abs(skew) <= SKEW:
         return good("clock", "This host's clock agrees with the database's.")
@@ -237,7 +238,7 @@ def field_key(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG0
 
 
 def worker(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
-    silence = _one(conn, "SELECT now() - max(seen_at) FROM core_heartbeat WHERE program = %s", [WORKER])
+    silence = one_value(conn, "SELECT now() - max(seen_at) FROM core_heartbeat WHERE program = %s", [WORKER])
     remedy = (
         "Mail, reminders, reports, notes and webhook deliveries are waiting. On the server, start the worker "
         "and check its log."
@@ -248,7 +249,7 @@ def worker(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 
         return broken(WORKER, f"No worker for {duration(silence)}.", remedy)
     if silence < -SILENCE_LIMIT:
         return broken(WORKER, "No worker since the database's clock was set back.", remedy)
-    running = _one(
+    running = one_value(
         conn,
         "SELECT count(*) FROM procrastinate_workers "
         "WHERE abs(extract(epoch FROM now() - last_heartbeat)) < 30",
@@ -261,7 +262,7 @@ def database_size(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: 
         "SELECT relname, pg_total_relation_size(oid) FROM pg_class "
         "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 2 DESC LIMIT 3"
     ).fetchall()
-    total = size(_one(conn, "SELECT pg_database_size(current_database())"))
+    total = size(one_value(conn, "SELECT pg_database_size(current_database())"))
     tables = ", ".join(f"{name} {size(number)}" for name, number in largest)
     return good("database_size", f"{total}. Largest tables: {tables}.")
 
@@ -283,14 +284,15 @@ def connections(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
 
 def time_limits(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
     """Limits that the server, the database or the role sets. The given connection has its own."""
-    plain: dict[str, Any] = {name: value for name, value in connector_params().items() if name != "pool"}
-    with psycopg.connect(**plain | {"connect_timeout": 2}, autocommit=True) as other:
+    with psycopg.connect(**connection_settings() | {"connect_timeout": 2}, autocommit=True) as other:
         limits = other.execute(
             database_settings.SHORT_LIMITS, [list(database_settings.TIME_LIMITS), SHORT_LIMIT]
         ).fetchall()
     if not limits:
         return good("time_limits", "PostgreSQL sets no short time limits for this role.")
-    change = _one(conn, "SELECT format('ALTER ROLE %I IN DATABASE %I SET', current_user, current_database())")
+    change = one_value(
+        conn, "SELECT format('ALTER ROLE %I IN DATABASE %I SET', current_user, current_database())"
+    )
     shown = ", ".join(f"{name} {milliseconds / 1000:g} s" for name, milliseconds in limits)
     return attention(
         "time_limits",
@@ -334,12 +336,12 @@ def locks(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 -
 
 
 def vacuum(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
-    age = _one(conn, "SELECT age(datfrozenxid) FROM pg_database WHERE datname = current_database()")
+    age = one_value(conn, "SELECT age(datfrozenxid) FROM pg_database WHERE datname = current_database()")
     if age > OLD_TRANSACTIONS:
         sentence = f"The oldest transaction is {age:,} transactions old: autovacuum does not keep up."
         say = broken if age > TOO_OLD_TRANSACTIONS else attention
         return say("vacuum", sentence, "Run VACUUM (FREEZE) on the database, and look for old transactions.")
-    if _one(conn, "SELECT current_setting('autovacuum')") == "off":
+    if one_value(conn, "SELECT current_setting('autovacuum')") == "off":
         return attention("vacuum", "Autovacuum is off.", "Set autovacuum = on in PostgreSQL.")
     tables = conn.execute(
         "SELECT relname, n_dead_tup > greatest(n_live_tup, %(many)s) AS dead FROM pg_stat_user_tables "
@@ -406,11 +408,6 @@ _CHECKS: Sequence[DatabaseCheck] = (
     DatabaseCheck("locks", locks),
     DatabaseCheck("vacuum", vacuum),
 )
-
-
-def _one(conn: psycopg.Connection, sql: Any, values: Sequence[object] = ()) -> Any:
-    row = conn.execute(sql, values or None).fetchone()
-    return row[0] if row else None
 
 
 def _is_here(conn: psycopg.Connection) -> bool:
