@@ -74,12 +74,8 @@ def _audited(python: str, lock: str) -> tuple[int, str]:
 
 def main() -> int:
     """Audit both lock files. Returns the worse exit status; 1 is worse than 3."""
-    python = bootstrap.TOOLS / "audit/bin/python"
-    uv = bootstrap.find_uv()
-    made = bootstrap.run(
-        uv, "venv", "-q", "--allow-existing", "--no-project", "--python", sys.executable, python.parent.parent
-    ) and bootstrap.run(uv, "pip", "sync", "-q", "--python", python, "--require-hashes", "scripts/audit.lock")
-    if not made:
+    python = bootstrap.tool("audit")
+    if python is None:
         print("audit: pip-audit could not be installed; see above. Nothing was checked.")
         return UNCHECKED
     statuses = []

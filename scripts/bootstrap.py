@@ -169,6 +169,16 @@ def find_uv() -> Path:
     )
 
 
+def tool(name: str) -> Path | None:
+    """The Python of a venv in .venv-tools with what `scripts/NAME.lock` lists. None if it can't be installed."""
+    uv, venv = find_uv(), TOOLS / name
+    python = venv / "bin/python"
+    made = run(
+        uv, "venv", "-q", "--allow-existing", "--no-project", "--python", sys.executable, venv
+    ) and run(uv, "pip", "sync", "-q", "--python", python, "--require-hashes", ROOT / f"scripts/{name}.lock")
+    return python if made else None
+
+
 # --- the project's own environment ---
 
 

@@ -22,14 +22,8 @@ def main() -> int:
     if which("java") is None or not JAXB.exists():
         print("pdf-standards: install default-jre-headless and libjaxb-java. Nothing was checked.")
         return UNCHECKED
-    python = bootstrap.TOOLS / "pdf-standards/bin/python"
-    uv = bootstrap.find_uv()
-    made = bootstrap.run(
-        uv, "venv", "-q", "--allow-existing", "--no-project", "--python", sys.executable, python.parent.parent
-    ) and bootstrap.run(
-        uv, "pip", "sync", "-q", "--python", python, "--require-hashes", "scripts/pdf_standards.lock"
-    )
-    if not made:
+    python = bootstrap.tool("pdf_standards")
+    if python is None:
         print("pdf-standards: veraPDF could not be installed; see above. Nothing was checked.")
         return UNCHECKED
     with tempfile.TemporaryDirectory() as folder:

@@ -83,14 +83,8 @@ def build() -> None:
 
 def dependencies(path: Path) -> None:
     """Write what a production installation contains, from requirements.lock."""
-    python = bootstrap.TOOLS / "release/bin/python"
-    uv = bootstrap.find_uv()
-    made = bootstrap.run(
-        uv, "venv", "-q", "--allow-existing", "--no-project", "--python", sys.executable, python.parent.parent
-    ) and bootstrap.run(
-        uv, "pip", "sync", "-q", "--python", python, "--require-hashes", "scripts/release.lock"
-    )
-    if not made or not bootstrap.run(
+    python = bootstrap.tool("release")
+    if python is None or not bootstrap.run(
         *(python, "-m", "cyclonedx_py", "requirements", "--pyproject", "pyproject.toml"),
         *("--mc-type", "application", "--output-reproducible", "--output-file", path, "requirements.lock"),
     ):

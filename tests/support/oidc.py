@@ -61,7 +61,7 @@ def provider(folder: Path, *, redirect_uri: str, people: Mapping[str, Mapping[st
             process.wait()
 
 
-def configuration(url: str, **settings: Any) -> dict[str, Any]:
+def configuration(url: str) -> dict[str, Any]:
     """allauth's configuration, as goodword.settings builds it from the environment."""
     from goodword.core.sign_on_settings import oidc
 

@@ -8,8 +8,9 @@ from flask import Blueprint, Response, g, request
 
 from greenhouse_sandbox import partner_flow
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
+from greenhouse_sandbox.api.v3.requests import count_call
 from greenhouse_sandbox.clock import seconds
-from greenhouse_sandbox.context import sandbox, the_store
+from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.credentials import CLIENT_ID_SUFFIX, digest, find_api_key, find_oauth_client
 from greenhouse_sandbox.permissions import V3_CATEGORIES
 from greenhouse_sandbox.reading import read_json, whole_number
@@ -80,7 +81,11 @@ def token() -> Response:
     if grant not in GRANTS.split(", "):
         raise ApiError(400, {"message": f"grant_type={grant} is invalid, please use one of: {GRANTS}"})
     client = known_client(client_id, secret)
-    _count(f"client:{client.id}")
+    count_call(
+        f"token client:{client.id}",
+        limit=the_store().switches["token_rate_limit"],
+        window_seconds=WINDOW_SECONDS,
+    )
     if grant == "client_credentials":
         return json_response(_by_credentials(client, sent))
     if grant == "authorization_code":
@@ -180,19 +185,6 @@ def _acting_user(sub: str | None, otherwise: int | None) -> int:
     if user is None or user.deactivated:
         raise ApiError(400, {"error": "invalid_grant"})
     return user.id
-
-
-def _count(caller: str) -> None:
-    store = the_store()
-    now = store.clock.now()
-    allowance = sandbox().rates.count(
-        f"token {caller}", limit=store.switches["token_rate_limit"], window_seconds=WINDOW_SECONDS, now=now
-    )
-    g.rate_headers = allowance.headers(
-        "X-Ratelimit", int(now.timestamp()) + WINDOW_SECONDS, store.switches["rate_headers"]
-    )
-    if not allowance.allowed:
-        raise ApiError(429, "Retry later", {"Retry-After": str(allowance.seconds_left)})
 
 
 def _finish(response: Response) -> Response:

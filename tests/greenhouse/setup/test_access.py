@@ -116,18 +116,6 @@ def test_nobody_else_has_access_and_nothing_changes(desk: Desk, name: str) -> No
 
 
 @pytest.mark.world
-def test_a_delivery_of_another_organisation_is_not_found(desk: Desk) -> None:
-    desk.connect()
-    event = delivery(desk)
-    stranger = factories.member(factories.organisation(), kind="admin")
-    url = f"/o/{stranger.organisation.slug}/settings/integrations/greenhouse/inbox/{event.pk}/"
-    client = desk.client(stranger)
-    assert (client.get(url).status_code, client.post(f"{url}replay/").status_code) == (404, 404)
-    event.refresh_from_db()
-    assert event.state == "failed"
-
-
-@pytest.mark.world
 def test_a_recruiter_sees_the_card_but_neither_secrets_nor_actions(desk: Desk) -> None:
     desk.connect()
     secret = WebhookSecret.objects.of(desk.organisation).get().reveal()

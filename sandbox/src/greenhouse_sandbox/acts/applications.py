@@ -8,7 +8,7 @@ from typing import Any
 
 from greenhouse_sandbox.acts.background import credit, referrer, referrer_of
 from greenhouse_sandbox.acts.custom_fields import with_values
-from greenhouse_sandbox.acts.feed import log_activity
+from greenhouse_sandbox.acts.feed import VISIBILITIES, log_activity
 from greenhouse_sandbox.acts.progress import enter_stage, move, must_be_active, pipeline
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.reading import whole_number
@@ -18,7 +18,6 @@ from greenhouse_sandbox.store.people import Candidate
 from greenhouse_sandbox.webhooks.emit import emit, emit_application
 from greenhouse_sandbox.webhooks.payloads import deleted_application_payload
 
-VISIBILITIES = ("public", "private", "admin_only")
 ONE_OF_ITS_KIND = ("resume", "cover_letter")
 BLOCKED = (".exe", ".bat", ".cmd", ".com", ".msi", ".scr", ".js", ".vbs", ".jar", ".sh", ".ps1", ".dll")
 #: Editable field -> the table whose ids it holds. None removes the link.
@@ -44,32 +43,15 @@ LINKS: dict[str, str] = {
 
 def forget_files(store: Store, application_id: int, *, now: datetime) -> None:
     """Delete an application's files. An opening that it filled stays closed, but is no longer filled by anyone."""
-    for row in store.attachments.by("application_id", application_id):
-        store.attachments.delete(row.id)
+    store.attachments.delete_by("application_id", application_id)
     for opening in store.openings.by("application_id", application_id):
         opening.application_id = None
         store.openings.changed(opening, now)
 
 
 def forget_background(store: Store, candidate: Candidate) -> None:
-    for school in store.educations.by("candidate_id", candidate.id):
-        store.educations.delete(school.id)
-    for employer in store.employments.by("candidate_id", candidate.id):
-        store.employments.delete(employer.id)
-
-
-def transfer_belongings(store: Store, loser: Candidate, winner: Candidate, *, now: datetime) -> None:
-    """Give one person's files, schools, employers and tags to another."""
-    for file in store.attachments.by("candidate_id", loser.id):
-        file.candidate_id = winner.id
-        store.attachments.changed(file, now)
-    for school in store.educations.by("candidate_id", loser.id):
-        school.candidate_id = winner.id
-        store.educations.changed(school, now)
-    for employer in store.employments.by("candidate_id", loser.id):
-        employer.candidate_id = winner.id
-        store.employments.changed(employer, now)
-    winner.tags = list(dict.fromkeys([*winner.tags, *loser.tags]))
+    store.educations.delete_by("candidate_id", candidate.id)
+    store.employments.delete_by("candidate_id", candidate.id)
 
 
 def attach(
@@ -392,7 +374,6 @@ def forget_application(store: Store, application: Application) -> None:
         store.interviews,
         store.scorecards,
     ):
-        for row in table.by("application_id", application.id):
-            table.delete(row.id)
+        table.delete_by("application_id", application.id)
     forget_files(store, application.id, now=store.clock.now())
     store.applications.delete(application.id)

@@ -6,12 +6,12 @@ from greenhouse_sandbox.acts.applications import (
     forget_application,
     forget_background,
     forget_files,
-    transfer_belongings,
 )
 from greenhouse_sandbox.acts.custom_fields import with_values
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.people import Candidate
+from greenhouse_sandbox.store.table import Table
 from greenhouse_sandbox.webhooks.emit import (
     emit_candidate_anonymized,
     emit_candidate_deleted,
@@ -198,11 +198,9 @@ def _blank_belongings(store: Store, candidate: Candidate, fields: set[str], now:
             application.custom_fields = {}
         store.applications.changed(application, now)
     if "education" in fields:
-        for school in store.educations.by("candidate_id", candidate.id):
-            store.educations.delete(school.id)
+        store.educations.delete_by("candidate_id", candidate.id)
     if "employment" in fields:
-        for employer in store.employments.by("candidate_id", candidate.id):
-            store.employments.delete(employer.id)
+        store.employments.delete_by("candidate_id", candidate.id)
 
 
 def update_candidate(
@@ -241,8 +239,7 @@ def anonymise_candidate(store: Store, candidate: Candidate, *, now: datetime) ->
 def delete_candidate(store: Store, candidate: Candidate) -> None:
     """Remove a person with their applications and feed. Fires the webhook."""
     applications = store.applications.by("candidate_id", candidate.id)
-    for note in store.notes.by("candidate_id", candidate.id):
-        store.notes.delete(note.id)
+    store.notes.delete_by("candidate_id", candidate.id)
     for application in applications:
         forget_application(store, application)
     forget_background(store, candidate)
@@ -263,22 +260,23 @@ def merge_candidates(store: Store, loser: Candidate, winner: Candidate, *, now: 
         application.candidate_id = winner.id
         store.applications.changed(application, now)
     _hand_over(store, loser, winner, now)
-    transfer_belongings(store, loser, winner, now=now)
-    for note in store.notes.by("candidate_id", loser.id):
-        note.candidate_id = winner.id
-        store.notes.changed(note, now)
+    winner.tags = list(dict.fromkeys([*winner.tags, *loser.tags]))
     store.candidates.delete(loser.id)
     store.candidates.changed(winner, now)
     emit_candidate_merged(store, loser, theirs[-1] if theirs else None, winner.id)
 
 
 def _hand_over(store: Store, loser: Candidate, winner: Candidate, now: datetime) -> None:
-    for offer in store.offers.by("candidate_id", loser.id):
-        offer.candidate_id = winner.id
-        store.offers.changed(offer, now)
-    for interview in [one for one in store.interviews.rising() if one.candidate_id == loser.id]:
-        interview.candidate_id = winner.id
-        store.interviews.changed(interview, now)
-    for card in [scorecard for scorecard in store.scorecards.rising() if scorecard.candidate_id == loser.id]:
-        card.candidate_id = winner.id
-        store.scorecards.changed(card, now)
+    tables: tuple[Table[Any], ...] = (
+        store.offers,
+        store.interviews,
+        store.scorecards,
+        store.attachments,
+        store.educations,
+        store.employments,
+        store.notes,
+    )
+    for table in tables:
+        for row in table.by("candidate_id", loser.id):
+            row.candidate_id = winner.id
+            table.changed(row, now)

@@ -291,15 +291,12 @@ def delete_job(store: Store, job: Job, *, now: datetime) -> None:
         store.openings,
         store.user_job_permissions,
     ):
-        for row in table.by("job_id", job.id):
-            table.delete(row.id)
+        table.delete_by("job_id", job.id)
     store.jobs.delete(job.id)
     emit(store, "job_deleted", deleted_job_payload(job))
 
 
 def _add_owner(store: Store, job: Job, user_id: int, kind: str, now: datetime) -> None:
-    if store.users.get(user_id) is None:
-        raise RefusedError("user_id", "names a user who does not exist")
     store.job_owners.insert(
         JobOwner(
             id=store.job_owners.new_id(),

@@ -148,8 +148,7 @@ def unreject(store: Store, application: Application, *, actor_id: int | None, no
     application.status = IN_PROCESS
     application.rejected_at = None
     application.rejection_reason_id = None
-    for detail in store.rejection_details.by("application_id", application.id):
-        store.rejection_details.delete(detail.id)
+    store.rejection_details.delete_by("application_id", application.id)
     row = store.application_stages.get(application.stage_id)
     if row is not None:
         row.exited_at = None

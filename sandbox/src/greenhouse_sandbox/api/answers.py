@@ -4,6 +4,8 @@ from typing import Any
 
 from flask import Response
 
+from greenhouse_sandbox.store.table import Row, Table
+
 PHRASES = {401: "Unauthorized", 403: "Forbidden", 422: "Unprocessable Content"}
 
 
@@ -39,3 +41,11 @@ def error_response(error: ApiError) -> Response:
 def not_found() -> ApiError:
     """The same in both versions."""
     return ApiError(404, {"message": "Resource not found"})
+
+
+def one[R: Row](table: Table[R], row_id: int | None) -> R:
+    """Return a row. Raises ApiError (404) if there is none."""
+    row = table.get(row_id)
+    if row is None:
+        raise not_found()
+    return row

@@ -133,6 +133,11 @@ class Table[R: Row]:
         del self._rows[row_id]
         del self._order[bisect_left(self._order, row_id)]
 
+    def delete_by(self, member: str, value: object) -> None:
+        """Delete the rows that `by` finds."""
+        for row in self.by(member, value):
+            self.delete(row.id)
+
     def rising(self) -> Iterator[R]:
         return (self._rows[row_id] for row_id in list(self._order))
 

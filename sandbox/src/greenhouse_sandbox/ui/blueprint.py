@@ -4,19 +4,7 @@ from greenhouse_sandbox.ui.screens import screens
 from greenhouse_sandbox.ui.views import applications, configure, jobs, people, sandbox, webhooks
 
 #: these modules add their routes when they are imported
-VIEWS = (
-    applications,
-    applications,
-    applications,
-    configure,
-    configure,
-    webhooks,
-    jobs,
-    jobs,
-    people,
-    webhooks,
-    sandbox,
-)
+VIEWS = (applications, configure, jobs, people, sandbox, webhooks)
 
 
 def make_blueprint() -> Blueprint:

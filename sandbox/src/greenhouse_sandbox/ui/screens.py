@@ -8,6 +8,7 @@ from greenhouse_sandbox.clock import seconds
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.loopback import refuse_strangers
 from greenhouse_sandbox.reading import whole_number
+from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.people import User
 from greenhouse_sandbox.store.table import Row, Table
 
@@ -66,14 +67,17 @@ def way_back() -> str:
     return back if here else url_for("ui.home")
 
 
+def active_people(store: Store) -> list[User]:
+    return [user for user in store.users.rising() if not user.service_account and not user.deactivated]
+
+
 @screens.app_context_processor
 def on_every_page() -> dict[str, Any]:
     store = the_store()
-    people = [user for user in store.users.rising() if not user.service_account and not user.deactivated]
     return {
         "organisation": store.organisation["name"],
         "acting": store.users.get(store.acting_user_id),
-        "people": people,
+        "people": active_people(store),
         "clock_now": store.clock.now(),
         "clock_moved": abs(store.clock.offset.total_seconds()) > 1,
     }

@@ -5,10 +5,10 @@ from typing import Any
 
 from flask import Response, request
 
-from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.answers import json_response, one
 from greenhouse_sandbox.api.v1 import shapes_jobs
 from greenhouse_sandbox.api.v1.listing import flag, list_page
-from greenhouse_sandbox.api.v1.requests import one, requires, validation_error
+from greenhouse_sandbox.api.v1.requests import requires, validation_error
 from greenhouse_sandbox.context import the_store
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.account import CustomField, CustomFieldOption

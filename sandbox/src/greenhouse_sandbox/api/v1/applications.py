@@ -18,12 +18,11 @@ from greenhouse_sandbox.acts.feed import VISIBILITIES, add_note
 from greenhouse_sandbox.acts.offers import hire_into
 from greenhouse_sandbox.acts.progress import current_stage
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.answers import json_response, one
 from greenhouse_sandbox.api.v1.attachments import add_attachment
 from greenhouse_sandbox.api.v1.requests import (
     json_body,
     on_behalf_of,
-    one,
     optional_whole,
     required,
     requires,

@@ -3,11 +3,10 @@ from typing import Any
 from flask import Response
 
 from greenhouse_sandbox.acts.applications import attach
-from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.answers import json_response, one
 from greenhouse_sandbox.api.v1.requests import (
     json_body,
     on_behalf_of,
-    one,
     required,
     requires,
     text,

@@ -13,13 +13,12 @@ from greenhouse_sandbox.acts.candidates import (
     set_profile,
 )
 from greenhouse_sandbox.acts.feed import add_note
-from greenhouse_sandbox.api.answers import json_response, not_found
+from greenhouse_sandbox.api.answers import json_response, not_found, one
 from greenhouse_sandbox.api.v1 import shapes_people
 from greenhouse_sandbox.api.v1.applications import add_application, user_named
 from greenhouse_sandbox.api.v1.requests import (
     json_body,
     on_behalf_of,
-    one,
     optional_whole,
     required,
     requires,

@@ -2,13 +2,12 @@ from flask import Response, request
 
 from greenhouse_sandbox.acts.custom_fields import with_values
 from greenhouse_sandbox.acts.openings import add_opening, edit_opening
-from greenhouse_sandbox.api.answers import json_response, not_found
+from greenhouse_sandbox.api.answers import json_response, not_found, one
 from greenhouse_sandbox.api.v1 import shapes_jobs
 from greenhouse_sandbox.api.v1.listing import everything, flag, list_page, matching, number
 from greenhouse_sandbox.api.v1.requests import (
     json_body,
     on_behalf_of,
-    one,
     optional_whole,
     required,
     requires,

@@ -5,10 +5,10 @@ from typing import Any
 from flask import Response, request
 
 from greenhouse_sandbox.acts.background import tag
-from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.answers import json_response, one
 from greenhouse_sandbox.api.v1 import shapes_jobs, shapes_people
 from greenhouse_sandbox.api.v1.listing import Rows, everything, flag, list_page, matching, number
-from greenhouse_sandbox.api.v1.requests import one, requires
+from greenhouse_sandbox.api.v1.requests import requires
 from greenhouse_sandbox.api.v1.shapes_jobs import user_ref
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.context import the_store

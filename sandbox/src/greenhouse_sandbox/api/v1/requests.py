@@ -12,7 +12,6 @@ from greenhouse_sandbox.context import sandbox, the_store
 from greenhouse_sandbox.credentials import find_api_key
 from greenhouse_sandbox.reading import read_json, whole_number
 from greenhouse_sandbox.store.account import ApiKey
-from greenhouse_sandbox.store.table import Row, Table
 
 WINDOW_SECONDS = 10
 BAD_KEY = {"message": "Invalid Basic Auth credentials"}
@@ -54,14 +53,6 @@ def text(body: dict[str, Any], name: str) -> str | None:
     """A text field; None if it is missing."""
     value = body.get(name)
     return None if value is None else str(value)
-
-
-def one[R: Row](table: Table[R], row_id: int | None) -> R:
-    """Return a row. Raises ApiError (404) if there is none."""
-    row = table.get(row_id)
-    if row is None:
-        raise not_found()
-    return row
 
 
 def authenticate() -> ApiKey:

@@ -3,16 +3,15 @@ from typing import Any
 from flask import Response
 
 from greenhouse_sandbox.acts.custom_fields import add_option, define_field, edit_field, edit_option
-from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.answers import json_response, one
 from greenhouse_sandbox.api.v3 import shapes_account
 from greenhouse_sandbox.api.v3.derived import user_emails
 from greenhouse_sandbox.api.v3.requests import (
+    existing,
     invalid,
     json_body,
-    one,
     optional_int,
     optional_text,
-    required_int,
     required_text,
     requires,
 )
@@ -75,8 +74,7 @@ def revoke_user_permissions(user_id: int) -> Response:
     row = one(store.users, user_id)
     row.site_admin = False
     store.users.changed(row, store.clock.now())
-    for permission in store.user_job_permissions.by("user_id", row.id):
-        store.user_job_permissions.delete(permission.id)
+    store.user_job_permissions.delete_by("user_id", row.id)
     return Response(status=204)
 
 
@@ -84,9 +82,7 @@ def revoke_user_permissions(user_id: int) -> Response:
 def create_user_email() -> Response:
     store = the_store()
     body = json_body()
-    row = store.users.get(required_int(body, "user_id"))
-    if row is None:
-        raise invalid("user_id", "does not exist")
+    row = existing(store.users, body, "user_id")
     email = required_text(body, "email")
     _check_email(store, "email", email)
     row.emails = [*row.emails, email]
@@ -177,9 +173,7 @@ def destroy_custom_field_option(option_id: int) -> Response:
 
 def make_option(body: dict[str, Any]) -> CustomFieldOption:
     store = the_store()
-    field = store.custom_fields.get(required_int(body, "custom_field_id"))
-    if field is None:
-        raise invalid("custom_field_id", "does not exist")
+    field = existing(store.custom_fields, body, "custom_field_id")
     return add_option(
         store,
         field,

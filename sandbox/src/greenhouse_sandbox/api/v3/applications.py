@@ -21,14 +21,14 @@ from greenhouse_sandbox.acts.feed import VISIBILITIES, add_note
 from greenhouse_sandbox.acts.offers import hire_into
 from greenhouse_sandbox.acts.progress import current_stage
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.api.answers import json_response, not_found
+from greenhouse_sandbox.api.answers import json_response, not_found, one
 from greenhouse_sandbox.api.v3 import shapes_people
 from greenhouse_sandbox.api.v3.filters import check_choice
 from greenhouse_sandbox.api.v3.requests import (
     bearer,
+    existing,
     invalid,
     json_body,
-    one,
     optional_int,
     optional_text,
     optional_texts,
@@ -117,9 +117,7 @@ def create_attachment() -> Response:
     """Attach a file to `application_id`, given as base64 `content` or as a `url`. Returns 201 with the record."""
     store = the_store()
     body = json_body()
-    application = store.applications.get(required_int(body, "application_id"))
-    if application is None:
-        raise invalid("application_id", "does not exist")
+    application = existing(store.applications, body, "application_id")
     row = attach(
         store,
         application,

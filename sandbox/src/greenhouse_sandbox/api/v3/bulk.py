@@ -9,13 +9,12 @@ from flask import Response, request
 from greenhouse_sandbox.acts.custom_fields import edit_option
 from greenhouse_sandbox.acts.openings import delete_opening
 from greenhouse_sandbox.acts.refusal import RefusedError
-from greenhouse_sandbox.api.answers import ApiError, json_response, not_found
+from greenhouse_sandbox.api.answers import ApiError, json_response, not_found, one
 from greenhouse_sandbox.api.v3 import account, jobs
 from greenhouse_sandbox.api.v3.requests import (
     bearer,
     invalid,
     json_body,
-    one,
     optional_text,
     required_int,
     requires,

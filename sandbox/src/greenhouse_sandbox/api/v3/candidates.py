@@ -10,23 +10,21 @@ from greenhouse_sandbox.acts.candidates import (
     merge_candidates,
     set_profile,
 )
-from greenhouse_sandbox.api.answers import json_response, not_found
+from greenhouse_sandbox.api.answers import json_response, not_found, one
 from greenhouse_sandbox.api.v3 import shapes_account, shapes_people
 from greenhouse_sandbox.api.v3.derived import applied_tags
 from greenhouse_sandbox.api.v3.requests import (
     bearer,
+    existing,
     invalid,
     json_body,
-    one,
     optional_int,
     optional_text,
     optional_texts,
-    required_int,
     required_text,
     requires,
 )
 from greenhouse_sandbox.context import the_store
-from greenhouse_sandbox.store.people import Candidate
 
 
 @requires("harvest:candidate_educations:create")
@@ -35,7 +33,7 @@ def create_education() -> Response:
     body = json_body()
     row = background.add_education(
         store,
-        _candidate(body),
+        existing(store.candidates, body, "candidate_id"),
         school_id=optional_int(body, "school_name_custom_field_option_id"),
         degree_id=optional_int(body, "degree_custom_field_option_id"),
         discipline_id=optional_int(body, "discipline_custom_field_option_id"),
@@ -59,7 +57,7 @@ def create_employment() -> Response:
     body = json_body()
     row = background.add_employment(
         store,
-        _candidate(body),
+        existing(store.candidates, body, "candidate_id"),
         company_name=required_text(body, "company_name"),
         title=required_text(body, "title"),
         start_date=required_text(body, "start_date"),
@@ -96,10 +94,8 @@ def destroy_tag(row_id: int) -> Response:
 def create_applied_tag() -> Response:
     store = the_store()
     body = json_body()
-    candidate = _candidate(body)
-    row = store.candidate_tags.get(required_int(body, "candidate_tag_id"))
-    if row is None:
-        raise invalid("candidate_tag_id", "does not exist")
+    candidate = existing(store.candidates, body, "candidate_id")
+    row = existing(store.candidate_tags, body, "candidate_tag_id")
     background.apply_tag(store, candidate, row, now=store.clock.now())
     made = applied_tags(store).by("candidate_id", candidate.id)[-1]
     return json_response(shapes_people.applied_tag(store, made), 201)
@@ -115,13 +111,6 @@ def destroy_applied_tag(row_id: int) -> Response:
     row = store.candidate_tags[found.candidate_tag_id]
     background.remove_tag(store, store.candidates[found.candidate_id], row, now=store.clock.now())
     return Response(status=204)
-
-
-def _candidate(body: dict[str, object]) -> Candidate:
-    candidate = the_store().candidates.get(required_int(body, "candidate_id"))
-    if candidate is None:
-        raise invalid("candidate_id", "does not exist")
-    return candidate
 
 
 @requires("harvest:candidates:create")
@@ -170,9 +159,7 @@ def merge_candidate(candidate_id: int) -> Response:
     """Merge `secondary_candidate_id` into this one. Returns 200 with the remaining record."""
     store = the_store()
     winner = one(store.candidates, candidate_id)
-    loser = store.candidates.get(required_int(json_body(), "secondary_candidate_id"))
-    if loser is None:
-        raise invalid("secondary_candidate_id", "does not exist")
+    loser = existing(store.candidates, json_body(), "secondary_candidate_id")
     merge_candidates(store, loser, winner, now=store.clock.now())
     return json_response(shapes_people.candidate(store, winner))
 

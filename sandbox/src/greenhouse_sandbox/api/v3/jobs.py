@@ -4,13 +4,13 @@ from flask import Response
 
 from greenhouse_sandbox.acts.custom_fields import with_values
 from greenhouse_sandbox.acts.openings import add_opening, delete_opening, edit_opening
-from greenhouse_sandbox.api.answers import json_response
+from greenhouse_sandbox.api.answers import json_response, one
 from greenhouse_sandbox.api.v3 import shapes_account, shapes_jobs
 from greenhouse_sandbox.api.v3.filters import check_choice
 from greenhouse_sandbox.api.v3.requests import (
+    existing,
     invalid,
     json_body,
-    one,
     optional_int,
     optional_text,
     required_int,
@@ -48,9 +48,7 @@ def destroy_opening(opening_id: int) -> Response:
 
 def make(body: dict[str, Any]) -> Opening:
     store = the_store()
-    job = store.jobs.get(required_int(body, "job_id"))
-    if job is None:
-        raise invalid("job_id", "does not exist")
+    job = existing(store.jobs, body, "job_id")
     fields = with_values(store, "opening", {}, body.get("custom_fields") or [])
     row = add_opening(
         store,

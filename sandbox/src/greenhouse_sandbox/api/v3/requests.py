@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Response, g, request
 
-from greenhouse_sandbox.api.answers import PHRASES, ApiError, json_response, not_found
+from greenhouse_sandbox.api.answers import PHRASES, ApiError, json_response
 from greenhouse_sandbox.context import sandbox, the_store
 from greenhouse_sandbox.reading import read_json
 from greenhouse_sandbox.store.table import Row, Table
@@ -74,11 +74,11 @@ def optional_texts(body: dict[str, Any], name: str) -> list[str] | None:
     return value
 
 
-def one[R: Row](table: Table[R], row_id: int) -> R:
-    """Return a row. Raises ApiError (404) if there is none."""
-    row = table.get(row_id)
+def existing[R: Row](table: Table[R], body: dict[str, Any], name: str) -> R:
+    """The row whose id is in this field of the body. Raises ApiError (422) if there is none."""
+    row = table.get(required_int(body, name))
     if row is None:
-        raise not_found()
+        raise invalid(name, "does not exist")
     return row
 
 
@@ -94,7 +94,11 @@ def requires[**P](scope: str) -> Callable[[Callable[P, Response]], Callable[P, R
         @wraps(view)
         def guarded(*args: P.args, **kwargs: P.kwargs) -> Response:
             caller = g.bearer = _authenticate()
-            _count(caller)
+            count_call(
+                f"v3 {caller.credential}",
+                limit=the_store().switches["v3_rate_limit"],
+                window_seconds=WINDOW_SECONDS,
+            )
             if scope not in caller.scopes:
                 raise v3_error(403, f"The access token does not have the scope {scope}.")
             if request.method == "GET" and not _is_site_admin(caller):
@@ -119,18 +123,14 @@ def _authenticate() -> Bearer:
         raise v3_error(401, str(error)) from error
 
 
-def _count(caller: Bearer) -> None:
+def count_call(caller: str, *, limit: int, window_seconds: int) -> None:
+    """Count a call for its token or for a new one. Raises ApiError (429)."""
     store = the_store()
     now = store.clock.now()
-    allowance = sandbox().rates.count(
-        f"v3 {caller.credential}",
-        limit=store.switches["v3_rate_limit"],
-        window_seconds=WINDOW_SECONDS,
-        now=now,
-    )
+    allowance = sandbox().rates.count(caller, limit=limit, window_seconds=window_seconds, now=now)
     # Observed: the reset is always one window from now, not the end of the current window.
     g.rate_headers = allowance.headers(
-        "X-Ratelimit", int(now.timestamp()) + WINDOW_SECONDS, store.switches["rate_headers"]
+        "X-Ratelimit", int(now.timestamp()) + window_seconds, store.switches["rate_headers"]
     )
     if not allowance.allowed:
         raise ApiError(429, "Retry later", {"Retry-After": str(allowance.seconds_left)})

@@ -11,8 +11,7 @@ from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import IN_PROCESS, Application
 from greenhouse_sandbox.store.jobs import Job
-from greenhouse_sandbox.store.people import User
-from greenhouse_sandbox.ui.screens import Typed, found, screens
+from greenhouse_sandbox.ui.screens import Typed, active_people, found, screens
 
 #: how many of the newest hired, rejected and prospects are shown
 SHOWN = 100
@@ -81,11 +80,6 @@ def job(job_id: int) -> str:
     )
 
 
-def who_can_own(store: Store) -> list[User]:
-    """Users who can be recruiter, coordinator or hiring manager."""
-    return [user for user in store.users.rising() if not user.service_account and not user.deactivated]
-
-
 @screens.get("/jobs/new")
 def job_form() -> str:
     return _new_page(Typed())
@@ -136,7 +130,7 @@ def job_setup(job_id: int) -> str:
         standing=standing,
         posts=[post for post in store.job_posts.by("job_id", job_id) if post.active],
         owners=owners,
-        users=who_can_own(store),
+        users=active_people(store),
         departments=list(store.departments.rising()),
         offices=list(store.offices.rising()),
         reasons=list(store.rejection_reasons.rising()),
@@ -149,7 +143,7 @@ def _new_page(typed: Typed) -> str:
         "job_form.html",
         typed=typed,
         stages="\n".join(STAGES),
-        users=who_can_own(store),
+        users=active_people(store),
         departments=list(store.departments.rising()),
         offices=list(store.offices.rising()),
     )

@@ -19,7 +19,7 @@ from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
 from greenhouse_sandbox.store.jobs import Job
 from greenhouse_sandbox.store.table import Row, Table
-from greenhouse_sandbox.ui.screens import Typed, acting_user, found, screens
+from greenhouse_sandbox.ui.screens import Typed, acting_user, active_people, found, screens
 
 #: how many people are listed, newest first
 SHOWN = 200
@@ -136,7 +136,6 @@ def _profile(candidate_id: int, typed: Typed, tab: str = "") -> str:
     application = application or (applications[-1] if applications else None)
     reason = store.rejection_reasons.get(application.rejection_reason_id) if application else None
     notes = [(note, store.users.get(note.user_id)) for note in store.notes.by("candidate_id", candidate_id)]
-    people = [user for user in store.users.rising() if not user.service_account and not user.deactivated]
     return render_template(
         "person.html",
         candidate=candidate,
@@ -151,7 +150,7 @@ def _profile(candidate_id: int, typed: Typed, tab: str = "") -> str:
         notes=sorted(notes, key=lambda pair: (pair[0].created_at, pair[0].id), reverse=True),
         others=list(islice((one for one in store.candidates.falling() if one.id != candidate_id), SHOWN)),
         tab=tab or request.args.get("tab", "activity_feed"),
-        users=people,
+        users=active_people(store),
         sources=list(store.sources.rising()),
         open_jobs=_open_jobs(store, application),
         offers=_hanging(store.offers, application),

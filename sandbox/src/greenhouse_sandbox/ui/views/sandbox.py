@@ -16,7 +16,6 @@ from greenhouse_sandbox.store.webhooks import EVENTS, HELD, PENDING
 from greenhouse_sandbox.store.webhooks import KINDS as HOOK_KINDS
 from greenhouse_sandbox.ui.screens import Typed, screens
 from greenhouse_sandbox.webhooks.delivery import send_collected
-from greenhouse_sandbox.worlds import seed
 
 
 @screens.get("/sandbox")
@@ -77,13 +76,10 @@ def new_world() -> ResponseReturnValue:
     """Start again with another `world`: demo, empty, or a number of applications."""
     typed = Typed()
     try:
-        seed(the_store(), typed.text("world"), random=typed.whole("seed") or 0)
+        sandbox().restart(typed.text("world"), random=typed.whole("seed") or 0)
     except ValueError as error:
         flash(f"Nothing was changed. {error}", "error")
         return redirect(url_for("ui.workshop"), 303)
-    sandbox().faults.clear()
-    sandbox().rates.clear()
-    sandbox().calls.clear()
     flash("A new world has started. The old one's credentials and web hooks are gone.")
     return redirect(url_for("ui.home"), 303)
 
