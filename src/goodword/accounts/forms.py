@@ -1,4 +1,4 @@
-from typing import Any, cast
+from typing import Any
 
 from allauth.account import forms as account
 from allauth.account.adapter import get_adapter
@@ -22,21 +22,20 @@ from goodword.core.crypto import CannotOpen
 from goodword.ui.fields import LineField
 
 
-def _plain(form: forms.Form) -> None:
-    """Remove allauth's placeholders and links, since our pages have their own."""
-    for field in form.fields.values():
-        field.widget.attrs.pop("placeholder", None)
-        if isinstance(field.widget, forms.PasswordInput) and field.widget.attrs.get("autocomplete") == (
-            "current-password"
-        ):
-            field.help_text = ""
+class _Plain(forms.Form):
+    """Without allauth's placeholders and links, since our pages have their own."""
 
-
-class SignInForm(account.LoginForm):  # type: ignore[misc]  # the library has no types
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(cast(forms.Form, self))
+        for field in self.fields.values():
+            field.widget.attrs.pop("placeholder", None)
+            if isinstance(field.widget, forms.PasswordInput) and field.widget.attrs.get("autocomplete") == (
+                "current-password"
+            ):
+                field.help_text = ""
 
+
+class SignInForm(_Plain, account.LoginForm):  # type: ignore[misc]  # the library has no types
     def clean_login(self) -> str:
         login: str = super().clean_login()
         if has_look_alikes(self.data["login"]):  # as typed, since allauth's field turns a Kelvin sign into k
@@ -65,28 +64,23 @@ class RequestResetLinkForm(account.ResetPasswordForm):  # type: ignore[misc]  # 
         return email
 
 
-class ChangePasswordForm(account.ChangePasswordForm):  # type: ignore[misc]  # the library has no types
+class ChangePasswordForm(_Plain, account.ChangePasswordForm):  # type: ignore[misc]  # the library has no types
+    pass
+
+
+class SetPasswordForm(_Plain, account.SetPasswordForm):  # type: ignore[misc]  # the library has no types
+    pass
+
+
+class ConfirmPasswordForm(_Plain, account.ReauthenticateForm):  # type: ignore[misc]  # the library has no types
+    pass
+
+
+class _PlainCode(_Plain):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _plain(cast(forms.Form, self))
-
-
-class SetPasswordForm(account.SetPasswordForm):  # type: ignore[misc]  # the library has no types
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(cast(forms.Form, self))
-
-
-class ConfirmPasswordForm(account.ReauthenticateForm):  # type: ignore[misc]  # the library has no types
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _plain(cast(forms.Form, self))
-
-
-def _code_field(form: forms.Form) -> None:
-    _plain(form)
-    form.fields["code"].label = _("Code")
-    form.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
+        self.fields["code"].label = _("Code")
+        self.fields["code"].widget.attrs |= {"inputmode": "numeric", "autocomplete": "one-time-code"}
 
 
 class _ChecksCode:
@@ -107,22 +101,16 @@ class _ChecksCode:
             return self.cleaned_data["code"]  # type: ignore[attr-defined]  # as above
 
 
-class CodeForm(_ChecksCode, AuthenticateForm):  # type: ignore[misc]  # the library has no types
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _code_field(cast(forms.Form, self))
+class CodeForm(_ChecksCode, _PlainCode, AuthenticateForm):  # type: ignore[misc]  # the library has no types
+    pass
 
 
-class ConfirmCodeForm(_ChecksCode, ReauthenticateForm):  # type: ignore[misc]  # the library has no types
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _code_field(cast(forms.Form, self))
+class ConfirmCodeForm(_ChecksCode, _PlainCode, ReauthenticateForm):  # type: ignore[misc]  # the library has no types
+    pass
 
 
-class SetUpAppForm(ActivateTOTPForm):  # type: ignore[misc]  # the library has no types
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        _code_field(cast(forms.Form, self))
+class SetUpAppForm(_PlainCode, ActivateTOTPForm):  # type: ignore[misc]  # the library has no types
+    pass
 
 
 _UNKNOWN_PASSKEY = gettext_lazy("This passkey doesn't belong to an account here. Sign in another way.")
@@ -150,8 +138,10 @@ class CredentialField(forms.JSONField):
 _MALFORMED = (AttributeError, TypeError, ValueError, LookupError, ArithmeticError, RecursionError)
 
 
-class _KnownPasskey:
+class _KnownPasskey(forms.Form):
     """Replaces allauth's message "incorrect code", which doesn't fit passkeys."""
+
+    credential = CredentialField()
 
     def clean_credential(self) -> Any:
         try:
@@ -163,15 +153,15 @@ class _KnownPasskey:
 
 
 class SignInPasskeyForm(_KnownPasskey, webauthn.LoginWebAuthnForm):  # type: ignore[misc]  # no types
-    credential = CredentialField()
+    pass
 
 
 class SecondStepPasskeyForm(_KnownPasskey, webauthn.AuthenticateWebAuthnForm):  # type: ignore[misc]  # no types
-    credential = CredentialField()
+    pass
 
 
 class ConfirmPasskeyForm(_KnownPasskey, webauthn.ReauthenticateWebAuthnForm):  # type: ignore[misc]  # no types
-    credential = CredentialField()
+    pass
 
 
 class AddPasskeyForm(webauthn.AddWebAuthnForm):  # type: ignore[misc]  # the library has no types

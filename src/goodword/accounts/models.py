@@ -1,6 +1,6 @@
 from collections.abc import Iterable
 from datetime import UTC, tzinfo
-from typing import TYPE_CHECKING, ClassVar, Self, TypeVar
+from typing import ClassVar, Self, TypeVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
@@ -18,9 +18,6 @@ from goodword.core import clock
 from goodword.core.addresses import normalised
 from goodword.core.models import HasPk
 from goodword.core.workdays import Calendar, calendar_of
-
-if TYPE_CHECKING:
-    pass
 
 M = TypeVar("M", bound=models.Model)
 
