@@ -11,7 +11,6 @@ from typing import Any, Final
 from urllib.parse import urlencode
 
 from django import forms
-from django.conf import settings
 from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -31,7 +30,7 @@ from goodword.core.models import HasPk
 from goodword.core.responses import private
 from goodword.core.text import language_codes, main_language
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.notifications.domain.queue import Correspondent, LinkFor, candidate_page_url, queue
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Step
 from goodword.ui.fields import LongTextField
@@ -261,7 +260,6 @@ def ask_recruiter(
         if asked.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_QUESTIONS_A_DAY:
             return False
         recruiter = recruiter_of(application)
-        path = reverse("candidate", args=[application.organisation.slug, application.pk])
         queue(
             organisation=application.organisation,
             kind=MAIL_KIND,
@@ -276,7 +274,7 @@ def ask_recruiter(
                 "candidate_name": application.candidate.name,
                 "role_title": application.role.title if application.role else "",
                 "lines": text.splitlines(),
-                "page_url": settings.GOODWORD_BASE_URL + path,
+                "page_url": candidate_page_url(application),
             },
             application=application,
             subject_ref=ref,

@@ -3,12 +3,10 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from django import forms
-from django.conf import settings
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
@@ -20,7 +18,7 @@ from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
-from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.notifications.domain.queue import Correspondent, candidate_page_url, queue
 from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.runs import Refused
 from goodword.workflow.models import lock_application
@@ -139,7 +137,6 @@ def _sees(member: Membership, application: Application) -> bool:
 
 
 def _mail(comment: Comment, application: Application, *, to: Membership, now: datetime) -> None:
-    path = reverse("candidate", args=[comment.organisation.slug, application.pk])
     queue(
         organisation=comment.organisation,
         kind=MENTIONED,
@@ -150,7 +147,7 @@ def _mail(comment: Comment, application: Application, *, to: Membership, now: da
         context={
             "candidate_name": application.candidate.name,
             "role_title": application.role.title if application.role else "",
-            "page_url": f"{settings.GOODWORD_BASE_URL}{path}#comments",
+            "page_url": f"{candidate_page_url(application)}#comments",
         },
         application=application,
         member=to,

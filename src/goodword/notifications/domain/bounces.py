@@ -34,7 +34,7 @@ from goodword.core.crypto import hash_keys
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.text import clean_text
-from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.notifications.domain.queue import Correspondent, queue_for_recruiter
 from goodword.notifications.models import Email, Link
 
 MARK_PURPOSE = b"goodword.notifications.returned"
@@ -475,12 +475,11 @@ def on_email_failed(event: Event) -> None:
         if owner is None or is_same(owner.email, failed.to_address):
             return
         to = Correspondent(name=owner.name, address=owner.email)
-    queue(
-        organisation=failed.organisation,
+    queue_for_recruiter(
+        failed.application,
         kind=UNDELIVERED,
         key=_notice_key(failed),
         to=to,
-        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="notifications/mail/undelivered",
         context={
             "candidate_name": failed.application.candidate.name,
@@ -488,8 +487,6 @@ def on_email_failed(event: Event) -> None:
             "failed_to": failed.to_address,
             "reason": failed.bounce_reason or failed.last_error,
         },
-        application=failed.application,
-        for_recruiter=True,
         now=event.occurred_at,
     )
 

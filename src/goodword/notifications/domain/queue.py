@@ -9,8 +9,10 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
+from django.urls import reverse
 from django.utils import translation
 
 from goodword.accounts.models import Membership, Organisation, active_members, is_deactivated
@@ -124,6 +126,44 @@ def queue(
         if email.not_before <= now:
             jobs.named("email.send").defer(email_id=email.pk)
         return email
+
+
+def queue_for_recruiter(
+    application: Application,
+    *,
+    kind: str,
+    key: str,
+    template: str,
+    context: Mapping[str, Any],
+    now: datetime,
+    to: Correspondent | None = None,
+    link: LinkFor | None = None,
+    subject_ref: str = "",
+) -> None:
+    """Queue a mail from Goodword to the application's recruiter, or to `to`. Other arguments are as in `queue`."""
+    if to is None:
+        recruiter = recruiter_of(application)
+        to = Correspondent(name=recruiter.name, address=recruiter.address)
+    queue(
+        organisation=application.organisation,
+        kind=kind,
+        key=key,
+        to=to,
+        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
+        template=template,
+        context=context,
+        link=link,
+        application=application,
+        for_recruiter=True,
+        subject_ref=subject_ref,
+        now=now,
+    )
+
+
+def candidate_page_url(application: Application) -> str:
+    """The address of the candidate's page, for mails to members."""
+    path = reverse("candidate", args=[application.organisation.slug, application.pk])
+    return settings.GOODWORD_BASE_URL + path
 
 
 def full_context(

@@ -4,13 +4,19 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from django.conf import settings
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import ngettext
 
 from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes, own_texts
-from goodword.notifications.domain.queue import Correspondent, LinkFor, from_name, full_context, queue
+from goodword.notifications.domain.queue import (
+    Correspondent,
+    LinkFor,
+    candidate_page_url,
+    from_name,
+    full_context,
+    queue,
+    queue_for_recruiter,
+)
 from goodword.notifications.models import Email, Link
 from goodword.questionnaires import labels
 from goodword.references import wording
@@ -250,18 +256,14 @@ def mail_recruiter(
 ) -> None:
     """Mail the recruiter a link to the first answers, or to those `received` so far."""
     facts = check_context(check, language=check.organisation.language)
-    queue(
-        organisation=facts.organisation,
+    queue_for_recruiter(
+        facts.application,
         kind="references.review",
         key=mail_key(check.pk, key),
         to=facts.recruiter,
-        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="references/mail/review",
         context={**mail_context(facts, check), "referee": referee.name, "received": received},
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=facts.application.pk),
-        application=facts.application,
-        for_recruiter=True,
-        language=facts.language,
         now=now,
     )
 
@@ -271,24 +273,19 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
     facts = check_context(check, language=check.organisation.language)
     with translation.override(facts.language):
         asked = wording.for_member(slot.relationship)
-    path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
-    queue(
-        organisation=facts.organisation,
+    queue_for_recruiter(
+        facts.application,
         kind="references.cannot_provide",
         key=f"check:{check.pk}:slot:{slot.number}:cannot:{slot.cannot_at:%Y%m%d%H%M%S}",
         to=facts.recruiter,
-        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="references/mail/cannot_provide",
         context={
             **mail_context(facts, check),
             "asked": asked,
             "needed": slot.needed,
             "reason_lines": slot.cannot_reason.splitlines(),
-            "page_url": settings.GOODWORD_BASE_URL + path,
+            "page_url": candidate_page_url(facts.application),
         },
-        application=facts.application,
-        for_recruiter=True,
-        language=facts.language,
         now=now,
     )
 
@@ -296,18 +293,13 @@ def mail_recruiter_cannot_provide(check: Check, *, slot: Slot, now: datetime) ->
 def mail_recruiter_withdrawal(check: Check, *, referee_id: int, now: datetime) -> None:
     """Mail the recruiter about a withdrawn reference, without the referee's name."""
     facts = check_context(check, language=check.organisation.language)
-    path = reverse("candidate", args=[facts.organisation.slug, facts.application.pk])
-    queue(
-        organisation=facts.organisation,
+    queue_for_recruiter(
+        facts.application,
         kind="references.withdrawn",
         key=f"referee:{referee_id}:withdrawn",
         to=facts.recruiter,
-        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="references/mail/withdrawn",
-        context={**mail_context(facts, check), "page_url": settings.GOODWORD_BASE_URL + path},
-        application=facts.application,
-        for_recruiter=True,
-        language=facts.language,
+        context={**mail_context(facts, check), "page_url": candidate_page_url(facts.application)},
         now=now,
     )
 

@@ -14,13 +14,20 @@ from django.urls import reverse
 
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation, User
-from goodword.candidates.models import Application, recruiter_of, visible_applications
+from goodword.candidates.models import Application, visible_applications
 from goodword.core.addresses import normalised
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import Event, HasPk
 from goodword.core.text import WithoutAccents
 from goodword.notifications.domain.links import LIFETIMES
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue, updated_when_sent
+from goodword.notifications.domain.queue import (
+    Correspondent,
+    LinkFor,
+    candidate_page_url,
+    queue,
+    queue_for_recruiter,
+    updated_when_sent,
+)
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check
 from goodword.reports.domain.versions import is_superseded
@@ -67,13 +74,10 @@ def mail_recruiter_on_report(event: Event) -> None:
     if "reused" in report.snapshot or is_superseded(report):
         return
     application = report.step_request.application
-    recruiter = recruiter_of(application)
-    queue(
-        organisation=report.organisation,
+    queue_for_recruiter(
+        application,
         kind="reports.completed",
         key=f"report:{report.pk}:completed",
-        to=Correspondent(name=recruiter.name, address=recruiter.address),
-        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="reports/mail/completed",
         context={
             "candidate_name": application.candidate.name,
@@ -84,8 +88,6 @@ def mail_recruiter_on_report(event: Event) -> None:
             "review_days": REVIEW_DAYS,
             "in_greenhouse": any(is_posted_for(application) for is_posted_for in _note_conditions),
         },
-        application=application,
-        for_recruiter=True,
         subject_ref=f"report:{report.pk}",
         link=LinkFor(purpose=Link.Purpose.REVIEW, subject_id=application.pk),
         now=event.occurred_at,
@@ -309,7 +311,6 @@ def _sees(member: Membership, applications: Sequence[Application]) -> bool:
 def _mail(review: ResultReview, *, to: Membership, by: Membership, now: datetime) -> None:
     step_request: StepRequest = review.step_request
     application = step_request.application
-    path = reverse("candidate", args=[review.organisation.slug, application.pk])
     queue(
         organisation=review.organisation,
         kind=ASSIGNED,
@@ -321,7 +322,7 @@ def _mail(review: ResultReview, *, to: Membership, by: Membership, now: datetime
             "candidate_name": application.candidate.name,
             "role_title": application.role.title if application.role else "",
             "step": step_request.step.kind,
-            "page_url": f"{settings.GOODWORD_BASE_URL}{path}#{step_request.step.kind}",
+            "page_url": f"{candidate_page_url(application)}#{step_request.step.kind}",
         },
         application=application,
         member=to,

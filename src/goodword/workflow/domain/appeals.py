@@ -4,15 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 
 from goodword.accounts.domain.audit import write, write_by
 from goodword.accounts.models import Membership, active_members, admins_of
 from goodword.candidates.models import Application, public_title, recruiter_of, visible_applications
 from goodword.core.events import record
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.notifications.domain.queue import (
+    Correspondent,
+    LinkFor,
+    candidate_page_url,
+    queue,
+    queue_for_recruiter,
+)
 from goodword.notifications.models import Link
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.domain.runs import actor
@@ -135,26 +139,20 @@ def answer_appeal(*, appeal_id: int, answer: str, member: Membership, now: datet
 
 
 def _mail_team(appeal: Appeal, application: Application, *, now: datetime) -> None:
-    organisation = application.organisation
-    path = reverse("candidate", args=[organisation.slug, application.pk])
     for number, member in enumerate(_team(application), start=1):
-        queue(
-            organisation=organisation,
+        queue_for_recruiter(
+            application,
             kind="workflow.appeal_opened",
             key=f"appeal:{appeal.pk}:opened:{number}",
             to=Correspondent(name=member.user.name, address=member.user.email),
-            sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
             template="workflow/mail/appeal_opened",
             context={
                 "candidate_name": application.candidate.name,
                 "role_title": application.role.title if application.role else "",
                 "lines": appeal.text.splitlines(),
-                "page_url": f"{settings.GOODWORD_BASE_URL}{path}#human-review",
+                "page_url": f"{candidate_page_url(application)}#human-review",
             },
-            application=application,
-            for_recruiter=True,
             subject_ref=f"appeal:{appeal.pk}",
-            language=organisation.language,
             now=now,
         )
 

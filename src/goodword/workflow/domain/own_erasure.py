@@ -2,9 +2,7 @@
 
 from datetime import datetime
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import translation
 
 from goodword.candidates.domain.erasure_requests import WAIT, Reason, request_erasure
@@ -12,7 +10,7 @@ from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.models import Application, Erasure, Hold, recruiter_of
 from goodword.core.text import written_day
 from goodword.core.workdays import end_of_day
-from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.notifications.domain.queue import Correspondent, candidate_page_url, queue, queue_for_recruiter
 from goodword.workflow.domain.legal_holds import known_application, mail_data_kept
 
 
@@ -29,25 +27,18 @@ def request_own_erasure(*, application: Application, now: datetime, language: st
             erasure.due_at = end_of_day(erasure.due_at, zone=zone)
             erasure.save(update_fields=["due_at"])
         hold = hold_against_erasure(application.candidate)
-        recruiter = recruiter_of(application)
-        path = reverse("candidate", args=[application.organisation.slug, application.pk])
-        queue(
-            organisation=application.organisation,
+        queue_for_recruiter(
+            application,
             kind="workflow.erasure_requested",
             key=f"erasure:{erasure.pk}:asked",
-            to=Correspondent(name=recruiter.name, address=recruiter.address),
-            sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
             template="workflow/mail/erasure_requested",
             context={
                 "candidate_name": application.candidate.name,
                 "role_title": application.role.title if application.role else "",
                 "due": _day(erasure, application, application.organisation.language),
                 "kept": hold is not None,
-                "page_url": settings.GOODWORD_BASE_URL + path,
+                "page_url": candidate_page_url(application),
             },
-            application=application,
-            for_recruiter=True,
-            language=application.organisation.language,
             now=now,
         )
         _mail_confirmation(erasure, application, hold, language=language, now=now)

@@ -5,18 +5,16 @@ from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Final
 
-from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
-from django.urls import reverse
 
 from goodword.accounts.models import Membership
-from goodword.candidates.models import Application, recruiter_of
+from goodword.candidates.models import Application
 from goodword.core.compiled_queries import insert_once
 from goodword.core.events import record
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
-from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.notifications.domain.queue import candidate_page_url, queue_for_recruiter
 from goodword.roles.models import Step, is_confidential, rules_of_stage
 from goodword.workflow.domain.eligibility import (
     BLOCKING_REASONS,
@@ -311,29 +309,23 @@ def on_needs_attention(event: Event) -> None:
     application = step_request.application
     if application.is_being_erased:
         return
-    recruiter = recruiter_of(application)
     reason = str(event.data.get("reason", ""))
     if reason == StepRequest.WaitingReason.REUSE and (
         step_request.earlier is None or is_confidential_source(step_request.earlier)
     ):
         reason = "decide"  # the recipient must not learn of the other application
-    to = Correspondent(name=recruiter.name, address=recruiter.address)
-    queue(
-        organisation=step_request.organisation,
+    queue_for_recruiter(
+        application,
         kind="workflow.needs_attention",
         key=f"step_request:{step_request.pk}:attention:{event.data.get('reason', '')}",
-        to=to,
-        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="workflow/mail/needs_attention",
         context={
             "candidate_name": application.candidate.name,
             "role_title": application.role.title if application.role else "",
             "step": step_request.step.kind,
             "reason": reason,
-            "page_url": _page_of(application),
+            "page_url": candidate_page_url(application),
         },
-        application=application,
-        for_recruiter=True,
         now=event.occurred_at,
     )
 
@@ -353,29 +345,19 @@ def on_suspicious_name(event: Event) -> None:
         return
     if event.name in {"candidate.changed", "candidate.merged"} and application.end:
         return
-    recruiter = recruiter_of(application)
     spelling = sha256(candidate.name.encode()).hexdigest()[:16]
-    queue(
-        organisation=application.organisation,
+    queue_for_recruiter(
+        application,
         kind="workflow.suspicious_name",
         key=f"application:{application.pk}:name:{spelling}",
-        to=Correspondent(name=recruiter.name, address=recruiter.address),
-        sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template="workflow/mail/suspicious_name",
         context={
             "candidate_name": candidate.name,
             "role_title": application.role.title if application.role else "",
-            "page_url": _page_of(application),
+            "page_url": candidate_page_url(application),
         },
-        application=application,
-        for_recruiter=True,
         now=event.occurred_at,
     )
-
-
-def _page_of(application: Application) -> str:
-    path = reverse("candidate", args=[application.organisation.slug, application.pk])
-    return settings.GOODWORD_BASE_URL + path
 
 
 def on_entered_stage(event: Event) -> None:
