@@ -5,7 +5,8 @@ from datetime import datetime
 from typing import Any
 
 from goodword.candidates.models import Application
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.core.addresses import Correspondent
+from goodword.notifications.domain.queue import LinkFor, queue
 from goodword.notifications.models import Email, Link
 from tests.support import factories
 

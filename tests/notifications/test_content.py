@@ -13,10 +13,10 @@ from linkify_it import LinkifyIt
 
 from goodword.accounts.domain.organisation import set_logo
 from goodword.core import crypto
+from goodword.core.addresses import Correspondent
 from goodword.core.text import WORD_JOINER
 from goodword.notifications.domain import links
 from goodword.notifications.domain.bounces import mark_of
-from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email, Link
 from tests.notifications.mails import LINK, NOW, application, links_of, queued, state

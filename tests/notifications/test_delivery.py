@@ -17,9 +17,10 @@ from django.db import OperationalError, connection
 from pytest_django.fixtures import Settings
 
 from goodword.core import clock, environment, outbox
+from goodword.core.addresses import Correspondent
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import UNDELIVERED, mark_of
-from goodword.notifications.domain.queue import Correspondent, cancel
+from goodword.notifications.domain.queue import cancel
 from goodword.notifications.domain.send import (
     BEFORE_MESSAGE,
     FOR_ANSWER,

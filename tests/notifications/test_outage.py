@@ -11,8 +11,9 @@ from django.db import connection
 from pytest_django.fixtures import Settings
 
 from goodword.core import mail, outbox
+from goodword.core.addresses import Correspondent
 from goodword.core.mail import Withdrawn
-from goodword.notifications.domain.queue import Correspondent, cancel
+from goodword.notifications.domain.queue import cancel
 from goodword.notifications.domain.send import (
     BEFORE_MESSAGE,
     FOR_ANSWER,

@@ -13,10 +13,11 @@ from django.test import Client
 from pytest_django.fixtures import Settings
 
 from goodword.core import installation, mail, outbox
+from goodword.core.addresses import Correspondent
 from goodword.core.events import run_reactions
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import UNDELIVERED, mark_of
-from goodword.notifications.domain.queue import Correspondent, send_again
+from goodword.notifications.domain.queue import send_again
 from goodword.notifications.domain.send import FOR_ANSWER, UNANSWERED, requeue_interrupted, send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued

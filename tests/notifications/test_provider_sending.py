@@ -11,8 +11,8 @@ import pytest
 from pytest_django.fixtures import Settings
 
 from goodword.core import mail
+from goodword.core.addresses import Correspondent
 from goodword.notifications.domain.bounces import mark_of
-from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import PROBE_PACE, UNANSWERED, send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, queued, state

@@ -6,7 +6,8 @@ import pytest
 from django.core import mail
 from django.db import transaction
 
-from goodword.notifications.domain.queue import Correspondent, cancel, queue
+from goodword.core.addresses import Correspondent
+from goodword.notifications.domain.queue import cancel, queue
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from tests.notifications.mails import NOW, application, queued, state

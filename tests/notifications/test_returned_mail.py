@@ -19,6 +19,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.cli import main
 from goodword.core import installation
+from goodword.core.addresses import Correspondent
 from goodword.notifications import returned_mail
 from goodword.notifications.domain.bounces import (
     Returned,
@@ -28,7 +29,7 @@ from goodword.notifications.domain.bounces import (
     read_returned,
     return_address_of,
 )
-from goodword.notifications.domain.queue import Correspondent, send_again
+from goodword.notifications.domain.queue import send_again
 from goodword.notifications.domain.send import send
 from goodword.notifications.models import Email
 from tests.notifications import returned_messages as messages

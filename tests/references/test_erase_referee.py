@@ -9,9 +9,10 @@ from django.db import transaction
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import AttemptFlag, AttemptPart, Marking, Verification
 from goodword.candidates.models import Erasure, Hold
+from goodword.core.addresses import Correspondent
 from goodword.core.models import Event
 from goodword.notifications.domain.mail_texts import render
-from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.notifications.domain.queue import queue
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import cancel_check

@@ -7,8 +7,8 @@ import pytest
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, Candidate
 from goodword.core import outbox
+from goodword.core.addresses import Correspondent
 from goodword.core.mail import Fault, Scope, Withdrawn
-from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.domain.send import SendPermit, _hand_over, _not_accepted, send
 from goodword.notifications.models import Email
 from goodword.reports.domain.reviews import assign, assign_several

@@ -1,11 +1,10 @@
-from dataclasses import dataclass
-
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q, QuerySet, Value
 from django.db.models.functions import Concat, Upper
 
 from goodword.accounts.models import Membership, OrganisationOwned, admins_of, is_deactivated
+from goodword.core.addresses import Correspondent
 from goodword.core.text import WithoutAccents, has_link
 from goodword.roles.models import Role, automation_of, visible_roles
 
@@ -305,22 +304,16 @@ class PerformanceRating(OrganisationOwned):
         return f"rating {self.pk}"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Recruiter:
-    name: str
-    address: str
-
-
-def recruiter_of(application: Application) -> Recruiter:
+def recruiter_of(application: Application) -> Correspondent:
     """Greenhouse's recruiter, else the role's owner, else the first admin. Skips deactivated members."""
     address = application.recruiter_email
     if address and not is_deactivated(application.organisation, address):
-        return Recruiter(name=application.recruiter_name or address, address=address)
+        return Correspondent(name=application.recruiter_name or address, address=address)
     if application.role is not None and application.role.owner.deactivated_at is None:
         owner = application.role.owner.user
     else:
         owner = admins_of(application.organisation)[0].user
-    return Recruiter(name=owner.name, address=owner.email)
+    return Correspondent(name=owner.name, address=owner.email)
 
 
 def public_title(application: Application) -> str:

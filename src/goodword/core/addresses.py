@@ -7,6 +7,7 @@ into an ASCII one.
 
 import unicodedata
 from collections.abc import Collection
+from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
@@ -57,6 +58,12 @@ hanmail.net rediffmail.com uol.com.br bol.com.br terra.com.br hushmail.com zohom
 duck.com mozmail.com simplelogin.com privaterelay.appleid.com
 """
 FREE_MAIL = frozenset(_DOMAINS.split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Correspondent:
+    name: str
+    address: str
 
 
 def without_invisible(address: str) -> str:

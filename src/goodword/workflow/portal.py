@@ -21,16 +21,16 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation.trans_real import parse_accept_lang_header
 
 from goodword.accounts.models import Organisation
-from goodword.candidates.models import Application, Recruiter, recruiter_of
+from goodword.candidates.models import Application, recruiter_of
 from goodword.core import clock
-from goodword.core.addresses import is_same
+from goodword.core.addresses import Correspondent, is_same
 from goodword.core.compiled_queries import compiled
 from goodword.core.events import record
 from goodword.core.models import HasPk
 from goodword.core.responses import private
 from goodword.core.text import language_codes, main_language
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, LinkFor, candidate_page_url, queue
+from goodword.notifications.domain.queue import LinkFor, candidate_page_url, queue
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Step
 from goodword.ui.fields import LongTextField
@@ -110,7 +110,7 @@ class Visit:
     organisation: Organisation
 
     @cached_property
-    def recruiter(self) -> Recruiter:
+    def recruiter(self) -> Correspondent:
         return recruiter_of(self.application)
 
 
@@ -151,7 +151,9 @@ def open_step_url(application: Application, *, kind: Step.Kind, token: str, now:
     return ""
 
 
-def closed_page(request: HttpRequest, *, organisation: Organisation, recruiter: Recruiter) -> HttpResponse:
+def closed_page(
+    request: HttpRequest, *, organisation: Organisation, recruiter: Correspondent
+) -> HttpResponse:
     """The same page, whatever closed the step. It links to *Your data*, since that right outlasts the step."""
     return _page(
         request,
@@ -259,13 +261,12 @@ def ask_recruiter(
         asked = Email.objects.of(application.organisation).filter(kind=MAIL_KIND, subject_ref=ref)
         if asked.filter(created_at__gt=now - timedelta(days=1)).count() >= MOST_QUESTIONS_A_DAY:
             return False
-        recruiter = recruiter_of(application)
         queue(
             organisation=application.organisation,
             kind=MAIL_KIND,
             # the count alone would repeat, since erasing a referee deletes the mails that name them
             key=f"{ref}:{asked.count() + 1}:{now.timestamp():.0f}",
-            to=Correspondent(name=recruiter.name, address=recruiter.address),
+            to=recruiter_of(application),
             sender=Correspondent(name=name, address=address),
             template="workflow/mail/question",
             context={

@@ -18,7 +18,8 @@ from goodword.accounts.double_clicks import once
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
-from goodword.notifications.domain.queue import Correspondent, candidate_page_url, queue
+from goodword.core.addresses import Correspondent
+from goodword.notifications.domain.queue import candidate_page_url, queue
 from goodword.ui.fields import LongTextField
 from goodword.workflow.domain.runs import Refused
 from goodword.workflow.models import lock_application

@@ -17,11 +17,11 @@ from goodword.assessments.attempts.invitations import invite_again
 from goodword.assessments.attempts.parts import UnknownForm, begin_part, choose_form
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
+from goodword.core.addresses import Correspondent
 from goodword.core.events import record
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain import links
 from goodword.notifications.domain.bounces import note_bounced
-from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email, Link
 from goodword.workflow.models import lock, move
 from tests.assessments.adjustments.support import (

@@ -21,9 +21,9 @@ from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.assessments.queries import items_of
 from goodword.candidates.models import Application
+from goodword.core.addresses import Correspondent
 from goodword.greenhouse.activity_feed.wording import body
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email
 from goodword.reports.models import Report
 from goodword.workspace.data_requests import preview_erasure

@@ -7,8 +7,8 @@ import pytest
 from goodword.accounts.models import Organisation
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment, Attempt
+from goodword.core.addresses import Correspondent
 from goodword.notifications.domain.mail_texts import Rendered, render
-from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email
 from tests.assessments.adjustments.support import HANNA, NOW, asked, timed
 from tests.assessments.once import once

@@ -43,9 +43,9 @@ from goodword.assessments.queries import items_of
 from goodword.assessments.results import result
 from goodword.assessments.scoring import norm_group_of
 from goodword.candidates.models import Application
+from goodword.core.addresses import Correspondent
 from goodword.core.personal_data import ExportReader, ExportRequest
 from goodword.notifications.domain.mail_texts import render
-from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email
 from goodword.workspace.comparison.results import (
     comparable_tests,

@@ -9,8 +9,8 @@ from django.db import transaction
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment, Attempt
 from goodword.core import personal_data
+from goodword.core.addresses import Correspondent
 from goodword.core.personal_data import ExportReader, ExportRequest, Subject, export
-from goodword.notifications.domain.queue import Correspondent
 from goodword.notifications.models import Email, Link
 from tests.assessments.adjustments.support import NOW, answer_path, asked, fresh, timed
 from tests.assessments.adjustments.test_open_text import DAY, WRITTEN, granted, taken

@@ -15,9 +15,10 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.candidates.domain.erasure_requests import Reason, request_erasure
 from goodword.candidates.models import Application, Candidate, recruiter_of
 from goodword.core import clock
+from goodword.core.addresses import Correspondent
 from goodword.notifications.domain import links
 from goodword.notifications.domain.mail_texts import render
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue, send_again
+from goodword.notifications.domain.queue import LinkFor, queue, send_again
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role, visible_roles
 from goodword.workflow.domain.own_erasure import mail_erasure_cancelled

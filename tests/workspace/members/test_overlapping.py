@@ -5,7 +5,7 @@ from django.db import transaction
 from django.urls import reverse
 
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
-from goodword.notifications.domain.queue import Correspondent
+from goodword.core.addresses import Correspondent
 from goodword.notifications.models import Email
 from goodword.roles.models import Role
 from goodword.workspace.comments import MENTIONED

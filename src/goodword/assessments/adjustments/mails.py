@@ -16,10 +16,11 @@ from goodword.assessments.attempts.parts import attempt_language, version_for
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of, clock_minutes, content_of
 from goodword.candidates.models import Application, public_title
+from goodword.core.addresses import Correspondent
 from goodword.core.jobs import for_first
 from goodword.core.workdays import add_working_days, days_left, into_working_hours
 from goodword.notifications.domain.links import was_mailed_lately
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.notifications.domain.queue import LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.models import UNFINISHED, is_open, lock

@@ -19,11 +19,11 @@ from goodword.assessments.attempts.parts import set_form
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application
-from goodword.core.addresses import is_same
+from goodword.core.addresses import Correspondent, is_same
 from goodword.core.models import Event
 from goodword.notifications.domain.bounces import mail_of
 from goodword.notifications.domain.links import end
-from goodword.notifications.domain.queue import Correspondent, cancel
+from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import MAIL_FAILURES

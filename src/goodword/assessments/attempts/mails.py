@@ -16,10 +16,11 @@ from goodword.assessments.attempts.parts import attempt_language
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application, public_title, recruiter_of
+from goodword.core.addresses import Correspondent
 from goodword.core.text import written_weekday_time
 from goodword.notifications.domain.links import was_mailed_lately
 from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes
-from goodword.notifications.domain.queue import Correspondent, LinkFor, queue
+from goodword.notifications.domain.queue import LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.models import StepRun, lock, takes_answers

@@ -33,10 +33,11 @@ from goodword.assessments.queries import application_of, clock_minutes
 from goodword.assessments.views.access import AttemptSession, candidate_page, render_page
 from goodword.candidates.models import Application, public_title
 from goodword.core import clock
+from goodword.core.addresses import Correspondent
 from goodword.core.responses import private
 from goodword.core.validation import ReadingError
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, masked
+from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
 from goodword.workflow.models import takes_answers
 from goodword.workflow.portal import unknown_page

@@ -28,13 +28,13 @@ from django.db import transaction
 from flufl.bounce import all_failures
 
 from goodword.candidates.models import recruiter_of
-from goodword.core.addresses import is_same, reaches
+from goodword.core.addresses import Correspondent, is_same, reaches
 from goodword.core.compiled_queries import remembered
 from goodword.core.crypto import hash_keys
 from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.text import clean_text
-from goodword.notifications.domain.queue import Correspondent, queue_for_recruiter
+from goodword.notifications.domain.queue import queue_for_recruiter
 from goodword.notifications.models import Email, Link
 
 MARK_PURPOSE = b"goodword.notifications.returned"
@@ -468,10 +468,9 @@ def on_email_failed(event: Event) -> None:
         return
     if failed.bounced_at is not None and failed.link_purpose == Link.Purpose.REFEREE:
         return
-    recruiter = recruiter_of(failed.application)
     owner = failed.application.role.owner.user if failed.application.role else None
-    to = Correspondent(name=recruiter.name, address=recruiter.address)
-    if is_same(failed.to_address, recruiter.address):
+    to = recruiter_of(failed.application)
+    if is_same(failed.to_address, to.address):
         if owner is None or is_same(owner.email, failed.to_address):
             return
         to = Correspondent(name=owner.name, address=owner.email)

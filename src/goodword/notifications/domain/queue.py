@@ -18,7 +18,7 @@ from django.utils import translation
 from goodword.accounts.models import Membership, Organisation, active_members, is_deactivated
 from goodword.candidates.models import Application, Candidate, recruiter_of, visible_applications
 from goodword.core import jobs, outbox
-from goodword.core.addresses import is_same
+from goodword.core.addresses import Correspondent, is_same
 from goodword.core.compiled_queries import insert_once
 from goodword.core.events import record
 from goodword.core.models import Event
@@ -35,12 +35,6 @@ CANDIDATE_CHECK_INTERVAL: Final = timedelta(minutes=10)
 _NAMES: Final = "quoted_names"
 #: cancelled mail may be restored after a pause
 _UNSENT: Final = (Email.State.QUEUED, Email.State.CANCELLED)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Correspondent:
-    name: str
-    address: str
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -141,14 +135,11 @@ def queue_for_recruiter(
     subject_ref: str = "",
 ) -> None:
     """Queue a mail from Goodword to the application's recruiter, or to `to`. Other arguments are as in `queue`."""
-    if to is None:
-        recruiter = recruiter_of(application)
-        to = Correspondent(name=recruiter.name, address=recruiter.address)
     queue(
         organisation=application.organisation,
         kind=kind,
         key=key,
-        to=to,
+        to=to or recruiter_of(application),
         sender=Correspondent(name="Goodword", address=settings.GOODWORD_HELP_CONTACT),
         template=template,
         context=context,
@@ -229,8 +220,7 @@ def update_sender(email: Email) -> None:
         return
     if not is_deactivated(email.organisation, email.reply_to):
         return
-    recruiter = recruiter_of(email.application)
-    sender = Correspondent(name=recruiter.name, address=recruiter.address)
+    sender = recruiter_of(email.application)
     email.from_name, email.reply_to = from_name(sender, organisation=email.organisation), sender.address
     email.context = {**email.context, "sender_name": sender.name, "reply_to": sender.address}
 

@@ -11,10 +11,10 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.domain.people import choose_language
 from goodword.candidates.models import Application, Candidate, public_title, recruiter_of
+from goodword.core.addresses import Correspondent
 from goodword.core.text import written_weekday, written_weekday_time
 from goodword.core.workdays import end_of_working_day, restarted_deadline
 from goodword.notifications.domain.mail_texts import about_minutes
-from goodword.notifications.domain.queue import Correspondent
 from goodword.questionnaires.domain.versions import in_language, minutes_of_version, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.questionnaires.questions import applicable, fill_placeholders

@@ -7,9 +7,9 @@ from typing import Any, Final
 from django.utils import translation
 from django.utils.translation import ngettext
 
+from goodword.core.addresses import Correspondent
 from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes, own_texts
 from goodword.notifications.domain.queue import (
-    Correspondent,
     LinkFor,
     candidate_page_url,
     from_name,

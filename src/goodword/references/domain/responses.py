@@ -12,12 +12,13 @@ from django.db import transaction
 from django.utils import translation
 
 from goodword.accounts.domain.organisation import wants_each_reference
+from goodword.core.addresses import Correspondent
 from goodword.core.clock import latest_day
 from goodword.core.models import Event
 from goodword.core.save_numbers import load_and_number
 from goodword.core.validation import Json
 from goodword.notifications.domain.links import was_mailed_lately
-from goodword.notifications.domain.queue import Correspondent, cancel, queue
+from goodword.notifications.domain.queue import cancel, queue
 from goodword.notifications.models import Email
 from goodword.questionnaires.answers import validate
 from goodword.questionnaires.domain.versions import record_seconds, stored_questions

@@ -13,10 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.candidates.domain.holds import hold_on
 from goodword.core import clock
+from goodword.core.addresses import Correspondent
 from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
 from goodword.core.responses import as_download
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, masked
+from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
 from goodword.references.domain.checks import Closed, check_context, lock_request, referee_language
 from goodword.references.domain.referee_erasure import erase_referee

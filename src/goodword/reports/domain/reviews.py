@@ -15,13 +15,12 @@ from django.urls import reverse
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation, User
 from goodword.candidates.models import Application, visible_applications
-from goodword.core.addresses import normalised
+from goodword.core.addresses import Correspondent, normalised
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import Event, HasPk
 from goodword.core.text import WithoutAccents
 from goodword.notifications.domain.links import LIFETIMES
 from goodword.notifications.domain.queue import (
-    Correspondent,
     LinkFor,
     candidate_page_url,
     queue,

@@ -9,14 +9,9 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write, write_by
 from goodword.accounts.models import Membership, active_members, admins_of
 from goodword.candidates.models import Application, public_title, recruiter_of, visible_applications
+from goodword.core.addresses import Correspondent
 from goodword.core.events import record
-from goodword.notifications.domain.queue import (
-    Correspondent,
-    LinkFor,
-    candidate_page_url,
-    queue,
-    queue_for_recruiter,
-)
+from goodword.notifications.domain.queue import LinkFor, candidate_page_url, queue, queue_for_recruiter
 from goodword.notifications.models import Link
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.domain.runs import actor
@@ -82,9 +77,9 @@ def open_appeal(*, application_id: int, text: str, language: str, now: datetime)
             organisation=application.organisation, application=application, text=text, opened_at=now
         )
         _mail_team(appeal, application, now=now)
-        recruiter = recruiter_of(application)
-        sender = Correspondent(name=recruiter.name, address=recruiter.address)
-        _mail_candidate(appeal, application, "confirmed", sender=sender, language=language, now=now)
+        _mail_candidate(
+            appeal, application, "confirmed", sender=recruiter_of(application), language=language, now=now
+        )
         record(
             "portal.appeal_opened",
             organisation_id=application.organisation_id,

@@ -12,7 +12,8 @@ from goodword.accounts.models import Membership
 from goodword.candidates.domain.holds import active, lock_role_holds_exclusively
 from goodword.candidates.domain.people import lock_person
 from goodword.candidates.models import Application, Candidate, Erasure, Hold, recruiter_of
-from goodword.notifications.domain.queue import Correspondent, queue
+from goodword.core.addresses import Correspondent
+from goodword.notifications.domain.queue import queue
 from goodword.roles.models import Role
 from goodword.workflow.models import StepRequest
 
@@ -101,7 +102,6 @@ def mail_data_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
     application = known_application(candidate)
     if application is None:
         return
-    recruiter = recruiter_of(application)
     language = candidate.chosen_language or candidate.language or hold.organisation.language
     with translation.override(language):
         why = legal_hold_reason(hold)
@@ -110,7 +110,7 @@ def mail_data_kept(erasure: Erasure, hold: Hold, *, now: datetime) -> None:
         kind=KIND,
         key=f"erasure:{erasure.pk}:kept:{hold.pk}",
         to=Correspondent(name=candidate.name, address=candidate.email),
-        sender=Correspondent(name=recruiter.name, address=recruiter.address),
+        sender=recruiter_of(application),
         template="workflow/mail/kept",
         context={"why": why},
         application=application,

@@ -8,9 +8,10 @@ from django.utils import translation
 from goodword.candidates.domain.erasure_requests import WAIT, Reason, request_erasure
 from goodword.candidates.domain.holds import hold_against_erasure
 from goodword.candidates.models import Application, Erasure, Hold, recruiter_of
+from goodword.core.addresses import Correspondent
 from goodword.core.text import written_day
 from goodword.core.workdays import end_of_day
-from goodword.notifications.domain.queue import Correspondent, candidate_page_url, queue, queue_for_recruiter
+from goodword.notifications.domain.queue import candidate_page_url, queue, queue_for_recruiter
 from goodword.workflow.domain.legal_holds import known_application, mail_data_kept
 
 
@@ -54,14 +55,13 @@ def _mail_confirmation(
         return
     if not candidate.email:
         return
-    recruiter = recruiter_of(application)
     language = language or candidate.language or application.organisation.language
     queue(
         organisation=application.organisation,
         kind="workflow.erasure_confirmed",
         key=f"erasure:{erasure.pk}:confirmed",
         to=Correspondent(name=candidate.name, address=candidate.email),
-        sender=Correspondent(name=recruiter.name, address=recruiter.address),
+        sender=recruiter_of(application),
         template="workflow/mail/erasure_confirmed",
         context={"due": _day(erasure, application, language)},
         application=application,
@@ -78,13 +78,12 @@ def mail_erasure_cancelled(erasure: Erasure, *, now: datetime) -> bool:
     application = known_application(candidate) if candidate is not None else None
     if candidate is None or application is None or not candidate.email:
         return False
-    recruiter = recruiter_of(application)
     queue(
         organisation=application.organisation,
         kind="workflow.erasure_cancelled",
         key=f"erasure:{erasure.pk}:cancelled",
         to=Correspondent(name=candidate.name, address=candidate.email),
-        sender=Correspondent(name=recruiter.name, address=recruiter.address),
+        sender=recruiter_of(application),
         template="workflow/mail/erasure_cancelled",
         context={},
         application=application,

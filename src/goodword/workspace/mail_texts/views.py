@@ -20,6 +20,7 @@ from goodword.accounts.models import Membership, logo_of
 from goodword.accounts.navigation import settings_nav
 from goodword.candidates.models import Application, public_title, recruiter_of, visible_applications
 from goodword.core import clock
+from goodword.core.addresses import Correspondent
 from goodword.core.text import written_weekday_time
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.mail_texts import (
@@ -35,7 +36,7 @@ from goodword.notifications.domain.mail_texts import (
     stored_texts,
 )
 from goodword.notifications.domain.mail_texts import render as render_mail
-from goodword.notifications.domain.queue import Correspondent, from_name, full_context
+from goodword.notifications.domain.queue import from_name, full_context
 from goodword.notifications.models import Email, MailText
 from goodword.workspace.mail_texts.forms import FIXED_MAILS, LANGUAGES, MAILS, NAMES, MailTextsForm
 
@@ -274,8 +275,7 @@ def _invented(
     if application is None:
         sender = Correspondent(name=member.user.name, address=member.user.email)
     else:
-        recruiter = recruiter_of(application)
-        sender = Correspondent(name=recruiter.name, address=recruiter.address)
+        sender = recruiter_of(application)
     to = Correspondent(
         name=_REFEREE if "referee" in mail.placeholders else values["candidate"], address="name@example.com"
     )

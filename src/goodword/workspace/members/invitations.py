@@ -30,9 +30,10 @@ from goodword.accounts.forms import NewLoginForm
 from goodword.accounts.models import Invitation, Membership, Organisation, User, admins_of, is_deactivated
 from goodword.accounts.single_sign_on import required_by
 from goodword.core import clock
+from goodword.core.addresses import Correspondent
 from goodword.core.outbox import Outbox
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
+from goodword.notifications.domain.queue import LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.role_changes import add_viewer
 from goodword.roles.models import Role

@@ -13,9 +13,10 @@ from django.db.models import Count, Q
 from django.urls import reverse
 
 from goodword.accounts.models import Membership, Organisation
+from goodword.core.addresses import Correspondent
 from goodword.core.jobs import for_each
 from goodword.core.workdays import into_working_hours
-from goodword.notifications.domain.queue import Correspondent, queue, updated_when_sent
+from goodword.notifications.domain.queue import queue, updated_when_sent
 from goodword.notifications.models import Email
 from goodword.reports.domain.reviews import to_review
 from goodword.roles.models import visible_roles

@@ -22,9 +22,9 @@ from goodword.assessments.queries import application_of
 from goodword.candidates.models import Application, PerformanceRating, visible_applications
 from goodword.candidates.ratings import DAYS
 from goodword.core import clock
+from goodword.core.addresses import Correspondent
 from goodword.greenhouse.models import Finding
 from goodword.greenhouse.reconciliation.missed_invitations import NOT_INVITED, still_waiting
-from goodword.notifications.domain.queue import Correspondent
 from goodword.references.domain.requests import address_hashes
 from goodword.roles.models import RoleNotice
 from goodword.workflow.models import Appeal

@@ -18,11 +18,12 @@ from goodword.candidates.domain.erasure_requests import pending
 from goodword.candidates.domain.holds import hold_on
 from goodword.candidates.models import Application, PerformanceRating, public_title
 from goodword.core import clock
+from goodword.core.addresses import Correspondent
 from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
 from goodword.core.responses import as_download, private
 from goodword.core.text import written_weekday
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, masked
+from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
 from goodword.roles.models import Step
 from goodword.ui.fields import LongTextField
@@ -160,7 +161,7 @@ def _send(request: HttpRequest, visit: Visit) -> HttpResponse:
         purpose=Link.Purpose.CANDIDATE_DATA,
         subject_id=visit.step_request.pk,
         to=Correspondent(name=candidate.name, address=candidate.email),
-        sender=Correspondent(name=visit.recruiter.name, address=visit.recruiter.address),
+        sender=visit.recruiter,
         language=translation.get_language() or "en",
         now=clock.now(),
     )

@@ -15,12 +15,11 @@ from django.db.models.fields import DateTimeField, DurationField
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
-from goodword.core.addresses import is_same
+from goodword.core.addresses import Correspondent, is_same
 from goodword.core.jobs import for_each
 from goodword.core.models import Event
 from goodword.core.workdays import into_working_hours
 from goodword.notifications.domain.bounces import mail_of
-from goodword.notifications.domain.queue import Correspondent
 from goodword.references.domain.requests import has_opted_out
 from goodword.roles.domain.role_changes import ask_for_ratings
 from goodword.roles.models import Role

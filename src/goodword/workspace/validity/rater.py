@@ -17,8 +17,9 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods
 
 from goodword.accounts.models import Organisation
-from goodword.candidates.models import Application, Recruiter, public_title, recruiter_of
+from goodword.candidates.models import Application, public_title, recruiter_of
 from goodword.core import clock
+from goodword.core.addresses import Correspondent
 from goodword.core.responses import private
 from goodword.core.text import language_codes, written_day, written_weekday_time
 from goodword.notifications.domain import links
@@ -59,7 +60,7 @@ class RaterVisit:
         return with_query_language(self.request, reverse(name, args=[self.token]))
 
     def page(self, template: str, *, status: int = 200, **context: Any) -> HttpResponse:
-        recruiter: Recruiter = recruiter_of(self.application)
+        recruiter: Correspondent = recruiter_of(self.application)
         shown = {
             "token": self.token,
             "organisation": self.organisation,

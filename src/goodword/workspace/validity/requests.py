@@ -11,12 +11,12 @@ from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, public_title, recruiter_of
 from goodword.candidates.ratings import is_rated
-from goodword.core.addresses import normalised
+from goodword.core.addresses import Correspondent, normalised
 from goodword.core.events import record as record_event
 from goodword.core.text import written_day, written_weekday_time
 from goodword.core.workdays import add_working_days, end_of_working_day, into_working_hours
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
+from goodword.notifications.domain.queue import LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.requests import address_hashes
 from goodword.workflow.models import lock_application
@@ -119,7 +119,6 @@ def settle(row: RatingRequest, state: str, reason: str, *, now: datetime, by: st
 def mail(row: RatingRequest, *, key: str, again: bool, at: datetime, now: datetime) -> None:
     application, organisation = row.application, row.organisation
     assert row.ends_at is not None and application.hired_at is not None  # set when asked
-    recruiter = recruiter_of(application)
     with translation.override(row.language):
         deadline = written_weekday_time(row.ends_at.astimezone(organisation.zone))
         hired = written_day(application.hired_at.astimezone(organisation.zone))
@@ -128,7 +127,7 @@ def mail(row: RatingRequest, *, key: str, again: bool, at: datetime, now: dateti
         kind=MAIL_KIND,
         key=f"{row.mail_ref}:{row.round}:{key}",
         to=Correspondent(name=row.rater_name, address=row.rater_email),
-        sender=Correspondent(name=recruiter.name, address=recruiter.address),
+        sender=recruiter_of(application),
         template="workspace/mail/rating_request",
         context={
             "person": application.candidate.name,

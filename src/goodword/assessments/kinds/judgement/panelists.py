@@ -19,11 +19,11 @@ from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.kinds.judgement.content import JudgementSet, read_judgement
 from goodword.assessments.kinds.judgement.editor import count_untranslated
 from goodword.assessments.models import Panelist, PanelRating, Test, TestVersion
-from goodword.core.addresses import normalised
+from goodword.core.addresses import Correspondent, normalised
 from goodword.core.clock import months_after
 from goodword.core.rows import lock_row, locked_to_delete
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, LinkFor, cancel, queue
+from goodword.notifications.domain.queue import LinkFor, cancel, queue
 from goodword.notifications.models import Email, Link
 from goodword.notifications.personal_data import exported_mail
 

@@ -36,11 +36,12 @@ from goodword.assessments.kinds.judgement.panelists import (
 )
 from goodword.assessments.models import Panelist
 from goodword.core import clock
+from goodword.core.addresses import Correspondent
 from goodword.core.personal_data import readable_json
 from goodword.core.responses import as_download, private
 from goodword.core.text import language_codes
 from goodword.notifications.domain import links
-from goodword.notifications.domain.queue import Correspondent, masked
+from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
 from goodword.workflow.portal import links_for, query_language, unknown_page, with_query_language
 from goodword.workflow.retention_wording import retention_for_expert
