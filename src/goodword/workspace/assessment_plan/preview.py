@@ -1,6 +1,5 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from functools import update_wrapper
 from urllib.parse import urlencode
 
@@ -110,18 +109,21 @@ def state_of(
     )
 
 
-def preview_sitting(
+def _session(
+    request: MemberRequest,
     step: Step,
     assessment: Assessment,
     parts: Sequence[AssessmentPart],
     state: PreviewState,
     *,
-    position: PreviewPosition,
-    leave: str,
-    here: str,
-    now: datetime,
+    begun: bool,
+    order: int | None,
 ) -> PreviewSession:
     """An unsaved session of a fictitious candidate at this position."""
+    # on a part's page, all earlier parts count as done
+    done = min(number_of(request.GET.get("done", "")), len(parts)) if order is None else order - 1
+    position = PreviewPosition(done=max(done, 0), begun=begun, open_forms=state.open_forms)
+    here, now = request.path, clock.now()
     organisation, role = step.organisation, step.role
     assessment.step = step
     candidate = Candidate(organisation=organisation, first_name="Alex", last_name="Example")
@@ -156,7 +158,7 @@ def preview_sitting(
         urls=state,
         preview=Banner(
             title=_title(assessment, role.title),
-            leave=leave,
+            leave=_leave_url(request, step, assessment),
             ways=_links(state, parts, position=position, here=here),
             languages=_languages(state, parts, here=here, position=position),
             conditions=_conditions(parts, state.language),
@@ -263,30 +265,6 @@ def _previewed(page: Page, *, begun: bool = False) -> Callable[..., HttpResponse
 
     update_wrapper(view, page)
     return require_http_methods(["GET", "HEAD", "POST"])(access.member(kinds=access.WORKS)(view))
-
-
-def _session(
-    request: MemberRequest,
-    step: Step,
-    assessment: Assessment,
-    parts: list[AssessmentPart],
-    state: PreviewState,
-    *,
-    begun: bool,
-    order: int | None,
-) -> PreviewSession:
-    # on a part's page, all earlier parts count as done
-    done = min(number_of(request.GET.get("done", "")), len(parts)) if order is None else order - 1
-    return preview_sitting(
-        step,
-        assessment,
-        parts,
-        state,
-        position=PreviewPosition(done=max(done, 0), begun=begun, open_forms=state.open_forms),
-        leave=_leave_url(request, step, assessment),
-        here=request.path,
-        now=clock.now(),
-    )
 
 
 def _assessment(step: Step, which: str) -> Assessment | None:
