@@ -100,8 +100,8 @@ def test_only_old_failed_jobs_are_pruned() -> None:
     assert [job.args for job in ProcrastinateJob.objects.all()] == [{"number": 2}]
 
 
-@jobs.job(name="tests.sweep", cron="0 0 1 1 * 0", queueing_lock="tests.sweep")
-def sweep(*, timestamp: int = 0) -> None:
+@jobs.job(name="tests.sweep", cron="0 0 1 1 * 0")
+def sweep() -> None:
     """A test sweep that is due once a year."""
 
 

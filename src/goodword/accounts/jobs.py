@@ -24,9 +24,8 @@ def mail_security_change(
     )
 
 
-@jobs.job(name="accounts.prune_audit_log", cron="20 3 * * * 0", queueing_lock="accounts.prune_audit_log")
-def prune_audit_log(*, timestamp: int = 0) -> None:
-    del timestamp  # every periodic job gets it
+@jobs.job(name="accounts.prune_audit_log", cron="20 3 * * * 0")
+def prune_audit_log() -> None:
     now = clock.now()
     audit.prune(now=now, sign_in_days=settings.GOODWORD_SIGN_IN_DAYS)
     sign_in.forget_ended_sessions(now=now)

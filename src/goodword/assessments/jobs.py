@@ -12,11 +12,9 @@ from goodword.core import clock, jobs
 @jobs.job(
     name="assessments.remind",
     cron="* * * * * */15",
-    queueing_lock="assessments.remind",
     due=lambda now: [reminders_due(now=now), contacts_due(now=now)],
 )
-def sweep_reminders(*, timestamp: int = 0) -> None:
-    del timestamp
+def sweep_reminders() -> None:
     now = clock.now()
     remind_due(now=now)
     remind_contacts(now=now)
@@ -25,11 +23,9 @@ def sweep_reminders(*, timestamp: int = 0) -> None:
 @jobs.job(
     name="assessments.clock",
     cron="* * * * * */5",
-    queueing_lock="assessments.clock",
     due=lambda now: [overdue(now=now), verification.overdue(now=now)],
 )
-def sweep_clocks(*, timestamp: int = 0) -> None:
-    del timestamp
+def sweep_clocks() -> None:
     now = clock.now()
     end_overdue(now=now)
     verification.end_overdue(now=now)
@@ -38,11 +34,9 @@ def sweep_clocks(*, timestamp: int = 0) -> None:
 @jobs.job(
     name="assessments.open_texts",
     cron="*/5 * * * * 45",
-    queueing_lock="assessments.open_texts",
     due=lambda now: [without_open_text()],  # noqa: ARG005 - does not depend on the time
 )
-def sweep_open_texts(*, timestamp: int = 0) -> None:
-    del timestamp
+def sweep_open_texts() -> None:
     make_open_texts(now=clock.now())
 
 

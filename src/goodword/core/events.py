@@ -314,13 +314,11 @@ def react() -> None:
 @jobs.job(
     name="event.sweep",
     cron="* * * * * */5",
-    queueing_lock="event.sweep",
     priority=jobs.REACTION,
     due=lambda now: [_due(now)],
 )
-def sweep_reactions(*, timestamp: int = 0) -> None:
+def sweep_reactions() -> None:
     """Queue a job for reactions that are due because of a lost wake-up, a retry or a dead worker."""
-    del timestamp  # every periodic job gets it
     now = clock.now()
     give_up_deadly(now=now)
     if _due(now).exists():

@@ -74,11 +74,9 @@ def register(*found: Correction) -> None:
 @jobs.job(
     name="clock.correct",
     cron="* * * * * 20",
-    queueing_lock="clock.correct",
     due=lambda now: [correction.rows(now) for correction in _corrections],
 )
-def correct(*, timestamp: int = 0) -> None:
-    del timestamp  # every periodic job gets it
+def correct() -> None:
     now = clock.now()
     for correction in _corrections:
         rows = correction.rows(now)

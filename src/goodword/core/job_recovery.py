@@ -62,18 +62,15 @@ AND NOT EXISTS (
 @jobs.job(
     name="jobs.retry_stalled",
     cron="* * * * * */15",
-    queueing_lock="jobs.retry_stalled",
     due=lambda _: [_dead()],
 )
-def sweep_stalled(*, timestamp: int = 0) -> None:
-    del timestamp  # every periodic job gets it
+def sweep_stalled() -> None:
     retry_stalled()
     keep_last_failures()
 
 
-@jobs.job(name="jobs.prune", cron="10 3 * * * 0", queueing_lock="jobs.prune")
-def prune(*, timestamp: int = 0) -> None:
-    del timestamp
+@jobs.job(name="jobs.prune", cron="10 3 * * * 0")
+def prune() -> None:
     events.prune(now=clock.now())
     SessionStore.clear_expired()
     async_to_sync(jobs.QUEUE.delete_old_jobs)(

@@ -257,7 +257,6 @@ def job(
     name: str,
     retry: RetryStrategy | None = None,
     cron: str | None = None,
-    queueing_lock: str | None = None,
     priority: int = USUAL,
     swept_by: str | None = None,
     due: Due | None = None,
@@ -265,7 +264,7 @@ def job(
 ) -> Callable[[Callable[..., None]], Job]:
     """Register a job. `cron`: six fields, seconds last. `swept_by`: the scheduled job that repeats failed work;
     required with a `lane`. `due`: a scheduled job is skipped while these queries find nothing and none of its work has
-    failed."""
+    failed. At most one run of a scheduled job waits in the queue."""
     if cron or swept_by:
         SWEPT.setdefault(swept_by or name, set()).add(name)
     if due is not None:
@@ -276,6 +275,8 @@ def job(
         @wraps(function)
         def run(**arguments: Any) -> None:
             close_old_connections()
+            if cron:
+                arguments.pop("timestamp", None)  # Procrastinate passes it to periodic jobs
             try:
                 function(**arguments)
                 if cron:
@@ -292,7 +293,8 @@ def job(
             finally:
                 close_old_connections()
 
-        task = app.task(name=name, retry=JobRetry(retry), queueing_lock=queueing_lock, priority=priority)(run)
+        lock = name if cron else None
+        task = app.task(name=name, retry=JobRetry(retry), queueing_lock=lock, priority=priority)(run)
         if cron:
             app.periodic(cron=cron)(cast(Any, task))
         REGISTERED[name] = Job(name, function, priority=priority, lane=lane, guarded=run)

@@ -16,11 +16,9 @@ def check_permissions(*, connection_id: int) -> None:
 @jobs.job(
     name="greenhouse.check.sweep",
     cron="* * * * * 20",
-    queueing_lock="greenhouse.check.sweep",
     due=lambda now: [permissions.due(now=now)],
 )
-def sweep_checks(*, timestamp: int = 0) -> None:
-    del timestamp  # Procrastinate passes it to every periodic job
+def sweep_checks() -> None:
     for pk in permissions.due(now=clock.now()).values_list("pk", flat=True):
         check_permissions.defer_once(lock=f"greenhouse.check:{pk}", connection_id=pk)
 
@@ -34,7 +32,6 @@ def resume(*, connection_id: int, key_set_by: int | None = None) -> None:
         keys.resume(connection, key_set_by=member, now=clock.now())
 
 
-@jobs.job(name="greenhouse.erase", cron="*/10 * * * * 40", queueing_lock="greenhouse.erase")
-def sweep_erasures(*, timestamp: int = 0) -> None:
-    del timestamp
+@jobs.job(name="greenhouse.erase", cron="*/10 * * * * 40")
+def sweep_erasures() -> None:
     due_erasures.erase_due(now=clock.now())

@@ -8,24 +8,21 @@ from goodword.workspace.retention.rules import organisations_due, sweep
 from goodword.workspace.validity import asking
 
 
-@jobs.job(name="retention.sweep", cron="20 * * * * 50", queueing_lock="retention.sweep")
-def sweep_retention(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+@jobs.job(name="retention.sweep", cron="20 * * * * 50")
+def sweep_retention() -> None:
     now = clock.now()
     for_each(organisations_due(now=now), lambda pk: sweep(pk, now=now) > 0)
 
 
-@jobs.job(name="ratings.ask", cron="*/10 * * * * 30", queueing_lock="ratings.ask")
-def sweep_ratings(*, timestamp: int = 0) -> None:
+@jobs.job(name="ratings.ask", cron="*/10 * * * * 30")
+def sweep_ratings() -> None:
     """Ask managers for ratings, remind them, and end requests without an answer."""
-    del timestamp  # passed to every periodic job
     asking.sweep(now=clock.now())
 
 
-@jobs.job(name="digests.send", cron="*/5 * * * * 25", queueing_lock="digests.send")
-def sweep_digests(*, timestamp: int = 0) -> None:
+@jobs.job(name="digests.send", cron="*/5 * * * * 25")
+def sweep_digests() -> None:
     """Mail each member once on a working day, in working hours."""
-    del timestamp  # passed to every periodic job
     send_digests(now=clock.now())
 
 
@@ -60,11 +57,9 @@ def import_candidates(*, import_id: int) -> None:
 @jobs.job(
     name="candidates.imports",
     cron="* * * * * 40",
-    queueing_lock="candidates.imports",
     due=lambda now: [running(), old(now=now), unconfirmed(now=now)],
 )
-def sweep_imports(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+def sweep_imports() -> None:
     for pk in running().order_by("pk").values_list("pk", flat=True):
         import_candidates.defer_once(lock=f"candidates.import:{pk}", import_id=pk)
     now = clock.now()

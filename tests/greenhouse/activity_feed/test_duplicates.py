@@ -202,5 +202,5 @@ def test_two_workers_search_once(story: Story) -> None:
 def test_the_job_searches_where_it_is_due(story: Story) -> None:
     late(story)
     story.world.line.calls.clear()
-    posting.search_duplicates.run(timestamp=0)
+    posting.search_duplicates.run()
     assert story.world.line.calls == []

@@ -313,7 +313,7 @@ def test_the_sweep_queues_a_job_for_what_is_due_once(story: Story) -> None:
     with database.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
     for _ in range(2):
-        posting.sweep.run(timestamp=0)
+        posting.sweep.run()
     assert waiting() == [("greenhouse.activity_feed.post", {"note_id": story.note.pk})]
 
 

@@ -485,14 +485,14 @@ def test_the_sweep_finds_deliveries_without_a_wake_up(world: World) -> None:
 
     with database.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
-    processing.sweep_inbox.run(timestamp=0)
+    processing.sweep_inbox.run()
     assert waiting() == []
     world.apply()
     [(body, event_id)] = world.outgoing()
     world.post(body, event_id)
     with database.cursor() as cursor:
         cursor.execute("UPDATE procrastinate_jobs SET status = 'succeeded'")
-    processing.sweep_inbox.run(timestamp=0)
+    processing.sweep_inbox.run()
     assert waiting() == [("greenhouse.inbox", {})]
 
 

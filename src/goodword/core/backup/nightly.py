@@ -44,10 +44,9 @@ def _host() -> str:
     return str(connection.settings_dict["HOST"])
 
 
-@jobs.job(name="backup.nightly", cron="7 * * * * 0", queueing_lock="backup.nightly")
-def nightly(*, timestamp: int = 0) -> None:
+@jobs.job(name="backup.nightly", cron="7 * * * * 0")
+def nightly() -> None:
     """Back up if due. Runs every hour, to catch up after the machine was off and to repeat a failed backup."""
-    del timestamp  # every periodic job gets it
     now = clock.real()
     if is_wanted() and is_due(now=now):
         back_up(now=now)

@@ -453,22 +453,18 @@ def post_note(*, note_id: int) -> None:
 @jobs.job(
     name="greenhouse.activity_feed.search_duplicates",
     cron="* * * * * 30",
-    queueing_lock="greenhouse.activity_feed.search_duplicates",
     due=lambda now: [searches_due(now=now)],
 )
-def search_duplicates(*, timestamp: int = 0) -> None:
-    del timestamp  # Procrastinate passes it to every periodic job
+def search_duplicates() -> None:
     search_due(now=clock.now())
 
 
 @jobs.job(
     name="greenhouse.activity_feed.sweep",
     cron="* * * * * */15",
-    queueing_lock="greenhouse.activity_feed.sweep",
     due=lambda now: [outcomes.interrupted(now=now), due(now=now)],
 )
-def sweep(*, timestamp: int = 0) -> None:
-    del timestamp
+def sweep() -> None:
     now = clock.now()
     outcomes.requeue_interrupted(now=now)
     for pk in due(now=now).order_by("not_before").values_list("pk", flat=True)[:SWEEP_AT_MOST]:

@@ -271,11 +271,9 @@ def work_inbox() -> None:
 @jobs.job(
     name="greenhouse.inbox.sweep",
     cron="* * * * * */5",
-    queueing_lock="greenhouse.inbox.sweep",
     due=lambda now: [due(now=now), leased()],
 )
-def sweep_inbox(*, timestamp: int = 0) -> None:
-    del timestamp  # Procrastinate passes it to every periodic job
+def sweep_inbox() -> None:
     now = clock.now()
     requeue_interrupted(now=now)
     if due(now=now).exists():
@@ -287,8 +285,7 @@ def due(*, now: datetime) -> QuerySet[Delivery]:
     return received.filter(not_before__lte=now)
 
 
-@jobs.job(name="greenhouse.inbox.prune", cron="40 2 * * * 0", queueing_lock="greenhouse.inbox.prune")
-def prune_inbox(*, timestamp: int = 0) -> None:
-    del timestamp
+@jobs.job(name="greenhouse.inbox.prune", cron="40 2 * * * 0")
+def prune_inbox() -> None:
     prune(now=clock.now())
     calls.prune(now=clock.now())

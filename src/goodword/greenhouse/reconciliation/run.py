@@ -304,11 +304,9 @@ def invite(*, connection_id: int) -> None:
 @jobs.job(
     name="greenhouse.reconciliation.sweep",
     cron="* * * * * */20",
-    queueing_lock="greenhouse.reconciliation.sweep",
     due=lambda now: [passes.dead(now=now), due(now=now), invites_requested()],
 )
-def sweep(*, timestamp: int = 0) -> None:
-    del timestamp  # Procrastinate passes it to every periodic job
+def sweep() -> None:
     now = clock.now()
     for dead in passes.end_dead(now=now):
         if dead.requested_by is not None:  # a member is waiting for it
@@ -321,10 +319,8 @@ def sweep(*, timestamp: int = 0) -> None:
 @jobs.job(
     name="greenhouse.reconciliation.prune",
     cron="50 3 * * * 0",
-    queueing_lock="greenhouse.reconciliation.prune",
 )
-def prune(*, timestamp: int = 0) -> None:
-    del timestamp
+def prune() -> None:
     passes.prune(now=clock.now())
 
 

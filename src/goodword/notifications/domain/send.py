@@ -470,13 +470,11 @@ def send_email(*, email_id: int) -> None:
 @jobs.job(
     name="email.sweep",
     cron="* * * * * */10",
-    queueing_lock="email.sweep",
     priority=jobs.MAIL,
     due=lambda now: [due(now=now), interrupted(now=now)],
 )
-def sweep_emails(*, timestamp: int = 0) -> None:
+def sweep_emails() -> None:
     """Free the mails of dead workers, then send due mails in the order in which they were queued."""
-    del timestamp  # every periodic job gets it
     requeue_interrupted(now=clock.now())
     with sending_slot() as has_slot, connection_kept():
         if not has_slot:

@@ -262,10 +262,8 @@ def render_report(*, report_id: int) -> None:
 @jobs.job(
     name="report.sweep",
     cron="* * * * *",
-    queueing_lock="report.sweep",
     due=lambda now: [interrupted(now=now), of_older_layouts()],
 )
-def sweep_reports(*, timestamp: int = 0) -> None:
-    del timestamp  # passed to every periodic job
+def sweep_reports() -> None:
     requeue_interrupted(now=clock.now())
     render_older(now=clock.now())
