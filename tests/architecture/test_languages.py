@@ -6,7 +6,7 @@ from goodword.core.text import language_codes
 
 from .source import nodes, place
 
-#: a table or list with these is one of all languages
+#: a table or list with these must have all languages
 SOME = {"en", "de", "fr"}
 
 

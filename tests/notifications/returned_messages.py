@@ -162,7 +162,7 @@ I am away until Monday, 9 March, and read my mail then.
 
 
 def take_returned(raw: bytes, *, now: datetime) -> Returned:
-    """Read a message and keep what it says, as `goodword returned-mail` does."""
+    """Process a returned message, as `goodword returned-mail` does."""
     returned = read_returned(raw)
     keep_returned(returned, now=now)
     return returned

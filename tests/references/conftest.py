@@ -1,4 +1,4 @@
-"""All tests run at one moment."""
+"""Freezes time for all tests here."""
 
 from collections.abc import Iterator
 

@@ -289,7 +289,7 @@ def test_a_referee_who_marked_our_mail_as_spam_cannot_be_reminded() -> None:
     complains(MARIA)
     with pytest.raises(Refused) as refused:
         remind_referee_now(request_id=story.requests[0].pk, member=story.owner, now=NOW + timedelta(hours=1))
-    assert str(refused.value) == "This person marked our e-mail as spam, so no more are sent."
+    assert str(refused.value) == "This person marked our e-mail as spam, so we no longer e-mail them."
     assert story.requests[0].reminders_sent == 0
 
 

@@ -368,7 +368,7 @@ def test_manual_reminders_are_limited_to_those_promised(story: Story, rita: Memb
 def test_reminding_twice_sends_one_mail(story: Story, rita: Membership) -> None:
     maria = story.requests[0]
     remind_referee_now(request_id=maria.pk, member=rita, now=LATER)
-    sentence = "They have just been e-mailed. Wait ten minutes."
+    sentence = "An e-mail was just sent or is about to be. Wait ten minutes."
     soon = LATER + timedelta(minutes=9)
     assert refused(lambda: remind_referee_now(request_id=maria.pk, member=rita, now=LATER)) == sentence
     deliver(LATER)

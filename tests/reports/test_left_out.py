@@ -203,7 +203,7 @@ def test_an_old_file_that_cannot_be_rendered_is_withheld(report: Report) -> None
     page = " ".join(html.unescape(response.content.decode()).split())
     assert "This report can't be shown" in page
     assert "minutes" not in page
-    assert "who can still see the results" in page
+    assert "for the results" in page
     assert OLD not in response.content
     admin = signed_in(factories.member(report.organisation, kind="admin"))
     assert admin.get(path("report_pdf", report.organisation, report.pk)).status_code == 503
@@ -253,7 +253,7 @@ def test_an_old_file_is_rendered_once_there_is_a_font_for_latin_text(
     with without_fonts(tmp_path):
         assert (render_older(now=NOW), state(report)) == (0, (True, 1))
         assert [record.getMessage() for record in caplog.records] == [
-            "2 reports of older layouts could not be typeset or signed. The next run tries again."
+            "Reports in older layouts that could not be typeset or signed: 2. The next run tries again."
         ]
         assert Client().get(where).status_code == 503
     assert Client().get(where).status_code == 200

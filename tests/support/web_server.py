@@ -1,4 +1,4 @@
-"""A web server in this process, for what other systems answer."""
+"""A web server in this process that stands in for other systems."""
 
 import threading
 from collections.abc import Iterator

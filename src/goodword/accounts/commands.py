@@ -170,7 +170,7 @@ def unlink_single_sign_on(address: str) -> int:
         return 0
     who = linked[0].email if len(linked) == 1 else f"{len(linked)} members"
     print(
-        f"Unlinked: {who}, now signed out everywhere. The next single sign-on with the same verified e-mail address "
-        "links the account that is used then."
+        f"Unlinked: {who}, now signed out everywhere. The next sign-in with the same verified e-mail address links "
+        "the account used."
     )
     return 0

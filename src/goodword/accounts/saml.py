@@ -29,7 +29,7 @@ class FinishSignIn(FinishACSView):  # type: ignore[misc]  # the library has no t
 
 
 def _is_for_us(response: OneLogin_Saml2_Auth) -> bool:
-    """Whether each restriction of the only assertion, and at least one, names Goodword. `response`: a valid one."""
+    """Whether the assertion has an AudienceRestriction and each of them names Goodword. `response` must be valid."""
     ours = response.get_settings().get_sp_data()["entityId"]
     restrictions = OneLogin_Saml2_XML.query(
         OneLogin_Saml2_XML.to_etree(response.get_last_response_xml()), _RESTRICTIONS

@@ -35,7 +35,7 @@ from goodword.core.process import in_one_piece
 type Arguments = Mapping[str, int | str]
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 3.0
-#: rows that one sweep handles
+#: maximum rows per sweep
 AT_MOST = 200
 #: the channel of Procrastinate, on which all workers listen; they ignore unknown types
 CHANNEL, ANNOUNCED = "procrastinate_any_queue_v1", "job_announced"
@@ -368,5 +368,5 @@ def for_each(ids: Iterable[int], act: Callable[[int], bool]) -> int:
 
 
 def for_first(rows: QuerySet[Any], act: Callable[[int], bool]) -> int:
-    """Like `for_each`, for the ids of the first rows, at most AT_MOST."""
+    """Call `act` for the ids of the first AT_MOST rows, as `for_each` does."""
     return for_each(list(rows.values_list("pk", flat=True)[:AT_MOST]), act)

@@ -39,7 +39,7 @@ def many_scales(n: int, *, name: str) -> str:
     return json.dumps(small_pack(scales=scales, items=items, short_forms=[], norms=[]))
 
 
-LONG_IDS = "The ids of the scales are too long together. Use shorter ones, with letters from a to z."
+LONG_IDS = "The scale ids are too long in total. Shorten them; special letters count several times."
 
 REFUSED = [
     ("[" * 100_000, "Lists and objects are nested too deeply."),

@@ -124,7 +124,9 @@ def test_actions_need_a_recruiter_of_the_organisation(
 def test_a_candidate_is_reminded_once_in_ten_minutes(application: Application, rita: Membership) -> None:
     attempt = invited(application)
     assert do(rita, attempt, "attempt_remind") == ["Reminder on its way. 1 left."]
-    assert do(rita, attempt, "attempt_remind") == ["They have just been e-mailed. Wait ten minutes."]
+    assert do(rita, attempt, "attempt_remind") == [
+        "An e-mail was just sent or is about to be. Wait ten minutes."
+    ]
     assert fresh(attempt).reminders_sent == 1
     kinds = Email.objects.of(rita.organisation).filter(application=application).values_list("kind", flat=True)
     assert list(kinds.order_by("pk")) == ["assessment.invitation", "assessment.reminder"]

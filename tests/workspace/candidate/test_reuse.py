@@ -148,7 +148,7 @@ def test_a_recent_assessment_is_offered_for_reuse(second: Role, rita: Membership
     assert text.endswith("Reuse Invite")
     where = path("candidate", second.organisation, application.pk)
     link = BeautifulSoup(signed_in(rita).get(where).content, "html.parser").find(
-        "a", string="See the earlier result"
+        "a", string="Open the earlier result"
     )
     assert link is not None
     before = path("candidate", second.organisation, earlier.step_request.application_id)

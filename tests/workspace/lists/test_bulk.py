@@ -153,7 +153,11 @@ def test_reminders_are_sent_once_and_audited(role: Role, rita: Membership) -> No
     before = Email.objects.of(role.organisation).count()
     assert told(press(client, role, **asked))[0] == "1 of 1 reminded"
     again = told(press(client, role, **asked))
-    assert again == ("0 of 1 reminded", [], ["Ada: They have just been e-mailed. Wait ten minutes."])
+    assert again == (
+        "0 of 1 reminded",
+        [],
+        ["Ada: An e-mail was just sent or is about to be. Wait ten minutes."],
+    )
     assert Email.objects.of(role.organisation).count() == before + 1
     [entry] = AuditEntry.objects.of(role.organisation).filter(action="check.reminded")
     assert entry.member == rita

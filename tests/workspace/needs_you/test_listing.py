@@ -1,4 +1,4 @@
-"""Which of the needs are listed on Home, in which order, and how they are counted."""
+"""Which needs Home lists, their order and counts."""
 
 from datetime import datetime, timedelta
 
@@ -157,7 +157,7 @@ def test_referees_of_an_overdue_check_are_reminded_before_their_own_deadline() -
 
 
 @pytest.mark.world
-def test_mine_are_those_of_my_roles_and_of_my_candidates(here: World) -> None:
+def test_mine_lists_my_roles_and_my_candidates(here: World) -> None:
     organisation = here.role.organisation
     jonas = factories.member(organisation, email="jonas@acme.example")
     waits(here.named("Ada"), WaitingReason.NO_ADDRESS)

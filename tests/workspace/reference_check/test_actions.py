@@ -200,7 +200,7 @@ def test_refusals_give_a_reason_and_change_nothing(story: Story, rita: Membershi
 def test_a_referee_is_reminded_in_one_click(story: Story, rita: Membership) -> None:
     assert messages_of(do(rita, story, "referee_remind")) == ["Reminder on its way. 1 left."]
     assert messages_of(do(rita, story, "referee_remind")) == [
-        "They have just been e-mailed. Wait ten minutes."
+        "An e-mail was just sent or is about to be. Wait ten minutes."
     ]
     assert story.requests[0].reminders_sent == 1
 

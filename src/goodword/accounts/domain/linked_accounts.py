@@ -1,4 +1,5 @@
-"""Unlinking accounts at the identity provider. The next single sign-on links the account that is used then."""
+"""Unlinking members from their accounts at the identity provider. The next sign-in with the same verified address
+links the account used."""
 
 from collections.abc import Iterable
 from datetime import datetime
@@ -14,8 +15,8 @@ from goodword.accounts.models import Membership, User
 
 
 def unlink_colleague(*, member: Membership, by: Membership, now: datetime) -> bool:
-    """Unlink another member's account at the provider, unless they also belong to another organisation. Returns whether
-    one was linked. Raises NotChanged."""
+    """Unlink another member's account at the provider. Returns whether one was linked. Raises NotChanged, for example
+    for a member of several organisations."""
     with transaction.atomic():
         if member.pk == by.pk:
             raise NotChanged(_("You can't unlink your own account. Ask another admin."))

@@ -1,4 +1,4 @@
-"""Calls to Harvest: turns under the rate limit, retries, pages, and refusals as exceptions."""
+"""Calls to Harvest: rate limiting, retries, pages, errors."""
 
 import logging
 import math

@@ -52,7 +52,7 @@ NO_ARRIVAL = (
 )
 REACHABLE = "Can be e-mailed now, but may have been in this stage for more than 48 hours."
 
-NOT_INVITED = "Could not be invited because of an unexpected error. Try again, or invite them on their page."
+NOT_INVITED = "Invitation failed (unexpected error). Try again, or invite from the candidate's page."
 
 ALREADY_THERE = "Already in this stage when the mapping was confirmed: not invited."
 INVITED = "Entered a stage with a step, and no webhook reported it."
@@ -335,7 +335,7 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
         if database.is_outage(error):
             raise
         log.warning("%s waits: %s", finding, error)
-    except Exception as error:  # as in `send_requested`
+    except Exception as error:  # must not stop the others
         if database.is_outage(error):
             raise
         log.exception("Missed invitation of application %s failed", finding.application_id)
@@ -344,7 +344,7 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
 
 
 def _hand_back(finding: Finding) -> None:
-    """Return the finding to the list of those that wait for a decision, since trying again by itself won't help."""
+    """Return the finding to the list of missed invitations, since an automatic retry wouldn't help."""
     requested = Finding.objects.across_organisations().filter(
         pk=finding.pk, state=State.WAITING, invite_requested_at=finding.invite_requested_at
     )

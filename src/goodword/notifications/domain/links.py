@@ -43,7 +43,7 @@ LIFETIMES: Final = {
     Link.Purpose.RATING: timedelta(days=60),
 }
 
-#: minimum time between two mails that people request for themselves, such as those with a new link
+#: minimum time between two mails that people request, such as new links
 REPEAT_AFTER: Final = timedelta(minutes=10)
 
 #: repeated openings of a link within this time are recorded once

@@ -203,7 +203,7 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
         if has_opted_out(organisation=check.organisation, address=request.referee.email):
             raise Refused(_("This person has asked not to be contacted."))
         if _marked_as_spam(request):
-            raise Refused(_("This person marked our e-mail as spam, so no more are sent."))
+            raise Refused(_("This person marked our e-mail as spam, so we no longer e-mail them."))
         refuse_if_over(request.deadline_at, now=now)
         refuse_if_used_up(request.reminders_promised - request.reminders_sent)
         refuse_if_written_to(check.organisation, request.mail_ref, now=now)

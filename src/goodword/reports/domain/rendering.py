@@ -190,15 +190,15 @@ class NotRendered(Exception):
         self.for_good = for_good
 
 
-#: reasons that aren't in the report
-_PASSING: Final = (TypesetterFailed, FontsMissingError, SigningError)
+#: temporary errors, which have nothing to do with the report's content
+_TEMPORARY: Final = (TypesetterFailed, FontsMissingError, SigningError)
 
 
 def content_of(report: Report, *, now: datetime) -> bytes:
     """The PDF of a ready report, rendered again first if its layout is old. Raises `NotRendered`."""
     try:
         return _content_of(report, now=now)
-    except _PASSING as error:
+    except _TEMPORARY as error:
         log.exception("The report %s could not be typeset or signed", report.code)
         raise NotRendered from error
 
@@ -241,13 +241,13 @@ def render_older(*, now: datetime) -> int:
             _content_of(report, now=now)
         except NotRendered:
             continue
-        except _PASSING as error:
+        except _TEMPORARY as error:
             failures.append(error)
             continue
         rendered += 1
     if failures:
         log.error(
-            "%d reports of older layouts could not be typeset or signed. The next run tries again.",
+            "Reports in older layouts that could not be typeset or signed: %d. The next run tries again.",
             len(failures),
             exc_info=failures[0],
         )

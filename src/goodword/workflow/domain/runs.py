@@ -128,7 +128,7 @@ def _application_of_mail(event: Event) -> int | None:
 
 
 CANCELLED: Final = "cancelled"
-#: time after any mail in which a member can't send a reminder
+#: members can't send a reminder this soon after another mail
 QUIET_AFTER_MAIL: Final = timedelta(minutes=10)
 
 
@@ -186,7 +186,7 @@ def refuse_if_written_to(organisation: Organisation, subject_ref: str, *, now: d
         state__in=(Email.State.CANCELLED, Email.State.FAILED)
     )
     if recent.exists() or has_queued_mail(organisation=organisation, subject_ref=subject_ref):
-        raise Refused(_("They have just been e-mailed. Wait ten minutes."))
+        raise Refused(_("An e-mail was just sent or is about to be. Wait ten minutes."))
 
 
 def later_deadline(

@@ -237,7 +237,7 @@ def _language_of(text: str) -> str | None:
 
 @cache
 def _languages_by_name() -> dict[str, str]:
-    """The code of each language by its name in each of them."""
+    """Codes of languages by their names in all our languages."""
     found: dict[str, str] = {}
     for spoken in language_codes():
         with translation.override(spoken):

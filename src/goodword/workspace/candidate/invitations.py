@@ -363,7 +363,8 @@ def dismiss(request: MemberRequest, pk: int, step_request_pk: int) -> HttpRespon
         messages.success(request, _("Dismissed. You can still invite them from their page."))
     else:
         messages.info(
-            request, _("Not dismissed: somebody has already decided, or the candidate is back in the stage.")
+            request,
+            _("Not dismissed: a colleague has already decided, or the candidate is back in the stage."),
         )
     return _page(request, application)
 

@@ -197,8 +197,8 @@ def unlink(request: MemberRequest, pk: int) -> HttpResponseBase:
         pk,
         unlink_colleague,
         page="unlink",
-        done=_("Single sign-on of %(name)s unlinked."),
-        nothing=_("%(name)s has no linked single sign-on."),
+        done=_("Single sign-on unlinked for %(name)s."),
+        nothing=_("%(name)s isn't linked to a single sign-on account."),
     )
 
 

@@ -122,7 +122,7 @@ class Viewer:
 
 @dataclass(frozen=True, kw_only=True)
 class Source:
-    """`rows`: rows that need action. `order`: a column by which the oldest is first. `related`: what `describe` reads.
+    """`rows`: rows that need action. `order`: the column to sort by, oldest first. `related`: what `describe` reads.
 
     `group`: groups the rows, oldest first, if a need is about several. `key` is then the column that identifies it.
     """

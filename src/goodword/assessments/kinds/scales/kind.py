@@ -95,7 +95,7 @@ class _Scales(FixedItems):
         at_most("scales", len(content.scales), MOST_SCALES)
         if len(content.longest_form_id()) > LONGEST_FORM:
             raise PackError(
-                "The ids of the scales are too long together. Use shorter ones, with letters from a to z."
+                "The scale ids are too long in total. Shorten them; special letters count several times."
             )
         at_most("items", len(content.items), MOST_ITEMS)
         at_most("answers to choose from", len(content.response_scale), MOST_ANSWERS)
