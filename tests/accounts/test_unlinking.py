@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
+from django.core import mail
 from django.core.cache import cache
 from django.test import Client
 from django.urls import reverse
@@ -12,7 +13,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from tests.support import factories, oidc
-from tests.support.jobs import waiting
+from tests.support.jobs import run_jobs, waiting
 from tests.support.oidc import arrive, outcome
 from tests.support.pages import signed_in
 
@@ -40,6 +41,7 @@ def unlinked(organisation: Organisation) -> list[Any]:
     return list(rows.values_list("member", "actor", "details"))
 
 
+@pytest.mark.main_case
 def test_an_admin_lets_a_colleague_link_a_new_account(rita: Membership) -> None:
     ned = factories.member(rita.organisation, email="ned@acme.example", name="Ned")
     arrive(RITA)
@@ -48,9 +50,7 @@ def test_an_admin_lets_a_colleague_link_a_new_account(rita: Membership) -> None:
     member, unlink = (reverse(name, args=["acme", ned.pk]) for name in ("member", "member_unlink"))
     assert client.get(member).content.decode().count(unlink) == 1
     page = client.get(unlink).content.decode()
-    assert (
-        "The next account that signs in with the verified e-mail address ned@acme.example is linked" in page
-    )
+    assert "The next account at the provider to sign in with the verified address ned@acme.example" in page
     assert "They can also sign in with a password." in page
     assert client.post(unlink)["Location"] == member
     assert theirs.get("/o/acme/roles/").status_code == 302
@@ -58,6 +58,14 @@ def test_an_admin_lets_a_colleague_link_a_new_account(rita: Membership) -> None:
     assert unlink not in client.get(member).content.decode()
     client.post(unlink)
     assert len(unlinked(rita.organisation)) == 1
+    run_jobs()
+    body = " ".join(str(mail.outbox[-1].body).split())
+    assert (mail.outbox[-1].to, mail.outbox[-1].subject) == (
+        ["ned@acme.example"],
+        "Single sign-on was unlinked from your account",
+    )
+    assert "Rita unlinked single sign-on from your Goodword account and signed you out everywhere." in body
+    assert "The next account at your provider to sign in with ned@acme.example will be linked." in body
     mails = len(waiting())
     assert outcome(NED | {"sub": "3"}) == ("ned@acme.example", [])
     assert set(SocialAccount.objects.values_list("user", "uid")) == {(rita.user_id, "1"), (ned.user_id, "3")}

@@ -1,4 +1,4 @@
-"""E-mails to members about changes to their password or second factor."""
+"""E-mails to members about changes to their password, second factor or single sign-on."""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -18,6 +18,7 @@ from goodword.core.text import zone_name
 from goodword.ui.templatetags.ui import short_time
 
 FACTORS_RESET: Final = "factors_reset"
+SSO_UNLINKED: Final = "single_sign_on_unlinked"
 CODES_LOCKED: Final = "codes_locked"
 #: subjects by change (allauth's name or ours)
 CHANGES: Final[Mapping[str, str | Promise]] = {
@@ -31,6 +32,7 @@ CHANGES: Final[Mapping[str, str | Promise]] = {
     "mfa/email/webauthn_removed": gettext_lazy("A passkey was removed from your account"),
     "socialaccount/email/account_connected": gettext_lazy("Single sign-on was linked to your account"),
     FACTORS_RESET: gettext_lazy("Your second factor was reset"),
+    SSO_UNLINKED: gettext_lazy("Single sign-on was unlinked from your account"),
     CODES_LOCKED: gettext_lazy("Too many wrong codes were entered for your account"),
 }
 _MAIL: Final = "account/email/security_change"
@@ -57,7 +59,7 @@ def mail_change(
     user = User.objects.filter(pk=user_id, is_active=True).first()
     if user is None:
         return
-    is_reset = change == FACTORS_RESET
+    by_admin = change in {FACTORS_RESET, SSO_UNLINKED}
     with timezone.override(zone_of(memberships_of(user))):
         moment = f"{short_time(at)} {zone_name(timezone.localtime(at))}"
     context = {
@@ -67,11 +69,13 @@ def mail_change(
         "by": by,
         "device": browser_name(browser) if address else "",
         "address": address,
-        "is_reset": is_reset,
+        "is_reset": change == FACTORS_RESET,
+        "is_unlinked": change == SSO_UNLINKED,
+        "email": user.email,
         "is_locked": change == CODES_LOCKED,
-        "button_label": _("Sign in") if is_reset else _("Set a new password"),
+        "button_label": _("Sign in") if by_admin else _("Set a new password"),
         "button_url": settings.GOODWORD_BASE_URL
-        + reverse("account_login" if is_reset else "account_reset_password"),
+        + reverse("account_login" if by_admin else "account_reset_password"),
         "help_contact": settings.GOODWORD_HELP_CONTACT,
     }
     get_adapter().render_mail(_MAIL, user.email, context).send()

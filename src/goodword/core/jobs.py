@@ -35,7 +35,7 @@ from goodword.core.process import in_one_piece
 type Arguments = Mapping[str, int | str]
 log = logging.getLogger(__name__)
 IDLE_SECONDS = 3.0
-#: maximum rows per sweep
+#: maximum rows per sweep, unless it has a limit of its own
 AT_MOST = 200
 #: the channel of Procrastinate, on which all workers listen; they ignore unknown types
 CHANNEL, ANNOUNCED = "procrastinate_any_queue_v1", "job_announced"

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from goodword.accounts import security_mails
 from goodword.accounts.domain.audit import SSO_UNLINKED, write
 from goodword.accounts.domain.members import NotChanged, lock_colleague
 from goodword.accounts.models import Membership, User
@@ -24,8 +25,8 @@ def unlink_colleague(*, member: Membership, by: Membership, now: datetime) -> bo
 
 
 def unlink(users: Iterable[User], *, by: Membership | None, now: datetime) -> list[User]:
-    """Unlink the accounts of locked users and end their sessions. `by`: None for the operator. Returns those who were
-    linked."""
+    """Unlink the accounts of locked users, end their sessions and mail them. `by`: None for the operator. Returns those
+    who were linked."""
     locked = list(users)
     known = set(SocialAccount.objects.filter(user__in=locked).values_list("user", flat=True))
     found = [user for user in locked if user.pk in known]
@@ -40,5 +41,12 @@ def unlink(users: Iterable[User], *, by: Membership | None, now: datetime) -> li
             actor="" if by else "operator",
             now=now,
             details={"member": member.pk},
+        )
+    for user in found:
+        security_mails.queue_mail(
+            user,
+            security_mails.SSO_UNLINKED,
+            now=now,
+            by=by.user.name if by else str(_("the operator of Goodword")),
         )
     return found

@@ -50,7 +50,6 @@ def mail_candidate(
     """Queue "invitation" or "reminder" with a new portal link. `invites`: the deadline then restarts."""
     organisation, candidate = application.organisation, application.candidate
     language = attempt_language(attempt, candidate)
-    recruiter = recruiter_of(application)
     shown = for_mails(_overview(attempt, language=language, now=now))
     with translation.override(language):
         duration = about_minutes(int(str(shown["minutes"])))
@@ -59,7 +58,7 @@ def mail_candidate(
         kind=f"assessment.{name}",
         key=f"attempt:{attempt.pk}:{key}",
         to=Correspondent(name=candidate.name, address=candidate.email),
-        sender=Correspondent(name=recruiter.name, address=recruiter.address),
+        sender=recruiter_of(application),
         template=f"assessments/mail/{name}",
         context={
             "first_name": candidate.short_name,

@@ -52,7 +52,7 @@ NO_ARRIVAL = (
 )
 REACHABLE = "Can be e-mailed now, but may have been in this stage for more than 48 hours."
 
-NOT_INVITED = "Invitation failed (unexpected error). Try again, or invite from the candidate's page."
+NOT_INVITED = "Invitation failed (unexpected error). Try again, or invite them from their page."
 
 ALREADY_THERE = "Already in this stage when the mapping was confirmed: not invited."
 INVITED = "Entered a stage with a step, and no webhook reported it."

@@ -306,12 +306,11 @@ def check_context(check: Check, *, language: str = "") -> CheckContext:
         .select_related("candidate", "role__owner__user", "organisation")
         .get(pk=check.step_request.application_id)
     )
-    recruiter = recruiter_of(application)
     return CheckContext(
         application=application,
         candidate=application.candidate,
         organisation=application.organisation,
-        recruiter=Correspondent(name=recruiter.name, address=recruiter.address),
+        recruiter=recruiter_of(application),
         title=public_title(application),
         language=language or candidate_language(check, application.candidate),
     )

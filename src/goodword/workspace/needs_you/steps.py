@@ -19,7 +19,6 @@ from goodword.notifications.models import Email, Link
 from goodword.references.domain.checks import CANNOT_PROVIDE
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.reports.models import Report
-from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow import models
 from goodword.workflow.domain import runs
@@ -166,10 +165,6 @@ def _correct(viewer: Viewer, application: Application) -> list[Action]:
     if application.candidate.in_greenhouse:
         return _in_greenhouse(application)
     return [Action(label=_("Edit details"), url=viewer.link("candidate_edit", application.pk), is_link=True)]
-
-
-def _page(viewer: Viewer, application: Application, step: Step) -> str:
-    return f"{viewer.link('candidate', application.pk)}#{step.kind}"
 
 
 WAITING = Source(
