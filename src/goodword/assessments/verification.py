@@ -43,8 +43,8 @@ from goodword.core.text import written_day
 from goodword.core.validation import Json
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
-from goodword.workflow.domain.runs import Refused, actor, record_event
-from goodword.workflow.models import DONE, StepRequest, lock_application
+from goodword.workflow.domain.runs import Refused, actor
+from goodword.workflow.models import DONE, StepRequest, lock_application, record_event
 
 #: unfinished verifications end this long after their start
 LONGEST: Final = timedelta(hours=12)

@@ -15,6 +15,7 @@ from django.db.models import Q, QuerySet
 from goodword.accounts.models import Membership, OrganisationOwned
 from goodword.candidates.models import Application
 from goodword.core.compiled_queries import compiled, remembered
+from goodword.core.events import record
 from goodword.core.models import HasPk
 from goodword.core.workdays import Calendar
 from goodword.roles.models import Step
@@ -231,6 +232,18 @@ def lock[R: StepRun](model: type[R], pk: int) -> R:
     if not found:
         raise model.DoesNotExist
     return found[0]
+
+
+def record_event(name: str, run: StepRun, *, by: str, at: datetime, **data: int | str | bool) -> None:
+    """`data` must not contain personal data."""
+    record(
+        name,
+        organisation_id=run.organisation_id,
+        application_id=run.step_request.application_id,
+        actor=by,
+        at=at,
+        data={"step_request_id": run.step_request_id, f"{run._meta.model_name}_id": run.pk, **data},
+    )
 
 
 @cache

@@ -18,8 +18,7 @@ from goodword.assessments.queries import answers_of, content_of, items_of, unans
 from goodword.assessments.scoring import issue_total, score_part
 from goodword.core.jobs import for_first
 from goodword.notifications.domain.queue import cancel
-from goodword.workflow.domain.runs import record_event
-from goodword.workflow.models import GRACE, StepRun, is_open, lock, move, takes_answers
+from goodword.workflow.models import GRACE, StepRun, is_open, lock, move, record_event, takes_answers
 
 
 class Unanswered(Exception):

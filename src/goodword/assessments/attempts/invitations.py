@@ -26,13 +26,7 @@ from goodword.roles.models import Step
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason
 from goodword.workflow.domain.reminder_times import plan_reminder
-from goodword.workflow.domain.runs import (
-    MAIL_FAILURES,
-    clear_mail_failure,
-    invited_run,
-    mark_invited,
-    record_event,
-)
+from goodword.workflow.domain.runs import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
 from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (
     DONE,
@@ -43,6 +37,7 @@ from goodword.workflow.models import (
     lock,
     lock_step_request,
     move,
+    record_event,
 )
 
 INVITED_AGAIN = "invited_again"

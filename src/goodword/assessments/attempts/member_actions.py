@@ -33,7 +33,6 @@ from goodword.workflow.domain.runs import (
     actor,
     later_deadline,
     lock_for_member,
-    record_event,
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,
@@ -45,6 +44,7 @@ from goodword.workflow.models import (
     awaits_click,
     is_open,
     move,
+    record_event,
     status,
 )
 

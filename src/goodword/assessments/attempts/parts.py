@@ -32,8 +32,7 @@ from goodword.candidates.models import Candidate
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
 from goodword.core.text import language_codes
-from goodword.workflow.domain.runs import record_event
-from goodword.workflow.models import StepRun, lock, move, takes_answers
+from goodword.workflow.models import StepRun, lock, move, record_event, takes_answers
 from goodword.workflow.portal import first_offered
 
 #: seconds

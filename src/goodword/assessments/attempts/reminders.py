@@ -13,8 +13,8 @@ from goodword.core.jobs import for_first
 from goodword.core.workdays import into_working_hours
 from goodword.workflow.domain.eligibility import closing_outcome, mail_blocked_reason
 from goodword.workflow.domain.reminder_times import plan_reminder
-from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail, record_event
-from goodword.workflow.models import is_open, lock
+from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail
+from goodword.workflow.models import is_open, lock, record_event
 
 
 def reminders_due(*, now: datetime) -> QuerySet[Attempt]:

@@ -18,8 +18,8 @@ from goodword.references.domain.checks import (
 )
 from goodword.references.domain.requests import stop_referee_reminders
 from goodword.references.models import Check, Reference
-from goodword.workflow.domain.runs import Refused, actor, lock_for_member, record_event
-from goodword.workflow.models import DONE, StepRun, lock, may, move
+from goodword.workflow.domain.runs import Refused, actor, lock_for_member
+from goodword.workflow.models import DONE, StepRun, lock, may, move, record_event
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

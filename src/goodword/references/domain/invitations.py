@@ -37,13 +37,7 @@ from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason, mail_blocked_reason
-from goodword.workflow.domain.runs import (
-    MAIL_FAILURES,
-    clear_mail_failure,
-    invited_run,
-    mark_invited,
-    record_event,
-)
+from goodword.workflow.domain.runs import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
 from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (
     UNFINISHED,
@@ -53,6 +47,7 @@ from goodword.workflow.models import (
     lock_step_request,
     may,
     move,
+    record_event,
     takes_answers,
 )
 from goodword.workflow.portal import first_offered

@@ -42,9 +42,8 @@ from goodword.workflow.domain.runs import (
     actor,
     later_deadline,
     lock_for_member,
-    record_event,
 )
-from goodword.workflow.models import UNFINISHED, awaits_click, move
+from goodword.workflow.models import UNFINISHED, awaits_click, move, record_event
 
 State = ReferenceRequest.State
 

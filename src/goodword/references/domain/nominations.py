@@ -16,8 +16,7 @@ from goodword.references.domain.mails import mail_candidate, mail_key
 from goodword.references.domain.requests import end_request, has_opted_out, mailbox, revoke_links
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
 from goodword.roles.slots import ANY
-from goodword.workflow.domain.runs import record_event
-from goodword.workflow.models import StepRun, awaits_click, lock, move, takes_answers
+from goodword.workflow.models import StepRun, awaits_click, lock, move, record_event, takes_answers
 
 LONGEST_MESSAGE = 300
 MOST_IN_A_SLOT = 3

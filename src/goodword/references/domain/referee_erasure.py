@@ -15,8 +15,7 @@ from goodword.references.domain.checks import update_check
 from goodword.references.domain.mails import mail_candidate, mail_recruiter_withdrawal
 from goodword.references.domain.requests import settle_declined
 from goodword.references.models import Check, Referee, Reference, ReferenceRequest
-from goodword.workflow.domain.runs import record_event
-from goodword.workflow.models import awaits_click, lock, lock_application, takes_answers
+from goodword.workflow.models import awaits_click, lock, lock_application, record_event, takes_answers
 
 #: `by` for a referee's own request
 REFEREE = "referee"

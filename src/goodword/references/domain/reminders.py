@@ -32,12 +32,11 @@ from goodword.workflow.domain.runs import (
     actor,
     has_queued_mail,
     lock_for_member,
-    record_event,
     refuse_if_over,
     refuse_if_used_up,
     refuse_if_written_to,
 )
-from goodword.workflow.models import awaits_click, is_open, lock
+from goodword.workflow.models import awaits_click, is_open, lock, record_event
 
 
 def candidates_due(*, now: datetime) -> QuerySet[Check]:

@@ -24,8 +24,7 @@ from goodword.references.models import (
     ReferenceRequest,
     open_requests,
 )
-from goodword.workflow.domain.runs import record_event
-from goodword.workflow.models import DONE, StepRun, lock, move
+from goodword.workflow.models import DONE, StepRun, lock, move, record_event
 
 State, Why = ReferenceRequest.State, ReferenceRequest.Why
 HASH_PURPOSE = b"goodword.references.do_not_contact"

@@ -38,8 +38,7 @@ from goodword.references.domain import checks
 from goodword.references.domain.checks import check_context, stated_of, version_of
 from goodword.references.domain.mails import mail_recruiter
 from goodword.references.models import Check, Reference, ReferenceRequest
-from goodword.workflow.domain.runs import record_event
-from goodword.workflow.models import DONE, UNFINISHED
+from goodword.workflow.models import DONE, UNFINISHED, record_event
 
 META_KEY: Final = "~"
 #: in the fingerprints of a posted page, which save of which page load this is ("k3f9-7", see saved.js)

@@ -19,8 +19,7 @@ from goodword.references.domain.responses import (
 from goodword.references.models import Check, SelfReference
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_outcome
-from goodword.workflow.domain.runs import record_event
-from goodword.workflow.models import DONE, UNFINISHED, lock, takes_answers
+from goodword.workflow.models import DONE, UNFINISHED, lock, record_event, takes_answers
 
 
 def self_reference_of(check: Check) -> SelfReference | None:

@@ -25,8 +25,7 @@ from goodword.references.domain.reminder_times import plan_request_reminders
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
 from goodword.workflow.domain.eligibility import closing_outcome
-from goodword.workflow.domain.runs import record_event
-from goodword.workflow.models import UNFINISHED, awaits_click, lock, lock_application
+from goodword.workflow.models import UNFINISHED, awaits_click, lock, lock_application, record_event
 
 BY_HIRE = "greenhouse"
 

@@ -18,7 +18,8 @@ from goodword.references.domain.mails import mail_candidate, mail_recruiter_cann
 from goodword.references.domain.requests import end_request, revoke_links
 from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.slots import ANY, KINDS, MOST_REFEREES
-from goodword.workflow.domain.runs import Refused, record_event
+from goodword.workflow.domain.runs import Refused
+from goodword.workflow.models import record_event
 
 MAY_BE_QUESTIONED = frozenset({"free", "declined", "undelivered"})
 Answer = Slot.Answer

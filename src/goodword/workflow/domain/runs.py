@@ -6,7 +6,6 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.core.addresses import is_same
-from goodword.core.events import record
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
 from goodword.notifications.domain.queue import deadline_of
@@ -144,18 +143,6 @@ class Reminded:
 
 def actor(member: Membership) -> str:
     return f"member:{member.pk}"
-
-
-def record_event(name: str, run: StepRun, *, by: str, at: datetime, **data: int | str | bool) -> None:
-    """`data` must not contain personal data."""
-    record(
-        name,
-        organisation_id=run.organisation_id,
-        application_id=run.step_request.application_id,
-        actor=by,
-        at=at,
-        data={"step_request_id": run.step_request_id, f"{run._meta.model_name}_id": run.pk, **data},
-    )
 
 
 def lock_for_member[R: StepRun](model: type[R], run_id: int, *, member: Membership) -> R:

@@ -29,8 +29,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.core.text import rounded
 from goodword.core.validation import Json
-from goodword.workflow.domain.runs import record_event
-from goodword.workflow.models import DONE, lock
+from goodword.workflow.models import DONE, lock, record_event
 
 RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
 #: how long completed attempts are listed as waiting for marks
