@@ -234,18 +234,6 @@ def lock[R: StepRun](model: type[R], pk: int) -> R:
     return found[0]
 
 
-def record_event(name: str, run: StepRun, *, by: str, at: datetime, **data: int | str | bool) -> None:
-    """`data` must not contain personal data."""
-    record(
-        name,
-        organisation_id=run.organisation_id,
-        application_id=run.step_request.application_id,
-        actor=by,
-        at=at,
-        data={"step_request_id": run.step_request_id, f"{run._meta.model_name}_id": run.pk, **data},
-    )
-
-
 @cache
 def _locking(model: type[StepRun]) -> Callable[[int], list[Any]]:
     @compiled
@@ -300,6 +288,18 @@ def move(run: StepRun, act: str, *, at: datetime, by: str, reason: str = "") -> 
     if act not in {"begin", "resume", "reopen"}:
         run.next_reminder_at = None
     run.save()
+
+
+def record_event(name: str, run: StepRun, *, by: str, at: datetime, **data: int | str | bool) -> None:
+    """`data` must not contain personal data."""
+    record(
+        name,
+        organisation_id=run.organisation_id,
+        application_id=run.step_request.application_id,
+        actor=by,
+        at=at,
+        data={"step_request_id": run.step_request_id, f"{run._meta.model_name}_id": run.pk, **data},
+    )
 
 
 def lock_application(application_id: int) -> Application:

@@ -12,7 +12,6 @@ from django.utils import timezone, translation
 
 from goodword.candidates.models import recruiter_of
 from goodword.core import clock
-from goodword.core.responses import private
 from goodword.notifications.domain import links
 from goodword.notifications.models import Link
 from goodword.references.domain import checks
@@ -75,6 +74,12 @@ def neutral_page(request: HttpRequest, about: CheckContext) -> HttpResponse:
         return closed_page(request, organisation=about.organisation, recruiter=recruiter)
 
 
+def never_cached(response: HttpResponse) -> HttpResponse:
+    response["Cache-Control"] = "no-store"
+    response["X-Robots-Tag"] = "noindex"
+    return response
+
+
 def is_script(request: HttpRequest) -> bool:
     return "HX-Request" in request.headers
 
@@ -82,8 +87,8 @@ def is_script(request: HttpRequest) -> bool:
 def to_first_page(request: HttpRequest, name: str, token: str) -> HttpResponse:
     """Redirect to the page for the current state, for scripts, too."""
     if not is_script(request):
-        return private(redirect(name, token=token))
-    return private(HttpResponse(status=204, headers={"HX-Redirect": resolve_url(name, token=token)}))
+        return never_cached(redirect(name, token=token))
+    return never_cached(HttpResponse(status=204, headers={"HX-Redirect": resolve_url(name, token=token)}))
 
 
 type CandidateView = Callable[..., HttpResponse]
@@ -122,7 +127,7 @@ def for_candidate(
                     keep(request, visit, **more)
                 return neutral_page(request, visit.context)
             if not links.is_alive(portal_visit.link, now=now):
-                return private(redirect("portal_fresh", token=token))
+                return never_cached(redirect("portal_fresh", token=token))
             visit = _candidate_language_switched(request, visit)
             if only_open and not visit.is_open:
                 return to_first_page(request, "portal_check", token)
@@ -134,7 +139,7 @@ def for_candidate(
                 timezone.override(visit.context.organisation.zone),
             ):
                 try:
-                    return private(view(request, visit, **more))
+                    return never_cached(view(request, visit, **more))
                 except checks.Closed:  # ended, or sent from another tab, since the page was opened
                     return to_first_page(request, "portal_check", token)
 
@@ -210,7 +215,7 @@ def for_referee(
                 timezone.override(visit.context.organisation.zone),
             ):
                 try:
-                    return private(view(request, visit, **more))
+                    return never_cached(view(request, visit, **more))
                 except checks.Closed:  # settled or erased elsewhere since the page was opened
                     if keep and request.method == "POST":
                         keep(request, visit, **more)

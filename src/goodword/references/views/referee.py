@@ -14,7 +14,6 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from goodword.candidates.models import recruiter_of
 from goodword.core import clock
-from goodword.core.responses import private
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
@@ -328,10 +327,10 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
             recruiter = recruiter_of(facts.application)
             return closed_page(request, organisation=facts.organisation, recruiter=recruiter)
         if links.is_alive(link, now=now):
-            return private(redirect("referee", token))
+            return access.never_cached(redirect("referee", token))
         if request.method == "POST":
             send_fresh_link(link, now=now)
-            return private(
+            return access.never_cached(
                 redirect(with_query_language(request, f"{reverse('referee_fresh', args=[token])}?sent=1"))
             )
         shown = {
@@ -342,4 +341,4 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponse:
             "data_url": with_query_language(request, reverse("referee_data", args=[token])),
             **links_for(request, found.check.languages, current=language),
         }
-        return private(render(request, "references/expired.html", shown))
+        return access.never_cached(render(request, "references/expired.html", shown))

@@ -15,7 +15,7 @@ from goodword.candidates.domain.holds import hold_on
 from goodword.core import clock
 from goodword.core.addresses import Correspondent
 from goodword.core.personal_data import ExportReader, ExportRequest, export, readable_json
-from goodword.core.responses import as_download, private
+from goodword.core.responses import as_download
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
@@ -72,13 +72,13 @@ def _by_link(
                 purpose == Link.Purpose.REFEREE or was_sent_to(link, asked.referee.email)
             )
             if not alive and not expired:
-                return private(
+                return access.never_cached(
                     redirect(with_query_language(request, reverse("referee_own_data", args=[token])))
                 )
             visit = RefereeVisit(token=token, request=asked, check=asked.check_run, context=facts, now=now)
             with translation.override(facts.language), timezone.override(facts.organisation.zone):
                 try:
-                    return private(view(request, visit, alive))
+                    return access.never_cached(view(request, visit, alive))
                 except Closed:  # erased elsewhere since the page was opened
                     return unknown_page(request)
 
