@@ -22,7 +22,7 @@ def reminders_due(*, now: datetime) -> QuerySet[Attempt]:
 
 
 def remind_due(*, now: datetime) -> int:
-    due = reminders_due(now=now).order_by("next_reminder_at")
+    due = reminders_due(now=now).order_by("next_reminder_at", "pk")
     return for_first(due, lambda pk: remind(attempt_id=pk, now=now))
 
 

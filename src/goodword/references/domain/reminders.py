@@ -46,7 +46,7 @@ def candidates_due(*, now: datetime) -> QuerySet[Check]:
 
 
 def remind_candidates(*, now: datetime) -> int:
-    due = candidates_due(now=now).order_by("next_reminder_at")
+    due = candidates_due(now=now).order_by("next_reminder_at", "pk")
     return for_first(due, lambda pk: remind_candidate(check_id=pk, now=now))
 
 
@@ -91,7 +91,7 @@ def _not_stopped() -> QuerySet[ReferenceRequest]:
 
 
 def remind_referees(*, now: datetime) -> int:
-    due = referees_due(now=now).order_by("next_reminder_at")
+    due = referees_due(now=now).order_by("next_reminder_at", "pk")
     return for_first(due, lambda pk: remind_referee(request_id=pk, now=now))
 
 
