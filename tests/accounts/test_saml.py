@@ -1,7 +1,6 @@
 """SAML, with responses signed by the tests as an identity provider would."""
 
 from base64 import b64decode, b64encode
-from collections.abc import Iterator
 from itertools import product
 from typing import Any
 
@@ -9,7 +8,6 @@ import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings as django_settings
 from django.contrib.sessions.models import Session
-from django.core.cache import cache
 from django.test import Client
 from lxml import etree
 from onelogin.saml2.auth import OneLogin_Saml2_Auth
@@ -32,11 +30,8 @@ REFUSED = "This sign-in took too long, was already used or began in another brow
 
 
 @pytest.fixture(autouse=True)
-def provider(settings: Settings) -> Iterator[None]:
+def provider(settings: Settings) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = saml.configuration()
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture
@@ -161,7 +156,7 @@ def test_a_sign_in_that_the_provider_starts_is_started_again(rita: Membership) -
     assert is_signed_in(client)
 
 
-def test_a_provider_whose_responses_name_no_request_is_not_asked_forever(rita: Membership) -> None:
+def test_unsolicited_responses_do_not_cause_a_redirect_loop(rita: Membership) -> None:
     client = browser()
     assert posted(client, saml.response(email="rita@acme.example"))["Location"] == AGAIN
     client.get(AGAIN)
@@ -297,7 +292,7 @@ def test_the_provider_is_asked_to_prompt_again_before_a_sensitive_action(rita: M
     assert asked == [None, "true"]
 
 
-def test_our_metadata_name_the_response_url_and_do_not_expire() -> None:
+def test_our_metadata_names_the_response_url_and_does_not_expire() -> None:
     page = browser().get("/accounts/saml/saml/metadata/")
     root = etree.fromstring(page.content)
     [service] = root.iterfind(".//{*}AssertionConsumerService")
@@ -308,7 +303,7 @@ def test_our_metadata_name_the_response_url_and_do_not_expire() -> None:
     )
 
 
-def test_unreadable_metadata_of_the_provider_are_reported() -> None:
+def test_unreadable_metadata_of_the_provider_is_reported() -> None:
     settings_of_saml()["idp"] = {"entity_id": saml.IDP, "metadata_url": "http://127.0.0.1:9/metadata"}
     page = browser().get("/accounts/saml/saml/metadata/")
     assert (page.status_code, page["Content-Type"], page.content.decode()) == (

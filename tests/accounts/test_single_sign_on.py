@@ -5,14 +5,12 @@ tests/browser/test_single_sign_on.py uses a real provider; here allauth gets a p
 import json
 import re
 import time
-from collections.abc import Iterator
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from allauth.socialaccount.models import SocialAccount
 from django.contrib.messages import get_messages
-from django.core.cache import cache
 from django.test import Client
 from pytest_django.fixtures import Settings
 
@@ -42,11 +40,8 @@ NO_LOGIN = "There is no account for rita@acme.example. Ask an admin of your orga
 
 
 @pytest.fixture(autouse=True)
-def provider(settings: Settings) -> Iterator[None]:
+def provider(settings: Settings) -> None:
     settings.SOCIALACCOUNT_PROVIDERS = oidc.configuration("http://127.0.0.1:9/o")
-    cache.clear()
-    yield
-    cache.clear()
 
 
 @pytest.fixture

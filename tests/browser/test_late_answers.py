@@ -38,7 +38,7 @@ def opened(page: Page, live_server: object) -> Attempt:
 
 
 def warnings(page: Page) -> str:
-    """All warnings that the first item's page has shown."""
+    """The warnings shown on the first item's page so far."""
     return str(page.evaluate("sessionStorage.warnings ?? ''"))
 
 
@@ -66,7 +66,7 @@ def test_an_answer_that_arrives_after_next_changes_nothing(page: Page, live_serv
     assert (recorded(attempt), warnings(page), looker.complaints) == (([("1", "b")], 0), "", [])
 
 
-def test_a_late_answer_after_a_lost_response_to_next_is_not_said_to_be_from_another_window(
+def test_a_late_answer_after_a_lost_response_shows_no_warning_of_another_window(
     page: Page, live_server: object
 ) -> None:
     attempt = opened(page, live_server)

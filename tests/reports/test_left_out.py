@@ -231,7 +231,7 @@ def test_an_old_file_is_rendered_once_the_typesetting_process_can_be_started(
 
 @contextmanager
 def without_fonts(folder: Path) -> Iterator[None]:
-    """Make the next typesetting process find no fonts. `folder`: an empty one."""
+    """Start the next typesetting process without fonts. `folder`: an empty folder."""
     only_packages(folder)
     typesetter.end()
     try:

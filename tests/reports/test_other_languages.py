@@ -53,7 +53,7 @@ def test_tests_and_scales_are_named_in_the_language_of_the_report() -> None:
 
 
 def report_in(language: str) -> Report:
-    """The report of all kinds of test in a language, partly with norms and marks."""
+    """A report with all kinds of test in one language. Some have norms or marks."""
     attempt = taken_in(language, works_in=language)
     report_of(attempt)
     in_group(

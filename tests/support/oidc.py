@@ -115,7 +115,7 @@ def arrive(
 
 
 def outcome(claims: dict[str, Any], **how: Any) -> tuple[str, list[str]]:
-    """The address of the signed-in user, or "", and the messages."""
+    """The signed-in user's address, or "", and the messages."""
     request, _ = arrive(claims, **how)
     pk = request.session.get("_auth_user_id")
     return User.objects.get(pk=pk).email if pk else "", [str(message) for message in get_messages(request)]

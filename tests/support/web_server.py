@@ -1,4 +1,4 @@
-"""A web server in this process that stands in for other systems."""
+"""A small web server for tests, in place of another system."""
 
 import threading
 from collections.abc import Iterator

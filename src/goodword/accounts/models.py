@@ -62,7 +62,7 @@ class Organisation(models.Model):
     accent = models.CharField(max_length=7, default="#0e6b57")
     logo_digest = models.CharField(max_length=32, default="", blank=True)
     #: the organisation's e-mail domains. Users' addresses in a signed webhook are trusted only if they are in one;
-    #: referees with such an address are flagged, candidates in an imported file doubtful. Not used for signing in
+    #: referees with such an address are flagged, and an import warns of candidates with one. Not used for signing in
     own_domains = models.JSONField(default=list)
     #: who sees the note on the Activity Feed by default
     note_visibility = models.CharField(max_length=12, default="private")

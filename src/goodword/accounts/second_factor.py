@@ -24,8 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from goodword.accounts import security_mails
 from goodword.accounts.domain import audit
-from goodword.accounts.domain.audit import write
-from goodword.accounts.domain.members import NotChanged, lock_colleague
+from goodword.accounts.domain.members import NotChanged, lock_colleague, sign_in_changed
 from goodword.accounts.models import Membership, Organisation, User, active_members
 from goodword.accounts.reauthentication import FACTORS
 from goodword.core import clock, crypto
@@ -238,22 +237,7 @@ def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
     removed, _rows = Authenticator.objects.filter(user=user).delete()
     if not removed:
         return False
-    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
-    for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
-        write(
-            organisation=member.organisation,
-            action=audit.FACTORS_REMOVED,
-            member=by,
-            actor="" if by else "operator",
-            now=now,
-            details={"member": member.pk},
-        )
-    security_mails.queue_mail(
-        user,
-        security_mails.FACTORS_RESET,
-        now=now,
-        by=by.user.name if by else str(_("the operator of Goodword")),
-    )
+    sign_in_changed(user, action=audit.FACTORS_REMOVED, change=security_mails.FACTORS_RESET, by=by, now=now)
     return True
 
 

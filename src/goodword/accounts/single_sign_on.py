@@ -52,7 +52,7 @@ LONGEST_NAME: Final = 150
 LONGEST_RESPONSE: Final = 500_000
 #: cookie that allauth sets with a SAML response: a browser that sends it accepts cookies
 _ANSWER_COOKIE: Final = "saml-acs-session"
-#: minimum seconds between requests to a SAML provider whose responses name no request
+#: minimum seconds between our own requests after unsolicited SAML responses
 _BETWEEN_REQUESTS: Final = 60
 #: lower case, since allauth lower-cases SAML's attributes
 _TRUE: Final = {"true", "1", "t", "y", "yes"}
@@ -138,8 +138,8 @@ class SingleSignOnAdapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  #
 
 
 def _may_ask_again(request: HttpRequest) -> bool:
-    """Whether to send a request of our own after a response without one. Not if that was just tried, or without
-    cookies: the provider would be asked again and again."""
+    """Whether to answer an unsolicited response with a request of our own. Not if we just did, or without cookies:
+    that would loop."""
     started = [at for _state, at, _provider in get_states(request).values()]
     return _ANSWER_COOKIE in request.COOKIES and all(time.time() - at > _BETWEEN_REQUESTS for at in started)
 

@@ -51,7 +51,7 @@ def check_revision(row: "Version | LanguagesDraft[Any, Any]", revision: int | No
 
 
 def begin_at_random_revision(draft: "Version | LanguagesDraft[Any, Any]") -> None:
-    """So that a page of an earlier draft can't change or publish this one."""
+    """Pages of an earlier draft can then neither change nor publish this one."""
     for row in (draft,) if isinstance(draft, Version) else draft.rows:
         row.revision = secrets.randbelow(10**8)
         row.save(update_fields=["revision"])

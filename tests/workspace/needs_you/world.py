@@ -1,7 +1,7 @@
 """Candidates who need a member's action, one for each reason."""
 
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from goodword.accounts.models import Membership
@@ -203,11 +203,11 @@ def needs(
     member: Membership,
     *,
     mine: bool = True,
-    now: object = NOW,
+    now: datetime = NOW,
     at_most: int = 50,
     hidden: Hidden | None = None,
 ) -> Needs:
-    viewer = Viewer(member=member, mine=mine, now=now)  # type: ignore[arg-type]
+    viewer = Viewer(member=member, mine=mine, now=now)
     return collect(viewer, SOURCES, at_most=at_most, hidden=hidden)
 
 
@@ -215,8 +215,8 @@ def shown(found: Needs) -> list[Need]:
     return [need for urgency in Urgency for need in found.shown[urgency]]
 
 
-def only(member: Membership, **values: object) -> Need:
-    (need,) = shown(needs(member, **values))  # type: ignore[arg-type]
+def only(member: Membership, **values: Any) -> Need:
+    (need,) = shown(needs(member, **values))
     return need
 
 

@@ -6,12 +6,11 @@ from datetime import datetime
 
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
-from django.db.models import F
 from django.utils.translation import gettext as _
 
 from goodword.accounts import security_mails
-from goodword.accounts.domain.audit import SSO_UNLINKED, write
-from goodword.accounts.domain.members import NotChanged, lock_colleague
+from goodword.accounts.domain.audit import SSO_UNLINKED
+from goodword.accounts.domain.members import NotChanged, lock_colleague, sign_in_changed
 from goodword.accounts.models import Membership, User
 
 
@@ -31,22 +30,6 @@ def unlink(users: Iterable[User], *, by: Membership | None, now: datetime) -> li
     known = set(SocialAccount.objects.filter(user__in=locked).values_list("user", flat=True))
     found = [user for user in locked if user.pk in known]
     SocialAccount.objects.filter(user__in=found).delete()
-    User.objects.filter(pk__in=[user.pk for user in found]).update(session_epoch=F("session_epoch") + 1)
-    members = Membership.objects.across_organisations().filter(user__in=found).order_by("pk")
-    for member in members.select_related("organisation"):
-        write(
-            organisation=member.organisation,
-            action=SSO_UNLINKED,
-            member=by,
-            actor="" if by else "operator",
-            now=now,
-            details={"member": member.pk},
-        )
     for user in found:
-        security_mails.queue_mail(
-            user,
-            security_mails.SSO_UNLINKED,
-            now=now,
-            by=by.user.name if by else str(_("the operator of Goodword")),
-        )
+        sign_in_changed(user, action=SSO_UNLINKED, change=security_mails.SSO_UNLINKED, by=by, now=now)
     return found

@@ -11,6 +11,7 @@ from django.db import transaction
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from goodword.accounts import security_mails
 from goodword.accounts.domain.audit import write, write_by
 from goodword.accounts.models import Membership, Organisation, User, active_members, admins_of
 from goodword.core.events import record
@@ -41,6 +42,25 @@ def lock_colleague(member: Membership, *, by: Membership) -> User:
             % {"name": user, "contact": settings.GOODWORD_HELP_CONTACT}
         )
     return user
+
+
+def sign_in_changed(user: User, *, action: str, change: str, by: Membership | None, now: datetime) -> None:
+    """Follow up on a change that somebody else made to how this user signs in: end their sessions, record it in the
+    audit log of each of their organisations, and mail them. `action`: of the audit log. `change`: of security_mails.
+    `by`: None for the operator."""
+    User.objects.filter(pk=user.pk).update(session_epoch=F("session_epoch") + 1)
+    for member in Membership.objects.across_organisations().filter(user=user).select_related("organisation"):
+        write(
+            organisation=member.organisation,
+            action=action,
+            member=by,
+            actor="" if by else "operator",
+            now=now,
+            details={"member": member.pk},
+        )
+    security_mails.queue_mail(
+        user, change, now=now, by=by.user.name if by else str(_("the operator of Goodword"))
+    )
 
 
 def change_kind(*, member: Membership, kind: str, by: Membership, now: datetime) -> bool:

@@ -205,7 +205,7 @@ def unlink(request: MemberRequest, pk: int) -> HttpResponseBase:
 def _confirmed(
     request: MemberRequest, pk: int, change: Callable[..., bool], *, page: str, done: str, nothing: str
 ) -> HttpResponseBase:
-    """Ask for a confirmation on the page, then change the member. `nothing`: the message if nothing has changed."""
+    """Show a page that asks for confirmation, then change the member. `nothing`: the message if nothing has changed."""
     member = member_of(request, pk)
     refusal = ""
     if request.method == "POST":

@@ -74,7 +74,7 @@ class Need:
     actions: Sequence[Action] = ()
     #: how late, in words
     late: str = ""
-    #: of the need's source, filled in by `collect`
+    #: the source's, set by `collect`
     source: str = ""
     urgency: Urgency = Urgency.STUCK
 

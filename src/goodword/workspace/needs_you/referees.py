@@ -28,7 +28,7 @@ _AT_MOST = 1000
 
 
 def _questioned(viewer: Viewer) -> QuerySet[Slot]:
-    """Slots with an open question, no reference and no request that was sent again. Candidates wait for an answer even
+    """Slots with an open question, and neither a reference nor a resent request. Candidates wait for an answer even
     if the check is paused."""
     sent_again = Q(request__state__in=OPEN_STATES, request__undelivered_at=None)
     settled = (

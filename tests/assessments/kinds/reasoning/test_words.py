@@ -1,4 +1,4 @@
-"""Verbal items: complete in each language, without words of another."""
+"""Verbal items: complete in each language, with no words of another."""
 
 import re
 from collections import Counter
