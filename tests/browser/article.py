@@ -34,8 +34,8 @@ WEBHOOKS = (
         "Candidate has submitted application",
     ),
 )
-#: milliseconds until the page has scrolled to the next question, before which it ignores taps (tap.js)
-CALM = 400
+#: waits until the page has scrolled to the next question and takes taps again (tap.js: after 150 ms, and 200 ms later)
+_AT_REST = "() => new Promise(done => setTimeout(() => setTimeout(done, 210), 160))"
 JOB = "Senior Account Manager"
 CANDIDATE = "Amélie Dubois"
 ADDRESS = "amelie.dubois@mail.example"
@@ -411,16 +411,15 @@ def onward(page: Page, what: Locator) -> None:
 
 
 def bring_into_view(question: Locator) -> None:
-    """Scroll as the page does after the answer before, so that the page is at rest when the next one is tapped."""
+    """Wait until the page has scrolled after the answer before and takes taps again, then scroll to the question."""
+    question.page.evaluate(_AT_REST)
     question.evaluate("question => question.scrollIntoView({block: 'nearest'})")
 
 
 def answer_all(page: Page) -> None:
     """Answer each group of choices, pick words, and fill in required text areas."""
-    for number, group in enumerate(page.locator("form fieldset:has(input[type=radio])").all()):
+    for group in page.locator("form fieldset:has(input[type=radio])").all():
         options = group.locator("label:has(input[type=radio])")
-        if number:
-            page.wait_for_timeout(CALM)
         bring_into_view(group)
         options.nth(3 if options.count() >= 5 else 0).tap()
     for group in page.locator("form fieldset:has(input[type=checkbox])").all():
