@@ -6,6 +6,7 @@ import pytest
 from django.utils import translation
 
 from goodword.core.report_blocks import Cell, Heading, Notice, Prose, RatingChart, Table
+from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.references.models import Check
 from goodword.references.queries import check_outcome
 from goodword.references.report import check_pages
@@ -14,7 +15,7 @@ from goodword.references.results import results
 from goodword.reports.personal_data import without_referee
 from goodword.reports.phrases import words_for
 from goodword.workspace.results import result_of
-from tests.references.answered import FULL, answered, checked, whole
+from tests.references.answered import FULL, NOW, OWN, QUESTIONS, answered, answered_self, checked, whole
 from tests.support.blocks import frozen
 
 pytestmark = pytest.mark.django_db
@@ -158,3 +159,83 @@ def test_the_number_after_a_question_stays_behind_a_right_to_left_name() -> None
         block.text for section in found.sections for block in section.blocks if isinstance(block, Heading)
     ]
     assert f"\u200e\u2068{name}\u2069 keeps promises." in headings
+
+
+def again_by_referee(check: Check) -> dict[str, Any]:
+    """The answers to *would work again* on page 1."""
+    [table] = [
+        block
+        for section in front_sections(frozen(check), words_for("en"))
+        for block in section.blocks
+        if isinstance(block, Table)
+    ]
+    place = list(table.header).index("Would work together again")
+    return {row[0].text: row[place] for row in table.rows if isinstance(row[0], Cell)}
+
+
+def test_only_a_referee_who_was_asked_about_working_together_again_can_leave_it_unanswered() -> None:
+    check = checked()
+    only_managers = [
+        asked | ({"only_for": ["manager"]} if asked["id"] == "work_again" else {}) for asked in QUESTIONS
+    ]
+    check.version = QuestionnaireVersion.objects.create(
+        organisation=check.organisation,
+        questionnaire=check.version.questionnaire,
+        number=2,
+        language="en",
+        questions=only_managers,
+        created_at=NOW,
+        published_at=NOW,
+    )
+    check.save(update_fields=["version"])
+    left_open = {name: answer for name, answer in FULL.items() if name != "work_again"}
+    answered(check, 1)
+    answered(check, 2, left_open)
+    answered(check, 3, left_open | {"relationship": PEER})
+    answered(check, 4, CONFIRMED, factual=True, name="Fay Factual")
+    assert again_by_referee(check) == {
+        "Maria Schmidt": "Yes",
+        "Omar Haddad": "Not answered",
+        "Paul Meier": "Not asked",
+        "Fay Factual": "–",
+    }
+
+
+def test_an_erased_referee_has_no_answer_about_working_together_again() -> None:
+    data = frozen(whole())
+    left = without_referee({"check": data}, reference=data["references"][0]["id"], given={})["check"]
+    [table] = [
+        block
+        for section in front_sections(left, words_for("en"))
+        for block in section.blocks
+        if isinstance(block, Table)
+    ]
+    assert [row[1] for row in table.rows] == ["–", "Yes, with reservations", "Yes"]
+
+
+UNABLE: dict[str, Any] = {"level": None, "not_able": True, "comment": ""}
+
+
+def test_a_candidate_who_cannot_rate_themselves_is_not_counted_among_the_referees() -> None:
+    check = checked()
+    answered(check, 1, FULL | {"leading": UNABLE})
+    answered_self(check, OWN | {"leading": UNABLE})
+    assert (
+        "Leadership",
+        "Asked only of: Manager, Direct report. 1 couldn’t say · Self: Couldn’t say",
+        0,
+    ) in (ratings(check))
+
+
+def test_the_report_counts_referees_who_cannot_place_the_candidate_between_two_statements() -> None:
+    check = checked()
+    answered(check, 1)
+    answered(check, 2, FULL | {"aloud": {"place": None, "not_able": True}})
+    [found] = [
+        section
+        for section in check_pages(frozen(check), words_for("en")).body
+        if section.title == "Other answers"
+    ]
+    blocks = list(found.blocks)
+    [chart] = [place for place, block in enumerate(blocks) if isinstance(block, RatingChart)]
+    assert blocks[chart + 1] == Prose(["1 couldn’t say."], quiet=True)

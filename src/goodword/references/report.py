@@ -31,16 +31,16 @@ from goodword.references.report_data import (
     StatementQuestion,
 )
 from goodword.references.report_front import (
+    Charted,
     Marks,
     front_sections,
     is_identifiable,
     marks_of,
     people_of,
     says_who,
+    skipped_text,
     work_again_of,
 )
-
-type Charted = RatingQuestion | StatementQuestion | ChoiceQuestion
 
 
 def check_pages(check: CheckData, words: Phrases) -> Pages:
@@ -109,7 +109,9 @@ def _statement(question: StatementQuestion, marks: Marks, words: Phrases) -> lis
     )
     ends = [question["low_text"], *[""] * (high - low - 1), question["high_text"]]
     header = [words("question"), words("range")]
-    return [RatingChart(header, (low, high), [row], caption=question["text"], levels=ends)]
+    chart = RatingChart(header, (low, high), [row], caption=question["text"], levels=ends)
+    skipped = skipped_text(question, words)
+    return [chart, Prose([f"{skipped}."], quiet=True)] if skipped else [chart]
 
 
 def _comments(check: CheckData, people: dict[str, str], marks: Marks, words: Phrases) -> Section | None:
@@ -294,8 +296,8 @@ def axis_of(question: RatingQuestion | StatementQuestion) -> tuple[int, int]:
 
 
 def unanswered(question: Charted, words: Phrases) -> str:
-    skipped = sum(group["skipped"] for group in question["by_relationship"])
-    return words.count("skipped", skipped) + "." if skipped else words("unanswered")
+    skipped = skipped_text(question, words)
+    return f"{skipped}." if skipped else words("unanswered")
 
 
 def choice_blocks(question: ChoiceQuestion, words: Phrases, marks: Marks | None = None) -> list[Block]:

@@ -28,8 +28,11 @@ from goodword.references.report_data import (
     GroupValues,
     RatingQuestion,
     ReferenceData,
+    StatementQuestion,
     VerificationData,
 )
+
+type Charted = RatingQuestion | StatementQuestion | ChoiceQuestion
 
 #: maximum number of ratings to show above the referees; a longer chart follows them
 MOST_ABOVE: Final = 14
@@ -228,8 +231,7 @@ def rating_row(
 ) -> RatingRow:
     """`with_text`: show the question after the competency."""
     given = [(value, group) for group in question["by_relationship"] for value in sorted(group["values"])]
-    skipped = sum(group["skipped"] for group in question["by_relationship"])
-    notes = [words.count("skipped", skipped)] if skipped else []
+    notes = [skipped] if (skipped := skipped_text(question, words)) else []
     if question.get("note"):
         notes.insert(0, question["note"])
     label = question.get("competency") or question["text"]
@@ -247,6 +249,16 @@ def rating_row(
         alt=words("ratings_alt", label=shown_label.rstrip("."), answers=answers or words("no_answers")),
         marks=[marks.of(group) for _, group in given],
     )
+
+
+def skipped_text(question: Charted, words: Phrases) -> str:
+    """How many referees couldn't say, and whether the candidate couldn't; empty if everybody could."""
+    groups = question["by_relationship"]
+    skipped = sum(group["skipped"] for group in groups if not group["self_reference"])
+    notes = [words.count("skipped", skipped)] if skipped else []
+    if any(group["skipped"] for group in groups if group["self_reference"]):
+        notes.append(words.labelled(words("self"), words("cannot_say")))
+    return " · ".join(notes)
 
 
 def _relationship(group: GroupValues, words: Phrases) -> str:
@@ -298,19 +310,20 @@ def _referees(check: CheckData, words: Phrases) -> Section | None:
     if not answered:
         return None
     people, marks, quotes = people_of(check, words), marks_of(check, words), quotes_of(check)
-    again = _again_by_person(check)
+    question = work_again_of(check)
+    again = None if question is None else _again_by_person(question)
     facts = {
         who: list(found) for who, found in groupby(check["verification"], key=lambda fact: fact["reference"])
     }
     columns: list[tuple[str, float, list[str | Cell]]] = [
         (words("referee"), 4.3, [_who(reference, people, marks, words) for reference in answered])
     ]
-    if again is not None:
+    if question is not None and again is not None:
         columns.append(
             (
                 words("again"),
                 2.1,
-                [again.get(reference["id"], words("unanswered_mark")) for reference in answered],
+                [_again(reference, again, question, words) for reference in answered],
             )
         )
     if quotes:
@@ -354,11 +367,19 @@ def _who(reference: ReferenceData, people: Mapping[str, str], marks: Marks, word
     return Cell(people[reference["id"]], note="\n".join(notes), mark=mark)
 
 
-def _again_by_person(check: CheckData) -> dict[str, str] | None:
-    """Return each referee's answer to *would work again*. None if it was not asked or the snapshot doesn't say who
-    answered."""
-    question = work_again_of(check)
-    if question is None or not says_who(question):
+def _again(
+    reference: ReferenceData, again: Mapping[str, str], question: ChoiceQuestion, words: Phrases
+) -> str:
+    if reference["id"] in again:
+        return again[reference["id"]]
+    if reference["factual"] or reference.get("erased"):
+        return "–"
+    return words("not_asked_mark" if reference["id"] in question.get("not_asked", ()) else "unanswered_mark")
+
+
+def _again_by_person(question: ChoiceQuestion) -> dict[str, str] | None:
+    """Return each referee's answer to *would work again*. None if the snapshot doesn't say who answered."""
+    if not says_who(question):
         return None
     labels = {option["value"]: option["label"] for option in question["options"]}
     return {

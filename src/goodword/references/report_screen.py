@@ -18,7 +18,6 @@ from goodword.core.report_blocks import (
 )
 from goodword.core.text import Phrases, clipped, isolate
 from goodword.references.report import (
-    Charted,
     axis_of,
     choice_blocks,
     contradiction_blocks,
@@ -36,7 +35,13 @@ from goodword.references.report_data import (
     ReferenceData,
     VerificationData,
 )
-from goodword.references.report_front import groups_of, is_identifiable, people_of, received_sentences
+from goodword.references.report_front import (
+    Charted,
+    groups_of,
+    is_identifiable,
+    people_of,
+    received_sentences,
+)
 
 
 def screen_sections(check: CheckData, words: Phrases) -> list[Section]:
