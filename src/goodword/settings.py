@@ -11,7 +11,7 @@ if GOODWORD_ENV not in {"production", "demo", "test"}:
     raise environment.SettingError("GOODWORD_ENV must be production (the default), demo or test.")
 PRODUCTION = GOODWORD_ENV == "production"
 
-GOODWORD_DATA = Path(environment.text("GOODWORD_DATA", "./var")).absolute()
+GOODWORD_DATA = environment.data_folder()
 GOODWORD_BACKUPS = Path(environment.text("GOODWORD_BACKUPS", str(GOODWORD_DATA / "backups"))).absolute()
 
 #: how many nightly backups of the embedded database to keep; 0 for no backups

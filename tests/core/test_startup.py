@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from goodword.core import database, environment, installation, postgres
+from goodword.core import database, environment, installation, notices, postgres
 from goodword.core.environment import SettingError
 from goodword.core.models import Installation
 from goodword.core.supervise import goodword
@@ -227,6 +227,17 @@ def test_errors_at_start_are_json_if_the_log_is(tmp_path: Path, command: str) ->
     assert datetime.fromisoformat(line.pop("time")).tzinfo is not None
     assert "GOODWORD_PORT" in line.pop("message")
     assert (done.returncode, done.stdout, line) == (2, "", {"level": "CRITICAL", "logger": "goodword"})
+
+
+def test_a_sentence_is_json_if_a_file_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GOODWORD_LOG_FORMAT_FILE", str(tmp_path / "format"))
+    notices.say("The file is missing.")
+    (tmp_path / "format").write_text("json\n")
+    notices.say("The file is there.")
+    plain, line = capsys.readouterr().err.splitlines()
+    assert (plain, json.loads(line)["message"]) == ("goodword: The file is missing.", "The file is there.")
 
 
 @pytest.mark.django_db

@@ -358,8 +358,7 @@ def smtp(url: str) -> dict[str, Any]:
 
 
 def data_folder() -> Path:
-    """GOODWORD_DATA, for programs that can't use Django's settings yet."""
-    return Path(os.environ.get("GOODWORD_DATA") or "./var").absolute()
+    return Path(text("GOODWORD_DATA", "./var")).absolute()
 
 
 def local_keys(data: Path) -> dict[str, str]:

@@ -2,14 +2,16 @@
 set up. They have the format of the log."""
 
 import json
-import os
 import sys
 
-from goodword.core import clock
+from goodword.core import clock, environment
 
 
 def is_json() -> bool:
-    return os.environ.get("GOODWORD_LOG_FORMAT", "").upper() == "JSON"
+    try:
+        return environment.text("GOODWORD_LOG_FORMAT", "").upper() == "JSON"
+    except environment.SettingError:  # it may be what is to be said
+        return False
 
 
 def say(text: str, *, level: str = "INFO") -> None:

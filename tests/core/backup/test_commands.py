@@ -162,6 +162,17 @@ def test_no_database_is_created_where_the_settings_were_forgotten(tmp_path: Path
     assert not (data / "postgres").exists()
 
 
+def test_the_data_folder_can_be_named_by_a_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    named = tmp_path / "named"
+    (tmp_path / "name").write_text(f"{named}\n")
+    monkeypatch.setenv("GOODWORD_DATA_FILE", str(tmp_path / "name"))
+    status, printed = run(tmp_path / "var", "backup")
+    assert (status, printed.partition(". ")[0]) == (
+        2,
+        f"goodword: There is no embedded database in {named} (GOODWORD_DATA)",
+    )
+
+
 @pytest.mark.django_db(transaction=True)
 def test_a_copy_goes_live_only_after_confirmation(capsys: pytest.CaptureFixture[str]) -> None:
     queued()
