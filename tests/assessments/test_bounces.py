@@ -6,12 +6,15 @@ import pytest
 import time_machine
 from django.core import mail
 
+from goodword.assessments.attempts.member_actions import remind_now
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Attempt
 from goodword.notifications.domain.bounces import note_bounced, note_complained, note_delivered
 from goodword.notifications.domain.send import FOR_ANSWER, UNANSWERED, requeue_interrupted
 from goodword.notifications.models import Email
+from goodword.workflow.domain.runs import Refused
 from tests.assessments.support import application, assigned
+from tests.support import factories
 from tests.support.factories import NOW
 from tests.support.jobs import run_jobs
 
@@ -57,3 +60,18 @@ def test_an_invitation_that_failed_without_a_response_counts_once_it_has_been_de
     attempt.refresh_from_db()
     assert (attempt.attention, attempt.invited_at) == ("", reported_at)
     assert attempt.next_reminder_at is not None
+
+
+def test_a_complaint_about_another_step_of_the_application_costs_no_reminder() -> None:
+    attempt = assigned(application(), now=NOW)
+    email = Email.objects.of(attempt.organisation).get(kind="assessment.invitation")
+    email.pk, email.key, email.subject_ref, email.link_subject_id = None, "other", "other:0", 0
+    email.save()
+    note_complained(email_id=email.pk, now=NOW)
+    later, member = NOW + timedelta(hours=1), factories.member(attempt.organisation)
+    with pytest.raises(Refused):
+        remind_now(attempt_id=attempt.pk, member=member, now=later)
+    Attempt.objects.of(attempt.organisation).update(next_reminder_at=NOW)
+    assert remind_due(now=NOW + timedelta(days=2)) == 0
+    attempt.refresh_from_db()
+    assert (attempt.reminders_sent, attempt.next_reminder_at) == (0, None)

@@ -13,7 +13,12 @@ from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.member_actions import correct_address
-from goodword.references.domain.reminders import remind_candidates, remind_referee_now, remind_referees
+from goodword.references.domain.reminders import (
+    remind_candidate_now,
+    remind_candidates,
+    remind_referee_now,
+    remind_referees,
+)
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import ReferenceRequest
 from goodword.references.queries import check_overview
@@ -54,6 +59,15 @@ def comes_back(address: str, *, at: datetime = NOW) -> None:
 
 def complains(address: str) -> None:
     note_complained(email_id=mail_to(address).pk, now=NOW)
+    run_jobs()
+
+
+def complains_about_another(address: str) -> None:
+    """The person marks the mail about another step or request of the application as spam."""
+    other = mail_to(address)
+    other.pk, other.key, other.subject_ref, other.link_subject_id = None, "other", "other:0", 0
+    other.save()
+    note_complained(email_id=other.pk, now=NOW)
     run_jobs()
 
 
@@ -294,11 +308,46 @@ def test_a_referee_who_marked_our_mail_as_spam_cannot_be_reminded() -> None:
 
 
 @pytest.mark.world
+def test_a_complaint_about_another_mail_of_the_application_costs_a_referee_no_reminder() -> None:
+    story = sent()
+    complains_about_another(MARIA)
+    with pytest.raises(Refused) as refused:
+        remind_referee_now(request_id=story.requests[0].pk, member=story.owner, now=NOW + timedelta(hours=1))
+    assert str(refused.value) == "This person marked our e-mail as spam, so we no longer e-mail them."
+    days_pass(12)
+    assert [request.reminders_sent for request in story.requests] == [0, 2]
+    assert [
+        (slot.marked_as_spam, slot.may_remind) for slot in check_overview(story.check, now=NOW).slots
+    ] == [(True, False), (False, False)]
+
+
+@pytest.mark.world
 def test_a_spam_complaint_stops_the_candidates_mail_and_needs_attention() -> None:
     story = opened()
     complains(story.application.candidate.email)
     days_pass(10)
     assert (story.check.attention, len(mail.outbox)) == ("complained", 1)
+
+
+@pytest.mark.world
+def test_a_candidates_complaint_about_another_step_stops_the_reminders_of_this_one() -> None:
+    story = opened()
+    complains_about_another(story.application.candidate.email)
+    assert story.check.attention == "complained"
+    with pytest.raises(Refused) as refused:
+        remind_candidate_now(check_id=story.check.pk, member=story.owner, now=NOW + timedelta(hours=1))
+    assert str(refused.value) == "We can't e-mail this candidate; the page says why."
+    days_pass(10)
+    assert (story.check.reminders_sent, check_overview(story.check, now=NOW).may_remind) == (0, False)
+
+
+@pytest.mark.world
+def test_a_candidate_who_marked_our_mail_as_spam_is_still_not_reminded_once_invited_again() -> None:
+    story = sent()
+    complains(story.application.candidate.email)
+    invite_again(step_request=story.check.step_request, member=story.owner, now=NOW)
+    run_jobs()
+    assert story.check.attention == "complained"
 
 
 @pytest.mark.world

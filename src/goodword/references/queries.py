@@ -10,9 +10,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext, gettext_lazy
 
 from goodword.candidates.models import Application
+from goodword.core.addresses import normalised
 from goodword.core.compiled_queries import compiled
 from goodword.core.models import HasPk
 from goodword.core.report_blocks import OutcomeAnswer, OutcomeRow
+from goodword.notifications.domain.bounces import complaints
 from goodword.notifications.models import Email
 from goodword.questionnaires import labels
 from goodword.references import wording
@@ -136,7 +138,8 @@ _ASKED = frozenset({"out", "undelivered"})
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SlotOverview:
-    """`state`: as in SlotStatus, or "replaced" or "ended". `trouble`: "returned" (mail bounces), "failed", or ""."""
+    """`state`: as in SlotStatus, or "replaced" or "ended". `trouble`: "returned" (mail bounces), "failed", or "".
+    `marked_as_spam`: the referee marked our mail, so no more is sent."""
 
     slot: Slot | None
     asked: str
@@ -148,6 +151,7 @@ class SlotOverview:
     state: str
     since: datetime | None
     trouble: str
+    marked_as_spam: bool
     factual: bool
     late: bool
     is_overdue: bool
@@ -176,7 +180,7 @@ class CheckOverview:
 
 
 def check_overview(check: Check, *, now: datetime) -> CheckOverview:
-    """Return the overview of a check. Six queries, however many referees there are."""
+    """Return the overview of a check. Seven queries, however many referees there are."""
     statuses = slot_statuses(check)
     everybody = list(
         Referee.objects.of(check.organisation)
@@ -186,6 +190,8 @@ def check_overview(check: Check, *, now: datetime) -> CheckOverview:
     )
     by_id = {referee.pk: referee for referee in everybody}
     failed = failed_mails(check, [row.request for row in everybody if hasattr(row, "request")])
+    application_id = check.step_request.application_id
+    complained = {address for _, address in complaints(check.organisation, [application_id])}
     running = is_running(check)
     slots = [
         _slot_overview(
@@ -193,13 +199,22 @@ def check_overview(check: Check, *, now: datetime) -> CheckOverview:
             check=check,
             slot_status=slot_status,
             failed=failed,
+            complained=complained,
             running=running,
             now=now,
         )
         for slot_status in statuses
     ]
     former = [
-        _slot_overview(referee, check=check, slot_status=None, failed=failed, running=False, now=now)
+        _slot_overview(
+            referee,
+            check=check,
+            slot_status=None,
+            failed=failed,
+            complained=complained,
+            running=False,
+            now=now,
+        )
         for referee in everybody
         if referee.replaced_at is not None
     ]
@@ -251,6 +266,7 @@ def _slot_overview(
     check: Check,
     slot_status: SlotStatus | None,
     failed: set[str],
+    complained: set[str],
     running: bool,
     now: datetime,
 ) -> SlotOverview:
@@ -259,6 +275,7 @@ def _slot_overview(
     state, since = _state(referee, request, slot_status)
     asked = running and request is not None and request.is_out and slot_status is not None
     trouble = _trouble(request, failed) if asked or state in _ASKED else ""
+    marked_as_spam = asked and referee is not None and normalised(referee.email) in complained
     left = request.reminders_promised - request.reminders_sent if request else 0
     unsent = request is not None and request.is_out and request.invited_at is None and state == "out"
     overdue = (
@@ -284,6 +301,7 @@ def _slot_overview(
         state=state,
         since=request.deadline_at if overdue_now and request and not trouble else since,
         trouble=trouble,
+        marked_as_spam=marked_as_spam,
         factual=reference.factual if reference else False,
         late=reference.late if reference else False,
         is_overdue=overdue_now,
@@ -292,6 +310,7 @@ def _slot_overview(
         and not unsent
         and check.paused_at is None
         and not trouble
+        and not marked_as_spam
         and not overdue
         and left > 0,
         may_correct=asked,

@@ -11,6 +11,7 @@ from goodword.accounts.models import AuditEntry
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.workdays import calendar_of
+from goodword.notifications.domain.bounces import note_complained
 from goodword.notifications.models import Email
 from goodword.workspace.needs_you.needs import Hidden, Urgency, Viewer, collect, late
 from goodword.workspace.needs_you.sources import NAMES, SOURCES
@@ -154,6 +155,16 @@ def test_referees_of_an_overdue_check_are_reminded_before_their_own_deadline() -
     assert entry.member == owner
     check.requests.filter(pk=paul.pk).update(deadline_at=now - DAY)
     assert offered() == []
+
+
+@pytest.mark.world
+def test_reminding_a_referee_who_marked_our_mail_as_spam_is_not_offered() -> None:
+    told = story.sent()
+    check, now = told.check, told.check.deadline_at + DAY
+    check.requests.update(deadline_at=now + DAY)
+    maria = Email.objects.of(check.organisation).get(to_address="maria@globex.example")
+    note_complained(email_id=maria.pk, now=now)
+    assert [action.label for action in only(told.owner, now=now).actions[1:]] == ["Remind Paul Meier"]
 
 
 @pytest.mark.world

@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.core.models import Event
+from goodword.notifications.domain.bounces import note_complained
 from goodword.notifications.models import Email
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import Check, Referee, ReferenceRequest, Slot
@@ -474,6 +475,18 @@ def test_the_number_of_queries_does_not_grow_with_referees(rita: Membership, sto
         request.save()
     assert len(people(shown(rita, story))) == 4
     assert queries() == before
+
+
+@pytest.mark.world
+def test_a_spam_complaint_replaces_the_offer_to_remind_the_referee(rita: Membership, story: Story) -> None:
+    maria = Email.objects.of(rita.organisation).get(to_address="maria@globex.example")
+    note_complained(email_id=maria.pk, now=NOW)
+    marked, other = people(shown(rita, story))
+    sentence = "Marked our e-mail as spam, so no more are sent"
+    assert [(sentence in row, "Remind" in row.split()) for row in (marked, other)] == [
+        (True, False),
+        (False, True),
+    ]
 
 
 @pytest.mark.world

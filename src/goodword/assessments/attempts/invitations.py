@@ -26,7 +26,14 @@ from goodword.roles.models import Step
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason
 from goodword.workflow.domain.reminder_times import plan_reminder
-from goodword.workflow.domain.runs import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
+from goodword.workflow.domain.runs import (
+    COMPLAINED,
+    MAIL_FAILURES,
+    candidate_complained,
+    clear_mail_failure,
+    invited_run,
+    mark_invited,
+)
 from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (
     DONE,
@@ -93,6 +100,8 @@ def assign(
         reminders_promised=len(step.reminder_days),
         reminder_days=step.reminder_days,
     )
+    if not is_first and candidate_complained(application):
+        attempt.attention = COMPLAINED
     attempt.save()
     AttemptPart.objects.of(organisation).bulk_create(
         _new_part(attempt, part, language=language) for part in planned

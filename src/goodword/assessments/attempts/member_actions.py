@@ -31,6 +31,7 @@ from goodword.workflow.domain.runs import (
     Refused,
     Reminded,
     actor,
+    candidate_complained,
     later_deadline,
     lock_for_member,
     refuse_if_over,
@@ -86,7 +87,11 @@ def remind_now(*, attempt_id: int, member: Membership, now: datetime) -> Reminde
         if awaits_click(attempt):
             raise Refused(_("Nothing is sent until you press Invite again."))
         application, organisation = attempt.step_request.application, attempt.organisation
-        if blocking_reason(application) or attempt.attention in MAIL_FAILURES:
+        if (
+            blocking_reason(application)
+            or attempt.attention in MAIL_FAILURES
+            or candidate_complained(application)
+        ):
             raise Refused(_("We can't e-mail this candidate; the page says why."))
         if status(attempt, now=now) == "overdue":
             refuse_if_over(attempt.deadline_at, now=now)

@@ -13,7 +13,7 @@ from goodword.core.jobs import for_first
 from goodword.core.workdays import into_working_hours
 from goodword.workflow.domain.eligibility import closing_outcome, mail_blocked_reason
 from goodword.workflow.domain.reminder_times import plan_reminder
-from goodword.workflow.domain.runs import MAIL_FAILURES, has_queued_mail
+from goodword.workflow.domain.runs import MAIL_FAILURES, candidate_complained, has_queued_mail
 from goodword.workflow.models import is_open, lock, record_event
 
 
@@ -59,6 +59,7 @@ def _may_remind(attempt: Attempt, application: Application, *, now: datetime) ->
         and not closing_outcome(attempt, application)  # its reaction may not have run yet
         and not mail_blocked_reason(application)
         and attempt.attention not in MAIL_FAILURES
+        and not candidate_complained(application)
     )
 
 

@@ -11,7 +11,7 @@ import hmac
 import logging
 import re
 from base64 import b32encode
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
@@ -25,14 +25,15 @@ from urllib.parse import urlsplit
 from anymail.signals import AnymailTrackingEvent, EventType
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 from flufl.bounce import all_failures
 
 from goodword.candidates.models import recruiter_of
-from goodword.core.addresses import Correspondent, is_same, reaches
+from goodword.core.addresses import Correspondent, is_same, normalised, reaches
 from goodword.core.compiled_queries import remembered
 from goodword.core.crypto import hash_keys
 from goodword.core.events import record
-from goodword.core.models import Event
+from goodword.core.models import Event, HasPk
 from goodword.core.text import clean_text
 from goodword.notifications.domain.queue import queue_for_recruiter
 from goodword.notifications.models import Email, Link
@@ -198,15 +199,30 @@ def _is_before_last_copy(email: Email, *, provider_id: str, at: datetime | None)
     return not is_last and at < email.handed_over_at - CLOCKS_DIFFER
 
 
-def has_complained(email: Email) -> bool:
+def is_unwanted(email: Email) -> bool:
     """Whether the recipient marked earlier mail on the application as spam. Exempt: recruiters, links to own data."""
     if email.application_id is None or email.link_purpose in OWN_DATA:
         return False
-    earlier = Email.objects.across_organisations().filter(
-        application_id=email.application_id,
+    return has_complained(email.organisation, email.application_id, email.to_address)
+
+
+def has_complained(organisation: HasPk, application_id: int, address: str) -> bool:
+    """Whether mail on the application to this address was marked as spam, so that no more is sent there."""
+    return _complaints(organisation, [application_id]).filter(to_address__same_address=address).exists()
+
+
+def complaints(organisation: HasPk, application_ids: Iterable[int]) -> set[tuple[int, str]]:
+    """The applications and normalised addresses for which `has_complained` is true. One query."""
+    found = _complaints(organisation, application_ids).values_list("application_id", "to_address")
+    return {(pk, normalised(address)) for pk, address in found if pk is not None}
+
+
+def _complaints(organisation: HasPk, application_ids: Iterable[int]) -> QuerySet[Email]:
+    return Email.objects.of(organisation).filter(
+        application_id__in=list(application_ids),
         link_purpose__in=[Link.Purpose.CANDIDATE, Link.Purpose.REFEREE, Link.Purpose.RATING],
+        complained_at__isnull=False,
     )
-    return earlier.filter(to_address__same_address=email.to_address, complained_at__isnull=False).exists()
 
 
 def _lock(email_id: int) -> Email | None:

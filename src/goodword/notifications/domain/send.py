@@ -35,7 +35,7 @@ from goodword.core.text import clean_text, defused_in_header
 from goodword.notifications.domain import links, queue
 from goodword.notifications.domain.bounces import (
     LONGEST_REASON,
-    has_complained,
+    is_unwanted,
     keeping_mail,
     mark_of,
     message_id_of,
@@ -118,7 +118,7 @@ def _is_cancelled(email: Email, *, now: datetime) -> bool:
     """Whether a claimed mail must no longer be sent. If so, cancel it."""
     if reason := queue.reason_to_withhold(email):
         error = reason
-    elif has_complained(email):
+    elif is_unwanted(email):
         error = "They marked an earlier mail as spam."
     elif email.not_after is not None and now > email.not_after:
         error = "This mail was no longer valid."

@@ -37,7 +37,14 @@ from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason, mail_blocked_reason
-from goodword.workflow.domain.runs import MAIL_FAILURES, clear_mail_failure, invited_run, mark_invited
+from goodword.workflow.domain.runs import (
+    COMPLAINED,
+    MAIL_FAILURES,
+    candidate_complained,
+    clear_mail_failure,
+    invited_run,
+    mark_invited,
+)
 from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (
     UNFINISHED,
@@ -215,7 +222,7 @@ def _send_invitations(check: Check, *, now: datetime) -> None:
     organisation, step = check.organisation, check.step_request.step
     check.invited_again += 1
     if awaits_click(check) or check.attention in MAIL_FAILURES:
-        check.attention = ""
+        check.attention = COMPLAINED if candidate_complained(check.step_request.application) else ""
     check.renew_deadline(end_of_working_day(now, step.deadline_days, calendar=organisation.calendar), at=now)
     cancel(organisation=organisation, subject_ref=check.step_request.mail_ref, now=now)
     key = f"invitation:{check.invited_again}"

@@ -164,7 +164,7 @@ def _extend(request: ReferenceRequest, until: datetime, *, check: Check, now: da
     request.save()
     if sends_no_mail(check) or request.invited_at is None or request.undelivered_at is not None:
         return
-    if wants_no_mail(request):
+    if wants_no_mail(request, check=check):
         return
     key = f"extended:{until:%Y%m%d%H%M}"
     mail_referee(request, check=check, kind=REQUEST_EXTENDED, key=key, now=now)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.core.jobs import AT_MOST, for_each, for_first
 from goodword.core.workdays import into_working_hours
-from goodword.notifications.models import Email
+from goodword.notifications.domain.bounces import has_complained
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
     candidate_is_asked,
@@ -30,6 +30,7 @@ from goodword.workflow.domain.runs import (
     Refused,
     Reminded,
     actor,
+    candidate_complained,
     has_queued_mail,
     lock_for_member,
     refuse_if_over,
@@ -132,6 +133,7 @@ def _may_remind_candidate(check: Check, *, now: datetime) -> bool:
         or check.attention in MAIL_FAILURES
         or awaits_click(check)
         or mail_blocked_reason(check.step_request.application)
+        or candidate_complained(check.step_request.application)
     )
 
 
@@ -142,7 +144,7 @@ def _may_remind_referee(request: ReferenceRequest, *, check: Check, now: datetim
         or request.invited_at is None
         or request.undelivered_at is not None
         or awaits_click(check)
-        or wants_no_mail(request)
+        or wants_no_mail(request, check=check)
     )
 
 
@@ -157,17 +159,14 @@ def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
     )
 
 
-def wants_no_mail(request: ReferenceRequest) -> bool:
-    return has_opted_out(organisation=request.organisation, address=request.referee.email) or _marked_as_spam(
-        request
-    )
+def wants_no_mail(request: ReferenceRequest, *, check: Check) -> bool:
+    return has_opted_out(
+        organisation=request.organisation, address=request.referee.email
+    ) or _referee_complained(request, check=check)
 
 
-def _marked_as_spam(request: ReferenceRequest) -> bool:
-    mails = Email.objects.of(request.organisation).filter(
-        subject_ref=request.mail_ref, to_address__same_address=request.referee.email
-    )
-    return mails.exclude(complained_at=None).exists()
+def _referee_complained(request: ReferenceRequest, *, check: Check) -> bool:
+    return has_complained(check.organisation, check.step_request.application_id, request.referee.email)
 
 
 def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) -> Reminded:
@@ -176,7 +175,12 @@ def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) ->
         _refuse_unless_running(check)
         if not candidate_is_asked(check):
             raise Refused(_("The candidate has nothing left to do."))
-        if blocking_reason(check.step_request.application) or check.attention in MAIL_FAILURES:
+        application = check.step_request.application
+        if (
+            blocking_reason(application)
+            or check.attention in MAIL_FAILURES
+            or candidate_complained(application)
+        ):
             raise Refused(_("We can't e-mail this candidate; the page says why."))
         refuse_if_over(check.deadline_at, now=now)
         refuse_if_used_up(check.reminders_promised - check.reminders_sent)
@@ -201,7 +205,7 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
             raise Refused(_("Mail to this referee bounces. Correct the address instead."))
         if has_opted_out(organisation=check.organisation, address=request.referee.email):
             raise Refused(_("This person has asked not to be contacted."))
-        if _marked_as_spam(request):
+        if _referee_complained(request, check=check):
             raise Refused(_("This person marked our e-mail as spam, so we no longer e-mail them."))
         refuse_if_over(request.deadline_at, now=now)
         refuse_if_used_up(request.reminders_promised - request.reminders_sent)

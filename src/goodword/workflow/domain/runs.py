@@ -5,9 +5,11 @@ from typing import Final
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership, Organisation
+from goodword.candidates.models import Application
 from goodword.core.addresses import is_same
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.bounces import has_complained
 from goodword.notifications.domain.queue import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.settings import LONGEST_DEADLINE
@@ -62,24 +64,29 @@ def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
     return Email.objects.of(organisation).filter(subject_ref=subject_ref, state__in=waiting).exists()
 
 
+def candidate_complained(application: Application) -> bool:
+    return has_complained(application.organisation, application.pk, application.candidate.email)
+
+
 def mark_mail_failure(model: type[StepRun], email: Email, *, code: str) -> None:
     """After a mail failed, stop the run's reminders and mark the run, unless the address has changed since. Other
-    reasons for attention stay."""
+    reasons for attention stay. A spam complaint concerns all the application's runs."""
     if email.link_purpose != Link.Purpose.CANDIDATE:
         return
     if not is_same(email.to_address, _address_of_candidate(email)):
         return
-    rows = model._default_manager.filter(
-        step_request_id=email.link_subject_id, progress__in=UNFINISHED, closed_at=None
-    )
-    found = rows.order_by("-pk").values_list("pk", flat=True).first()
-    if found is None:
-        return
-    run = lock(model, found)
-    run.next_reminder_at = None
-    if not run.attention or run.attention in MAIL_FAILURES:
-        run.attention = code
-    run.save(update_fields=["next_reminder_at", "attention"])
+    rows = model._default_manager.filter(progress__in=UNFINISHED, closed_at=None)
+    if code == COMPLAINED and email.application_id is not None:  # ends all mail about the application
+        rows = rows.filter(step_request__application_id=email.application_id)
+    else:
+        newest = rows.filter(step_request_id=email.link_subject_id).order_by("-pk")[:1]
+        rows = rows.filter(pk__in=newest.values("pk"))
+    for pk in rows.order_by("pk").values_list("pk", flat=True):
+        run = lock(model, pk)
+        run.next_reminder_at = None
+        if not run.attention or run.attention in MAIL_FAILURES:
+            run.attention = code
+        run.save(update_fields=["next_reminder_at", "attention"])
 
 
 def _address_of_candidate(email: Email) -> str:

@@ -1,6 +1,6 @@
 """Steps that wait for a person: not started, not delivered, reopened, overdue."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, visible_applications
-from goodword.core.addresses import is_same
+from goodword.core.addresses import is_same, normalised
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.bounces import complaints
 from goodword.notifications.domain.queue import NEEDS_PERSON
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.checks import CANNOT_PROVIDE
@@ -381,7 +382,9 @@ def _overdue_checks(viewer: Viewer) -> QuerySet[Check]:
 
 def _describe_overdue_checks(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
     slow = _slow_referees(viewer, rows)
-    return [_overdue_check(viewer, check, slow.get(check.pk, [])) for check in rows]
+    asked = {check.step_request.application_id for check in rows if check.pk in slow}
+    complained = complaints(viewer.organisation, asked) if asked else set()
+    return [_overdue_check(viewer, check, slow.get(check.pk, []), complained) for check in rows]
 
 
 def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Referee]]:
@@ -398,7 +401,9 @@ def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Re
     return found
 
 
-def _reminds(viewer: Viewer, application: Application, slow: Iterable[Referee]) -> list[Action]:
+def _reminds(
+    viewer: Viewer, application: Application, slow: Iterable[Referee], complained: Collection[tuple[int, str]]
+) -> list[Action]:
     """Buttons to remind referees whose own deadline, which may be later than the check's, hasn't passed."""
     return [
         Action(
@@ -408,11 +413,14 @@ def _reminds(viewer: Viewer, application: Application, slow: Iterable[Referee]) 
         for referee in slow
         if referee.request.deadline_at >= viewer.now
         and referee.request.undelivered_at is None
+        and (application.pk, normalised(referee.email)) not in complained
         and referee.request.reminders_sent < referee.request.reminders_promised
     ]
 
 
-def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
+def _overdue_check(
+    viewer: Viewer, check: Any, slow: Sequence[Referee], complained: Collection[tuple[int, str]]
+) -> Need:
     step_request = check.step_request
     application = step_request.application
     closes = timezone.localtime(check.deadline_at + models.GRACE)
@@ -430,7 +438,7 @@ def _overdue_check(viewer: Viewer, check: Any, slow: Sequence[Referee]) -> Need:
             url=viewer.link("check_extend_deadline", application.pk, check.pk),
             fields=(("days", str(EXTENSION)), ("referees", "on")),
         ),
-        *_reminds(viewer, application, slow),
+        *_reminds(viewer, application, slow, complained),
     ]
     if check.answered:
         label = _("Complete with %(n)s …") % {"n": check.answered}
