@@ -338,8 +338,15 @@ type Catalogue = Mapping[str, Mapping[str, str]]
 
 
 def rounded(value: float, places: int) -> str:
-    """Round half up: 2.25 becomes "2.3", not "2.2" as in Python's formats."""
-    return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP))
+    """Round half up: 2.25 becomes "2.3", not "2.2" as in Python's formats. Zero has no sign."""
+    return str(Decimal(str(value)).quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0)
+
+
+def rounded_beside(value: float, limit: float, places: int = 2) -> str:
+    """As many decimals as it takes to show that a value is below the limit, at least `places`."""
+    while value < limit <= float(rounded(value, places)):
+        places += 1
+    return rounded(value, places)
 
 
 @dataclass(frozen=True)

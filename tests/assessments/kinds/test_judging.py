@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from goodword.assessments.kinds.judgement.content import read_judgement
+from goodword.assessments.kinds.judgement.content import Panel, read_judgement
 from goodword.assessments.kinds.judgement.items import WITHIN, ActionScore, judge, situation_items
 from goodword.assessments.kinds.judgement.results import judgement_sheet
 from goodword.assessments.kinds.scales.items import ScoringError
@@ -12,6 +12,7 @@ from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.kinds.technical_sheet import NOTHING
 from goodword.assessments.psychometrics.norms import NormTable, norm_table
 from goodword.assessments.scoring import compute_scores
+from goodword.core.text import rounded
 from goodword.core.validation import Json
 from tests.assessments.builtins import JUDGEMENT_SETS, load_judgement
 from tests.assessments.kinds.judgements import small_set
@@ -142,7 +143,29 @@ def test_ratings_beside_the_key_of_a_built_in_set_are_as_near_as_half_steps_allo
     assert score.interval is not None
     low, high = score.interval
     assert 0.9 < low <= score.within <= high < 1
-    assert f"have a distance of {score.smallest:.2f}" in judgement_sheet(judgement, NOTHING).scoring
+    assert f"have a distance of {rounded(score.smallest, 2)}" in judgement_sheet(judgement, NOTHING).scoring
+
+
+def test_the_sheet_rounds_the_smallest_distance_as_reports_do() -> None:
+    scoring = judgement_sheet(SMALL, NOTHING).scoring
+    assert scoring.count("the ratings nearest to this key have a distance of 0.13.") == 1
+
+
+def test_agreement_just_below_the_least_is_not_written_as_the_least() -> None:
+    panel = Panel(
+        experts=5,
+        icc_single=0.3,
+        icc_single_interval=(0.1, 0.6),
+        icc_average=0.7,
+        icc_average_interval=(0.497, 0.9),
+        wide=0,
+        keyed_by="Rita Recruiter",
+        keyed_on="2026-03-01",
+    )
+    limit = judgement_sheet(replace(SMALL, panel=panel), NOTHING).limits[0]
+    assert limit.endswith(
+        "The lower end of the 95% interval of their agreement is 0.497; at least 0.50 is needed."
+    )
 
 
 def test_an_action_of_another_set_is_refused() -> None:

@@ -177,7 +177,7 @@ class NormedScoreDetails:
         return (
             ""
             if self.error is None
-            else f"{self.sd:.2f} × √(1 − {self.reliability.value:.2f}) = {self.error:.2f}"
+            else f"{rounded(self.sd, 2)} × √(1 − {rounded(self.reliability.value, 2)}) = {rounded(self.error, 2)}"
         )
 
     @property
@@ -189,7 +189,7 @@ class NormedScoreDetails:
         return gettext("%(score)s ± %(width)s × %(error)s = %(low)s to %(high)s") % {
             "score": rounded(self.score, 2),
             "width": BAND_WIDTH,
-            "error": f"{self.error:.2f}",
+            "error": rounded(self.error, 2),
             "low": rounded(low, 2).replace("-", "−"),
             "high": rounded(high, 2).replace("-", "−"),
         }

@@ -7,7 +7,7 @@ from math import erfc, exp, fsum, lgamma, pi, sqrt
 from statistics import NormalDist
 from typing import Final
 
-from goodword.core.text import rounded
+from goodword.core.text import rounded, rounded_beside
 
 _LEVEL: Final = 0.05
 #: tolerance of logarithms, so that rounding excludes no table that is as likely as the observed one
@@ -46,7 +46,7 @@ class RateRatio:
 
     @property
     def text(self) -> str:
-        return _written(self.ratio, limit=FOUR_FIFTHS)
+        return rounded_beside(self.ratio, FOUR_FIFTHS)
 
     @property
     def low_text(self) -> str:
@@ -54,7 +54,7 @@ class RateRatio:
 
     @property
     def high_text(self) -> str:
-        return _written(self.high, limit=1)
+        return rounded_beside(self.high, 1)
 
     @property
     def p_text(self) -> str:
@@ -74,16 +74,9 @@ class Together:
         return written_p(self.p)
 
 
-def _written(value: float, *, limit: float, places: int = 2) -> str:
-    """As many decimals as it takes to show that the value is below the limit, at least `places`."""
-    while value < limit <= float(rounded(value, places)):
-        places += 1
-    return rounded(value, places)
-
-
 def written_p(p: float) -> str:
     """For example "p = 0.339", or "p < 0.001", since no p is zero."""
-    text = _written(p, limit=_LEVEL, places=3)
+    text = rounded_beside(p, _LEVEL, places=3)
     return f"p = {text}" if float(text) else "p < 0.001"
 
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Annotated, Any, ClassVar, Final, Literal
 
-from django.utils.formats import number_format
 from django.utils.translation import gettext, ngettext
 from pydantic import ConfigDict, Field, FiniteFloat, Strict, TypeAdapter
 from pydantic import StringConstraints as Limits
@@ -23,7 +22,7 @@ from goodword.assessments.kinds.packs import (
     wrong,
 )
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
-from goodword.core.text import reading_seconds, whole_minutes
+from goodword.core.text import reading_seconds, whole_minutes, written_figure
 
 KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2
@@ -231,4 +230,4 @@ def panel_basis(panel: Panel) -> str:
 
 
 def decimals(value: float) -> str:
-    return number_format(round(value, 2), 2)
+    return written_figure(value)

@@ -15,6 +15,7 @@ from goodword.assessments.kinds.judgement.panelists import Content, Expert, Expe
 from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.agreement import Agreement, Spread, agreement, spread
 from goodword.core.rows import lock_row
+from goodword.core.text import rounded_beside
 
 DECIMALS: Final = 2
 #: experts who must finish between two results shown to members, since fewer would reveal one expert's ratings
@@ -95,6 +96,15 @@ class PanelResult:
     def agrees(self) -> bool:
         found = self.agreement
         return found is not None and round(found.average_interval[0], 3) >= LEAST_AGREEMENT
+
+    @property
+    def low_text(self) -> str:
+        """The lower end of the interval of the experts' mean."""
+        return (
+            ""
+            if self.agreement is None
+            else rounded_beside(round(self.agreement.average_interval[0], 3), LEAST_AGREEMENT)
+        )
 
     def record(self, *, removed: int, by: str, now: datetime) -> Panel | None:
         """The panel as stored with a version; None without agreement. `removed`: experts erased since."""

@@ -34,6 +34,7 @@ from goodword.assessments.kinds.technical_sheet import (
 )
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS, Group, group
+from goodword.core.text import rounded, rounded_beside, written_figure
 from goodword.core.validation import Json
 
 
@@ -155,7 +156,7 @@ def _for_practice(judgement: JudgementSet) -> tuple[str, ...]:
                 "end of the 95%% interval of their agreement is %(low)s; at least %(least)s is needed."
             )
             % {
-                "low": decimals(judgement.panel.icc_average_interval[0]),
+                "low": rounded_beside(judgement.panel.icc_average_interval[0], LEAST_AGREEMENT),
                 "least": decimals(LEAST_AGREEMENT),
             },
         )
@@ -170,7 +171,7 @@ def _for_practice(judgement: JudgementSet) -> tuple[str, ...]:
 def _smallest(judgement: JudgementSet) -> str:
     """The smallest possible score if all actions are rated: "0", "0.13"."""
     found = smallest_distance(judgement, [action.effectiveness for action in judgement.actions])
-    return number_format(round(found, 2), 2) if found else "0"
+    return written_figure(found) if found else "0"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -277,7 +278,7 @@ class JudgementResult(PartResult):
             fsum(values)
             for values in zip(*((sums.products, sums.ratings, sums.keys) for sums in groups), strict=True)
         )
-        return f"{products:.4g} ÷ √({ratings:.4g} × {keys:.4g}) = {self.within:.2f}".replace("-", "−")
+        return f"{products:.4g} ÷ √({ratings:.4g} × {keys:.4g}) = {rounded(self.within, 2)}".replace("-", "−")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -300,7 +301,7 @@ class CandidateJudgement(CandidateResult):
 
     @property
     def correlation(self) -> str:
-        return "" if self.within is None else number_format(self.within, 2).replace("-", "−")
+        return "" if self.within is None else written_figure(self.within).replace("-", "−")
 
     @property
     def agreeing(self) -> int:

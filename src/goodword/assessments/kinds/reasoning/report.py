@@ -41,7 +41,7 @@ from goodword.core.report_blocks import (
     Score,
     Table,
 )
-from goodword.core.text import Phrases, written_day
+from goodword.core.text import Phrases, rounded, written_day
 
 
 class BandData(TypedDict):
@@ -394,7 +394,7 @@ def _ability_details(ability: Ability, behind: AbilityDetails) -> Details:
             % {
                 "number": behind.number,
                 "n": behind.n,
-                "sd": f"{behind.sd:.2f}",
+                "sd": rounded(behind.sd, 2),
                 "day": written_day(timezone.localtime(behind.made_at)),
             },
         ),
@@ -421,7 +421,7 @@ def _ability_details(ability: Ability, behind: AbilityDetails) -> Details:
                 "%(value)s, from the calibration sample of %(n)s people: 1 − mean posterior variance ÷ variance of the "
                 "abilities."
             )
-            % {"value": f"{behind.reliability:.2f}", "n": behind.n},
+            % {"value": rounded(behind.reliability, 2), "n": behind.n},
         ),
     ]
     level = gettext("%(family)s, level %(level)s")
