@@ -1,13 +1,19 @@
 """Two members act on the same row at the same time."""
 
+from collections.abc import Callable
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import pytest
+import time_machine
 from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
+from goodword.assessments.attempts.member_actions import extend_attempt
 from goodword.assessments.kinds.judgement.panelists import remove
 from goodword.candidates.models import Application
+from goodword.references.domain.member_actions import extend_check, extend_request
 from goodword.reports.domain.reviews import mark_reviewed
 from goodword.reports.models import ResultReview
 from goodword.roles.domain import job_analysis
@@ -15,6 +21,8 @@ from goodword.roles.models import JobRequirement
 from goodword.workflow.domain.application_outcome import set_status
 from tests.assessments.judgement import support as judgement
 from tests.assessments.panels.support import invited
+from tests.assessments.support import assigned
+from tests.references import answered
 from tests.support import factories
 from tests.support.overlap import before_commit
 from tests.support.pages import signed_in
@@ -55,6 +63,34 @@ def test_marking_a_result_as_reviewed_second_tells_what_has_happened(
         rows.update(since=NOW + timedelta(days=1))
     page = browser.get(shown).content.decode()
     assert "Not marked as reviewed: a newer result has arrived." in page
+
+
+@pytest.mark.parametrize("whose", ["attempt", "check", "referee"])
+def test_extending_a_deadline_second_tells_that_it_is_already_that_day(
+    whose: str, ann: Membership, ben: Membership
+) -> None:
+    extend: Callable[..., Any]
+    if whose == "attempt":
+        attempt = assigned(factories.application(factories.role(ann.organisation, owner=ann)))
+        application, pk = attempt.step_request.application, attempt.pk
+        extend = partial(extend_attempt, attempt_id=attempt.pk)
+    else:
+        check = answered.checked(ann.organisation, done=False)
+        request = answered.asked(check, 1)
+        application = check.step_request.application
+        pk = check.pk if whose == "check" else request.referee_id
+        extend = partial(extend_check, check_id=check.pk, referees=True)
+        if whose == "referee":
+            extend = partial(extend_request, request_id=request.pk)
+    browser, form = signed_in(ben), {"days": "30", "referees": "on"}
+    where = reverse(f"{whose}_extend_deadline", args=[ann.organisation.slug, application.pk, pk])
+    with (
+        time_machine.travel(NOW, tick=False),
+        before_commit(lambda: browser.post(where, form)) as replies,
+    ):
+        extend(days=30, member=ann, now=NOW)
+    page = replies[0].content.decode()
+    assert "The deadline is already Tuesday 14 April. Choose a later one." in page
 
 
 def test_an_expert_is_removed_only_once(ann: Membership, ben: Membership) -> None:

@@ -11,6 +11,7 @@ from goodword.assessments.attempts import member_actions
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import visible_applications
 from goodword.core import clock
+from goodword.workflow.domain.runs import lock_for_member
 from goodword.workspace.results import finished_run
 from goodword.workspace.step_actions import (
     ConfirmForm,
@@ -80,12 +81,11 @@ def extend_deadline(request: MemberRequest, pk: int, attempt_pk: int) -> HttpRes
 
     def act() -> str:
         days = form.cleaned_data["days"]
+        before = lock_for_member(Attempt, attempt.pk, member=request.member).overdue_since
         extended = member_actions.extend_attempt(
             attempt_id=attempt.pk, days=days, member=request.member, now=clock.now()
         )
-        return extended_message(
-            [attempt.overdue_since], [extended.overdue_since], organisation=request.organisation
-        )
+        return extended_message([before], [extended.overdue_since], organisation=request.organisation)
 
     page = {
         "title": _("Extend the deadline of the assessment"),

@@ -198,7 +198,8 @@ def extend_deadline(request: MemberRequest, pk: int, check_pk: int) -> HttpRespo
     form = ExtendCheckForm(request.POST if request.method == "POST" else None)
 
     def act() -> str:
-        values, before = form.cleaned_data, deadlines_of(check)
+        values = form.cleaned_data
+        before = deadlines_of(lock_for_member(Check, check.pk, member=request.member))
         extended = extend_check(check_id=check.pk, **values, member=request.member, now=clock.now())
         return extended_message(before, deadlines_of(extended), organisation=request.organisation)
 
@@ -369,12 +370,12 @@ def extend_referee_deadline(request: MemberRequest, pk: int, referee_pk: int) ->
 
     def act() -> str:
         days = form.cleaned_data["days"]
+        _check, locked = lock_request_for_member(reference_request.pk, member=request.member)
+        before = locked.deadline_at
         extended = extend_request(
             request_id=reference_request.pk, days=days, member=request.member, now=clock.now()
         )
-        return extended_message(
-            [reference_request.deadline_at], [extended.deadline_at], organisation=request.organisation
-        )
+        return extended_message([before], [extended.deadline_at], organisation=request.organisation)
 
     page = {
         "title": _("Extend %(name)s's deadline") % {"name": reference_request.referee.name},
