@@ -1,7 +1,7 @@
 """Slots: relationships, *I can't name anyone*, adding slots, completion."""
 
 import html
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -15,7 +15,7 @@ from goodword.notifications.domain.bounces import note_bounced
 from goodword.notifications.models import Email, Link
 from goodword.references.domain import checks
 from goodword.references.domain.invitations import invite_again
-from goodword.references.domain.member_actions import cancel_check, extend_check
+from goodword.references.domain.member_actions import cancel_check, correct_address, extend_check
 from goodword.references.domain.slot_changes import add_slot, answer_cannot, cannot_provide, slots_of
 from goodword.references.models import Check, Slot
 from goodword.workflow.domain.runs import Refused
@@ -80,6 +80,12 @@ def decide(story: Story, what: str, *, slot: int = 1, days: int = 0) -> Slot:
 def name_and_send(story: Story, slot: int, details: dict[str, Any]) -> None:
     assert post(f"{candidate_path(story)}{slot}/", details).status_code == 302
     press_send(story)
+
+
+def bounced(story: Story, address: str, *, at: datetime) -> None:
+    email = Email.objects.of(story.application.organisation).filter(to_address=address).latest("pk")
+    note_bounced(email_id=email.pk, reason="550 5.1.1 No such user", now=at)
+    run_jobs()
 
 
 def states(story: Story) -> list[str]:
@@ -202,6 +208,47 @@ def test_overlapping_waits_are_counted_once(answers_after: int | None) -> None:
             answer(referee_path(PAUL))
     decide(story, "still_asked", slot=2, days=7)
     assert story.check.deadline_at == before + timedelta(days=7)
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("then", ["replaced", "bounced again"])
+def test_a_wait_that_ends_when_the_request_is_sent_again_is_given_back(then: str) -> None:
+    story = asking(deadline_days=20, referee_deadline_days=5)
+    path = candidate_path(story)
+    post(f"{path}1/", MANAGER)
+    name_and_send(story, 2, PEER)
+    bounced(story, MARIA, at=NOW)
+    cannot(story)
+    before = story.check.deadline_at
+    later = NOW + timedelta(days=7)
+    with time_machine.travel(later, tick=False):
+        correct_address(
+            request_id=story.requests[0].pk, address="m@globex.example", member=member(story), now=later
+        )
+        run_jobs()
+    assert story.check.deadline_at == before + timedelta(days=7)
+    latest = later + timedelta(days=1)
+    with time_machine.travel(latest, tick=False):
+        if then == "replaced":
+            details = MANAGER | {"r-name": "Nora Neu", "r-email": "nora@globex.example"}
+            assert post(f"{path}1/another/", details).status_code == 302
+        else:
+            bounced(story, "m@globex.example", at=latest)
+            decide(story, "still_asked", days=8)
+    assert story.check.deadline_at == before + timedelta(days=7 if then == "replaced" else 8)
+
+
+@pytest.mark.world
+def test_waits_are_given_back_since_the_earliest_unanswered_question() -> None:
+    story = asking([{"relationship": "any", "count": 3, "needed": False, "hint": ""}], deadline_days=20)
+    name_and_send(story, 3, PEER)
+    before = story.check.deadline_at
+    cannot(story, 1)
+    with time_machine.travel(NOW + timedelta(days=6), tick=False):
+        cannot(story, 2)
+    decide(story, "still_asked", slot=2, days=7)
+    decide(story, "still_asked", slot=1, days=14)
+    assert story.check.deadline_at == before + timedelta(days=14)
 
 
 @pytest.mark.world

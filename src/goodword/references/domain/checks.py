@@ -271,6 +271,15 @@ def give_back_wait(check: Check, *, since: datetime, now: datetime) -> None:
     check.waited_until = now
 
 
+def end_wait(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
+    """Give back the time for which *I can't name anyone* has waited for an answer, since the request is about to be
+    sent again. `update_check` does so if the clock was stopped."""
+    status, since = slot_status(check, request.referee.slot), waits_since(check)
+    is_questioned = status is not None and status.state == "questioned"
+    if is_questioned and since is not None and check.clock_stopped_at is None:
+        give_back_wait(check, since=since, now=now)
+
+
 def _not_given_back(check: Check, *, since: datetime) -> datetime:
     return max(since, check.waited_until or since)
 

@@ -18,6 +18,7 @@ from goodword.questionnaires.models import Questionnaire, QuestionnaireVersion
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
     candidate_is_asked,
+    end_wait,
     referee_deadline,
     request_takes_answers,
     update_check,
@@ -414,6 +415,7 @@ def _referee_mail_requeued(email: Email) -> None:
     found = _request_of(email)
     if found is not None:
         check, request = found
+        end_wait(check, request, now=email.not_before)
         request.undelivered_at = None
         request.save(update_fields=["undelivered_at"])
         update_check(check, now=email.not_before)

@@ -10,6 +10,7 @@ from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.references.domain.checks import (
     candidate_is_asked,
     day_in_words,
+    end_wait,
     give_back_wait,
     lock_request_for_member,
     referee_deadline,
@@ -216,6 +217,7 @@ def correct_address(*, request_id: int, address: str, member: Membership, now: d
 
 
 def _restart_request(request: ReferenceRequest, *, check: Check, now: datetime) -> None:
+    end_wait(check, request, now=now)
     request.state, request.begun_at, request.draft = State.SENT, None, {}
     request.language, request.time_zone = request_language(check, request.referee), ""
     request.chosen_language = ""

@@ -12,6 +12,7 @@ from goodword.references.domain.checks import (
     give_back_wait,
     slot_status,
     update_check,
+    waits_since,
 )
 from goodword.references.domain.completion import complete_if_all_received
 from goodword.references.domain.mails import mail_candidate, mail_recruiter_cannot_provide
@@ -102,14 +103,15 @@ def answer_cannot(
             raise Refused(
                 _("This is the only referee needed. If you don't need it, cancel the reference check.")
             )
+        since = waits_since(check)
         row.answer, row.answer_note, row.answered_at, row.answered_by = answer, note, now, member
         if answer == Answer.ANY and row.relationship != ANY:
             row.relationship, row.needed = ANY, False
         row.save()
         if answer == Answer.WAIVED:
             _waive(check, status, now=now)
-        if check.clock_stopped_at is None and row.cannot_at is not None:
-            give_back_wait(check, since=row.cannot_at, now=now)  # the clock ran because requests were open
+        if check.clock_stopped_at is None and since is not None:
+            give_back_wait(check, since=since, now=now)  # the clock ran because requests were open
         update_check(check, now=now, asked_at=None if answer == Answer.WAIVED else now)
         if answer != Answer.WAIVED or candidate_is_asked(check):
             key = f"slot:{row.number}:answered:{now:%Y%m%d%H%M%S}"
