@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import UnknownItem, next_item, save_answer
-from goodword.assessments.attempts.completion import end_overdue, resume
+from goodword.assessments.attempts.completion import decline, end_overdue, resume
 from goodword.assessments.attempts.member_actions import cancel_attempt
 from goodword.assessments.attempts.parts import PartOver, begin_part
 from goodword.assessments.evidence.check import check
@@ -363,3 +363,17 @@ def test_an_abandoned_part_of_a_closed_attempt_is_scored_even_while_a_request_is
         end_overdue(now=now)
         ended.append(part_of(made).ended_by)
     assert (ended, scores(made).get(scale="").value) == (["", "", "time_up"], 0)
+
+
+@pytest.mark.parametrize("waits", [False, True])
+def test_an_abandoned_part_of_a_declined_attempt_ends_unscored_even_while_a_request_is_open(
+    waits: bool,
+) -> None:
+    attempt = timed(REASONING, TIMED)
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=NOW)
+    if waits:
+        asked(attempt)
+    decline(attempt_id=attempt.pk, now=NOW)
+    assert end_overdue(now=NOW + 2 * MINUTES) == 1
+    part = part_of(attempt)
+    assert (part.ended_by, scores(attempt).count()) == ("time_up", 0)

@@ -18,7 +18,16 @@ from goodword.assessments.queries import answers_of, content_of, items_of, unans
 from goodword.assessments.scoring import issue_total, score_part
 from goodword.core.jobs import for_first
 from goodword.notifications.domain.queue import cancel
-from goodword.workflow.models import GRACE, StepRun, is_open, lock, move, record_event, takes_answers
+from goodword.workflow.models import (
+    GRACE,
+    UNFINISHED,
+    StepRun,
+    is_open,
+    lock,
+    move,
+    record_event,
+    takes_answers,
+)
 
 
 class Unanswered(Exception):
@@ -61,7 +70,7 @@ def overdue(*, now: datetime) -> QuerySet[AttemptPart]:
     since = now - GRACE
     open_lately = Q(attempt__closed_at=None) | Q(attempt__closed_at__gte=since)
     on_hold = Q(attempt__clock_stopped_at__isnull=False) & open_lately
-    may_return = Q(attempt__deadline_at__gte=since) | on_hold
+    may_return = Q(attempt__progress__in=UNFINISHED) & (Q(attempt__deadline_at__gte=since) | on_hold)
     rows = AttemptPart.objects.across_organisations()
     return rows.filter(ended_at=None, ends_at__lt=now - parts.IN_TRANSIT).exclude(broke & may_return)
 
@@ -80,7 +89,7 @@ def time_up(*, part_id: int, now: datetime) -> bool:
         since = now - GRACE
         open_lately = attempt.closed_at is None or attempt.closed_at >= since
         on_hold = attempt.clock_stopped_at is not None and open_lately
-        given_up = attempt.deadline_at < since and not on_hold
+        given_up = attempt.progress not in UNFINISHED or (attempt.deadline_at < since and not on_hold)
         if part.ended_at is not None or not (parts.is_over(part, now=now) or given_up):
             return False
         end_part(part, by=AttemptPart.Ended.TIME_UP, now=now)
