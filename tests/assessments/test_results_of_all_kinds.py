@@ -25,9 +25,9 @@ from goodword.assessments.models import (
     Test,
 )
 from goodword.assessments.psychometrics import SCORING
-from goodword.assessments.report import assessment_data, overview_sections
+from goodword.assessments.report import assessment_data, assessment_pages, overview_sections
 from goodword.assessments.results import AttemptResult, result
-from goodword.core.report_blocks import Quote, Quotes
+from goodword.core.report_blocks import Quote, Quotes, ScoreTable
 from goodword.reports.phrases import words_for
 from tests.assessments.all_kinds import ALL, assessment_of_all, fresh, marked, taken
 from tests.assessments.once import once
@@ -475,3 +475,48 @@ def test_all_kinds_together_take_as_many_queries_as_one(finished: dict[str, Atte
             result(attempt)
         counts.append(len(queries))
     assert counts == [9, 9]
+
+
+def precisions(attempt: Attempt) -> list[str]:
+    """What page 1 of the report says about the precision of each test's scores."""
+    data = assessment_data(_made(attempt), moment=lambda at: at.isoformat())
+    return [
+        row.precision
+        for section in assessment_pages(data, words_for("en"), erased=False).front
+        for block in section.blocks
+        if isinstance(block, ScoreTable)
+        for row in block.rows
+    ]
+
+
+def test_page_1_states_the_lowest_and_the_highest_reliability_of_the_scales(
+    finished: dict[str, Attempt],
+) -> None:
+    attempt = finished["scales"]
+    first, *others = [
+        scores(attempt).get(scale=scale) for scale in ("openness", "extraversion", "agreeableness")
+    ]
+    in_group(attempt_part=first, device="computer")
+    group = first.norm_group
+    assert group is not None
+    of_first = group.tables["openness"]
+    group.tables["openness"] = of_first | {"n": 131}
+    for score, reliability in zip(others, (0.664, 0.7), strict=True):
+        group.tables[score.scale] = of_first | {"reliability": reliability}
+        score.norm_group, score.low, score.high = group, first.low, first.high
+        score.percentile, score.percentile_low, score.percentile_high = 55, 41, 72
+        score.save()
+    group.save()
+    [sentences] = precisions(attempt)
+    assert sentences == (
+        "Compared with 132 first attempts in English on computers, norms 2. "
+        "Reliability in that group: 0.66 to 0.81."
+    )
+
+
+def test_page_1_states_no_reliability_of_a_category_beside_the_number_solved(
+    finished: dict[str, Attempt],
+) -> None:
+    attempt = finished["reasoning"]
+    in_group(attempt_part=scores(attempt).get(scale="numerical"), device="computer")
+    assert precisions(attempt) == [""]

@@ -76,7 +76,8 @@ def _rules(compared: Sequence[Sequence[Compared]], words: Phrases) -> list[Block
 
 
 def _normed_scores(part: PartData, compared: Sequence[Compared], words: Phrases) -> list[Block]:
-    _, score, figures = compared[0]  # all scores of a test share one group
+    score = _largest([normed for _, normed, _ in compared])  # all scores of a test share one group
+    made_at = compared[0][2]["made_at_text"]
     header = [
         words("score"),
         words("lower_and_same"),
@@ -84,7 +85,7 @@ def _normed_scores(part: PartData, compared: Sequence[Compared], words: Phrases)
         words("measurement_error"),
         words("band"),
     ]
-    group = words("group_made", group=group_text(score, words), when=figures["made_at_text"])
+    group = words("group_made", group=group_text(score, words), when=made_at)
     rows = [_figures_row(*entry, words) for entry in compared]
     return [Heading(part["name"], note=group), Table(header, rows, widths=[4, 5, 2.5, 6, 5])]
 
@@ -320,17 +321,24 @@ def _cut_short(part: PartHead, words: Phrases) -> list[Block]:
 def _precision(part: PartData, words: Phrases) -> str:
     if part.get("cut_short"):
         return words("cut_short")
-    normed = next((score for _, score in _report(part).normed_scores(part, words)), None)
-    if normed is None:
-        report = _report(part)
+    report = _report(part)
+    normed = report.front_norms(part)
+    if not normed:
         if text := report.assumed_precision(part, words):
             return text
         scores = report.scores(part, words)
         return words("no_precision") if any(score.axis and score.band is None for score in scores) else ""
-    sentences = [words("compared_with", group=group_text(normed, words))]
-    if normed["reliability"] is not None:
-        sentences.append(words("normed_score_reliability", value=words.number(normed["reliability"], 2)))
+    sentences = [words("compared_with", group=group_text(_largest(normed), words))]
+    if known := [score["reliability"] for score in normed if score["reliability"] is not None]:
+        low, high = words.number(min(known), 2), words.number(max(known), 2)
+        value = low if low == high else words("from_to", low=low, high=high)
+        sentences.append(words("normed_score_reliability", value=value))
     return " ".join(sentences)
+
+
+def _largest(normed: Sequence[NormedScoreData]) -> NormedScoreData:
+    """The score with the most people of its group: those without a score on one scale may have one on another."""
+    return max(normed, key=lambda score: score["n"])
 
 
 def _validity(parts: Sequence[PartData], words: Phrases) -> Section | None:

@@ -216,6 +216,9 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
     def normed_scores(self, part: P, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         """Normed scores by name."""
 
+    def front_norms(self, part: P) -> list[NormedScoreData]:
+        """The normed ones of `scores`."""
+
     def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
         pass
 

@@ -198,6 +198,10 @@ class CustomQuestionsReport:
         del part, words
         return iter(())
 
+    def front_norms(self, part: CustomQuestionsPart) -> list[NormedScoreData]:
+        del part
+        return []
+
     def detail_blocks(self, part: CustomQuestionsPart, words: Phrases) -> list[Block]:
         del part, words
         return []

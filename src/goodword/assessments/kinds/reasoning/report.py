@@ -207,6 +207,10 @@ class ReasoningReport:
             if category["normed_score"] is not None:
                 yield name, category["normed_score"]
 
+    def front_norms(self, part: ReasoningPart) -> list[NormedScoreData]:
+        normed = part["whole"]["normed_score"]
+        return [] if normed is None else [normed]
+
     def detail_blocks(self, part: ReasoningPart, words: Phrases) -> list[Block]:
         behind = None if part["ability"] is None else part["ability"].get("behind")
         return [] if behind is None else _calibration(part, behind, words)

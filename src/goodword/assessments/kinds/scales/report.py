@@ -130,6 +130,9 @@ class ScalesReport:
             if normed := scale.get("normed_score"):
                 yield scale["name"], normed
 
+    def front_norms(self, part: ScalesPart) -> list[NormedScoreData]:
+        return [normed for scale in part["scales"] if (normed := scale.get("normed_score"))]
+
     def detail_blocks(self, part: ScalesPart, words: Phrases) -> list[Block]:
         del part, words
         return []
