@@ -447,6 +447,25 @@ def test_typed_text_is_saved_and_kept_offline(page: Page, open_at: Callable[...,
     assert given(attempt) == [("storm", "I come down and wait. Or")]
 
 
+def test_an_older_save_that_arrives_late_does_not_replace_the_answer(
+    page: Page, open_at: Callable[..., str]
+) -> None:
+    attempt = own(minutes=5)
+    begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())
+    page.clock.install()
+    address = open_at(attempt, "portal_assessment_item", 1, 1)
+    page.goto(address)
+    held = hold(page, address)
+    for text in ("I come", " down."):
+        page.get_by_role("textbox").press_sequentially(text)
+        with page.expect_request(address):
+            page.clock.fast_forward(TYPING)
+    for route in reversed(held):
+        with page.expect_response(address):
+            route.continue_()
+    assert given(attempt) == [("storm", "I come down.")]
+
+
 def test_text_in_the_field_counts_when_time_is_up(page: Page, open_at: Callable[..., str]) -> None:
     attempt = own(minutes=5)
     begin_part(attempt_id=attempt.pk, order=1, device="computer", now=clock.now())

@@ -197,6 +197,7 @@
     if (leaving || stopped) return;
     const body = new URLSearchParams(new FormData(form));
     if (![...body.keys()].some((name) => !["csrfmiddlewaretoken", "item", "seen"].includes(name))) return;
+    body.set("save", window.goodwordAnswers.nextSave());
     say("saving");
     try {
       const response = await post(form.action, body);
@@ -244,6 +245,7 @@
     going = true;
     pressed = null;
     const body = new URLSearchParams(new FormData(form, submitter));
+    body.set("save", window.goodwordAnswers.nextSave());
     try {
       const response = await window.goodwordAnswers.request(form.action, { method: "POST", body });
       if (response.status >= 500) throw new Error("server");

@@ -44,12 +44,13 @@
   // The server may handle two saves in reverse order.
   const load = Math.random().toString(36).slice(2, 10) || "0";
   let saves = 0;
+  const nextSave = () => `${load}-${++saves}`;
 
   const mine = new Map(); // queued by this page, without a response yet
 
   const store = (url, fields) => {
     const all = read();
-    all[url] = { fields, at: Date.now(), save: `${load}-${++saves}` };
+    all[url] = { fields, at: Date.now(), save: nextSave() };
     mine.set(url, all[url]);
     write(all);
   };
@@ -182,5 +183,5 @@
 
   // `of`: {fields, conflict} of an unsaved answer.
   const of = (url) => read()[url];
-  window.goodwordAnswers = { put, store, sendLeaving, flush, settled, drop, waiting: unsent, of, fieldsOf, fill, request };
+  window.goodwordAnswers = { put, store, nextSave, sendLeaving, flush, settled, drop, waiting: unsent, of, fieldsOf, fill, request };
 })();
