@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
 from typing import Any
@@ -14,7 +15,7 @@ from django.db import connection
 from django.test import Client
 from pytest_django.fixtures import Settings
 
-from goodword.accounts.domain.organisation import retention_of
+from goodword.accounts.domain.organisation import change_retention, retention_of
 from goodword.accounts.models import AuditEntry, Membership, Organisation
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application, Candidate, Erasure
@@ -132,7 +133,7 @@ def test_people_who_wait_for_a_human_review_are_not_erased(org: Organisation, ro
     assert sweep(org.pk, now=NOW) == 0
     appeal.answer, appeal.answered_at = "We did.", NOW
     appeal.save()
-    assert sweep(org.pk, now=NOW) == 1
+    assert sweep(org.pk, now=NOW + timedelta(days=1)) == 1
 
 
 @pytest.mark.world
@@ -147,8 +148,7 @@ def test_people_with_an_open_step_are_not_erased(org: Organisation, role: Role, 
     assert preview_run(org, OLD, now=NOW).open_steps == 1
     assert sweep(org.pk, now=NOW) == 0
     # answers are accepted until thirty days after the deadline
-    type(run).objects.of(org).update(deadline_at=NOW - timedelta(days=31))
-    assert sweep(org.pk, now=NOW) == 1
+    assert sweep(org.pk, now=NOW + timedelta(days=2)) == 1
 
 
 @pytest.mark.matrix
@@ -319,6 +319,27 @@ def test_a_run_uses_the_current_settings_for_each_person(org: Organisation, role
     ada = ended(role, "Ada")
     Organisation.objects.update(keep_months=24)
     assert rules.erase_if_due(candidate_id=ada.candidate_id, organisation_id=org.pk, now=NOW) is False
+
+
+@pytest.mark.world
+@pytest.mark.parametrize("when", ["before the organisation's turn", "between two people"])
+def test_a_rule_changed_while_a_run_is_under_way_erases_nobody_until_the_next_day(
+    org: Organisation, role: Role, when: str
+) -> None:
+    people = [ended(role, f"N{n}").candidate_id for n in range(2)]
+    lately = ended(role, "Lately", at=NOW - timedelta(days=200)).candidate_id
+    admin = factories.member(org, kind="admin")
+    assert organisations_due(now=NOW) == [org.pk]
+    if when == "between two people":
+        assert rules.erase_if_due(candidate_id=people[0], organisation_id=org.pk, now=NOW)
+    shorter = replace(retention_of(org), keep_months=6)
+    assert change_retention(organisation=org, settings=shorter, by=admin, now=NOW)
+    before = erased(org)
+    for candidate_id in (*people, lately):
+        assert not rules.erase_if_due(candidate_id=candidate_id, organisation_id=org.pk, now=NOW)
+    assert (sweep(org.pk, now=NOW), erased(org)) == (0, before)
+    assert sweep(org.pk, now=NOW + timedelta(days=1)) == 3 - len(before)
+    assert erased(org) == [*people, lately]
 
 
 @pytest.mark.matrix

@@ -143,9 +143,11 @@ def preview_run(organisation: Organisation, months: Months, *, now: datetime) ->
 
 
 def sweep(organisation_id: int, *, now: datetime) -> int:
-    """Erase in one transaction per person; after a crash, the next run continues. Returns the number of people
-    erased."""
+    """Erase in one transaction per person, unless today's run is done; after a crash, the next run continues. Returns
+    the number of people erased."""
     organisation = Organisation.objects.get(pk=organisation_id)
+    if not _runs_today(organisation, now=now):
+        return 0
     erase_old_experts(organisation, now=now)
     due = due_now(organisation, now=now)
     done = for_each(
@@ -159,11 +161,13 @@ def sweep(organisation_id: int, *, now: datetime) -> int:
 
 
 def erase_if_due(*, candidate_id: int, organisation_id: int, now: datetime) -> bool:
-    """Erase one person if, under their lock, they are still due."""
+    """Erase one person if, under their lock, they are still due and no rule has changed since the run began."""
     with transaction.atomic():
         lock_person(candidate_id)
         lock_role_holds(organisation_id)
         organisation = Organisation.objects.get(pk=organisation_id)
+        if not _runs_today(organisation, now=now):
+            return False
         found = next(iter(due_now(organisation, now=now, only=candidate_id)), None)
         if found is None:
             return False
@@ -195,6 +199,11 @@ def next_run(organisation: Organisation, *, now: datetime) -> datetime:
     if ran is None or not today <= ran <= today + timedelta(days=1):
         ran = today - timedelta(days=1)
     return max(now, _run_after(ran, organisation))
+
+
+def _runs_today(organisation: Organisation, *, now: datetime) -> bool:
+    """Whether today's run isn't done. It counts as done once a rule has changed: nothing is erased before tomorrow."""
+    return _today(organisation, next_run(organisation, now=now)) == _today(organisation, now)
 
 
 def _run_after(day: date, organisation: Organisation) -> datetime:
@@ -312,10 +321,8 @@ def _organisations() -> list[Organisation]:
 
 
 def _due_people(organisation: Organisation, *, now: datetime, dry_run: bool) -> int:
-    if _today(organisation, next_run(organisation, now=now)) > _today(organisation, now):
-        return 0  # done today, or a rule was changed today: nothing may be erased before tomorrow
     if dry_run:
-        return len(due_now(organisation, now=now))
+        return len(due_now(organisation, now=now)) if _runs_today(organisation, now=now) else 0
     erased = 0
     # each call handles a limited number of people, so other organisations get a turn
     while done := sweep(organisation.pk, now=now):
