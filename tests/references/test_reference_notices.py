@@ -66,6 +66,22 @@ def test_the_notification_setting_is_stored_and_audited_once() -> None:
 
 
 @pytest.mark.world
+def test_the_first_mail_does_not_promise_the_report_only_after_the_last_reference() -> None:
+    slots = [{"relationship": "any", "count": 3, "needed": False, "hint": ""}]
+    story = opened(step={"slots": slots, "least": 2})
+    for slot, details in enumerate((MANAGER, PEER, NORA), start=1):
+        post(f"{candidate_path(story)}{slot}/", details)
+    press_send(story)
+    rita = factories.member(story.application.organisation, email="rita@acme.example")
+    for address in ("maria", "paul"):
+        answer(door_of(f"{address}@globex.example"))
+    assert subjects(rita.user.email) == ["First reference", "The reference check"]
+    body = " ".join(str(mails_to(rita.user.email)[0].body).split())
+    assert "It is the first of 3 references." in body
+    assert "You'll get the report when the check is complete." in body
+
+
+@pytest.mark.world
 def test_recruiters_can_be_mailed_about_each_reference() -> None:
     story = three_asked()
     rita = factories.member(story.application.organisation, email="rita@acme.example")

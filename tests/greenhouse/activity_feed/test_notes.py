@@ -14,10 +14,12 @@ from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.notifications.domain import links
 from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.models import Email, Link
+from goodword.references.models import Check
 from goodword.reports.domain.reviews import mail_recruiter_on_report
 from tests.contract.greenhouse import ALL
 from tests.greenhouse.activity_feed.story import CODE, Story, open_story, react_to_ready_report, ready
 from tests.greenhouse.world import World
+from tests.references.answered import version
 from tests.support.jobs import event_names, waiting
 
 
@@ -53,13 +55,35 @@ def test_the_note_belongs_to_the_application(story: Story) -> None:
     assert story.notes()[0].application_id == story.remote.id
 
 
-def test_a_check_closed_early_says_so(story: Story) -> None:
-    story.report.snapshot = {"check": {"asked": 2, "received": 1}}
+@pytest.mark.parametrize(
+    ("progress", "received", "sentence"),
+    [
+        ("marked_complete", 1, "closed early: 1 of 2 references are in."),
+        ("completed", 1, "completed: 1 of 2 references are in."),
+        ("marked_complete", 2, "completed: 2 of 2 references are in."),
+    ],
+)
+def test_only_a_check_that_a_member_ended_with_references_missing_was_closed_early(
+    story: Story, progress: str, received: int, sentence: str
+) -> None:
+    organisation = story.report.organisation
+    story.report.snapshot = {"check": {"asked": 2, "received": received}}
+    story.report.check_run = Check.objects.create(
+        organisation=organisation,
+        step_request=story.report.step_request,
+        version=version(organisation),
+        wanted=2,
+        least=1,
+        progress=progress,
+        opened_at=story.now,
+        completed_at=story.now,
+        deadline_at=story.now,
+    )
     story.report.save()
     story.try_to_post()
-    assert story.notes()[0].body.splitlines()[0] == (  # type: ignore[union-attr]  # a note has a body
-        "Reference check for Ada Lovelace closed early: 1 of 2 references are in."
-    )
+    [note] = story.notes()
+    assert note.body is not None
+    assert note.body.splitlines()[0] == f"Reference check for Ada Lovelace {sentence}"
 
 
 @pytest.mark.world

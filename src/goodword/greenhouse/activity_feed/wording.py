@@ -7,6 +7,9 @@ from goodword.core.text import defused_in_header
 from goodword.greenhouse.models import ActivityFeedNote
 from goodword.reports.models import Report
 from goodword.roles.models import Step
+from goodword.workflow.models import StepRun
+
+MARKED_COMPLETE = StepRun.Progress.MARKED_COMPLETE
 
 DEFAULT = "{step} for {candidate} {outcome}."
 
@@ -69,7 +72,9 @@ def _outcome(report: Report) -> str:
         return f"completed{taken}"
     check = report.snapshot["check"]
     received, asked = check["received"], check["asked"]
-    how = "completed" if received >= asked else "closed early"
+    # a check can be complete with fewer references than the candidate was asked to arrange
+    ended_by_member = report.check_run is not None and report.check_run.progress == MARKED_COMPLETE
+    how = "closed early" if ended_by_member and received < asked else "completed"
     verb = "reference is" if asked == 1 else "references are"
     return f"{how}: {received} of {asked} {verb} in{taken}"
 
