@@ -11,7 +11,7 @@ from django.urls import reverse
 from goodword.accounts.models import Membership
 from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
-from goodword.references.domain.invitations import invite_again
+from goodword.references.domain.invitations import invite_again, mailed_again, open_check
 from goodword.references.domain.member_actions import correct_address
 from goodword.references.domain.reminders import (
     remind_candidate_now,
@@ -288,13 +288,14 @@ def test_a_spam_complaint_stops_a_referees_mail_but_not_the_link() -> None:
     complains(MARIA)
     assert state(story.requests[0]) == ("sent", None, None, None)
     member = factories.member(story.application.organisation)
-    invite_again(step_request=story.check.step_request, member=member, now=NOW)
+    check = invite_again(step_request=story.check.step_request, member=member, now=NOW)
+    assert mailed_again(check) == (1, False)
     run_jobs()
-    held_back = mail_to(MARIA)
     days_pass(12)
     assert (len(mails_to(MARIA)), len(mails_to(PAUL)) > 1) == (1, True)
     assert NEUTRAL not in get(path).content.decode()
-    assert (held_back.state, held_back.last_error) == ("cancelled", "They marked an earlier mail as spam.")
+    [maria, *_others] = check_overview(story.check, now=NOW).slots
+    assert (maria.marked_as_spam, maria.is_unsent) == (True, False)
 
 
 @pytest.mark.main_case
@@ -348,6 +349,25 @@ def test_a_candidate_who_marked_our_mail_as_spam_is_still_not_reminded_once_invi
     invite_again(step_request=story.check.step_request, member=story.owner, now=NOW)
     run_jobs()
     assert story.check.attention == "complained"
+
+
+@pytest.mark.world
+def test_a_candidate_who_marked_our_mail_as_spam_is_not_promised_a_new_invitation() -> None:
+    story = opened()
+    complains(story.application.candidate.email)
+    check = invite_again(step_request=story.check.step_request, member=story.owner, now=NOW)
+    assert mailed_again(check) == (0, False)
+
+
+@pytest.mark.world
+def test_a_check_opened_after_a_spam_complaint_says_that_nothing_is_sent() -> None:
+    story = opened()
+    complains(story.application.candidate.email)
+    step_request = story.check.step_request
+    story.check.delete()
+    open_check(step_request=step_request, now=NOW, by="greenhouse")
+    run_jobs()
+    assert (story.check.attention, len(mail.outbox)) == ("complained", 1)
 
 
 @pytest.mark.world

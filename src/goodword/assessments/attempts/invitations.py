@@ -99,9 +99,8 @@ def assign(
         deadline_moved_by=deadline - nominal,
         reminders_promised=len(step.reminder_days),
         reminder_days=step.reminder_days,
+        attention=COMPLAINED if candidate_complained(application) else "",
     )
-    if not is_first and candidate_complained(application):
-        attempt.attention = COMPLAINED
     attempt.save()
     AttemptPart.objects.of(organisation).bulk_create(
         _new_part(attempt, part, language=language) for part in planned

@@ -26,10 +26,10 @@ from goodword.references.domain.checks import (
 from goodword.references.domain.mails import REQUEST, REQUEST_FRESH, mail_candidate, mail_referee
 from goodword.references.domain.nominations import ask_for_another
 from goodword.references.domain.reminder_times import plan_reminders, plan_request_reminders
+from goodword.references.domain.reminders import wants_no_mail
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
     end_requests,
-    has_opted_out,
     restore_requests,
     revoke_links,
 )
@@ -139,6 +139,7 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
         deadline_at=end_of_working_day(now, step.deadline_days, calendar=locked.organisation.calendar),
         reminders_promised=len(step.reminder_days),
         reminder_days=step.reminder_days,
+        attention=COMPLAINED if candidate_complained(step_request.application) else "",
     )
     check.save()
     Slot.objects.across_organisations().bulk_create(
@@ -207,15 +208,15 @@ def invite_again(
 
 def mailed_again(check: Check) -> tuple[int, bool]:
     """Return how many referees `invite_again` has e-mailed, and whether it has e-mailed the candidate."""
-    return len(_reachable_requests(check)), candidate_is_asked(check)
+    asks_candidate = candidate_is_asked(check) and check.attention not in MAIL_FAILURES
+    return len(_reachable_requests(check)), asks_candidate
 
 
 def _reachable_requests(check: Check) -> list[ReferenceRequest]:
     return [
         request
         for request in open_requests(check)
-        if request.undelivered_at is None
-        and not has_opted_out(organisation=check.organisation, address=request.referee.email)
+        if request.undelivered_at is None and not wants_no_mail(request, check=check)
     ]
 
 
