@@ -181,6 +181,28 @@ def test_differently_worded_questions_get_separate_rows(
 
 
 @pytest.mark.world
+def test_equally_worded_questions_for_different_relationships_each_have_a_row(
+    role: Role, rita: Membership, organisation: Organisation
+) -> None:
+    [reliability] = [question for question in QUESTIONS if question["id"] == "reliability"]
+    asked = version(
+        organisation,
+        [
+            QUESTIONS[0],
+            reliability | {"only_for": ["manager"]},
+            reliability | {"id": "of_colleagues", "only_for": ["peer"]},
+        ],
+    )
+    check = checked(role, asked, "Ada", "Abel")
+    confirmed = {"relationship": FULL["relationship"]}
+    answered(check, 1, confirmed | {"reliability": FULL["reliability"]})
+    colleague = {"relationship": {"answer": "confirmed", "relationship": "peer"}}
+    answered(check, 3, colleague | {"of_colleagues": FULL["reliability"] | {"level": 1}})
+    rows = shown(rita, role).context["table"].rows
+    assert [[one.words for one in row.cells[0].given] for row in rows] == [["4"], ["1"]]
+
+
+@pytest.mark.world
 def test_checks_from_before_a_change_of_the_organisations_language_share_rows(
     organisation: Organisation, rita: Membership, role: Role, asked: QuestionnaireVersion
 ) -> None:

@@ -3,6 +3,7 @@
 Ratings are neither added up nor used for sorting. A row is one question; differently worded versions get separate rows.
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -38,6 +39,9 @@ from goodword.references.results import (
 from goodword.roles.models import Role, Step
 from goodword.workflow.models import DONE, is_open
 from goodword.workspace.comparison.results import MAX_ROWS, WITH_NAMES, reused_results, visible_in
+
+#: a question and its number among equally worded ones of its questionnaire
+type ComparableQuestion = tuple[Question, int]
 
 #: candidates per page
 MOST_COLUMNS: Final = 5
@@ -222,19 +226,23 @@ def _anchor(check: Check) -> str:
     return f"{state}-{Step.Kind.REFERENCE_CHECK}"
 
 
-def _comparable(version: QuestionnaireVersion) -> Mapping[Question, str]:
-    """Ratings and "would work with again" with their ids; equally worded questions are equal."""
+def _comparable(version: QuestionnaireVersion) -> Mapping[ComparableQuestion, str]:
+    """Ratings and "would work with again" with their ids. Equally worded questions of different questionnaires are
+    equal; those of one questionnaire, for example for managers and for colleagues, are numbered."""
     questions = fill_placeholders(
         stored_questions(version),
         candidate=gettext("the candidate"),
         company=gettext("the company"),
         language=version.language,
     )
-    return {
-        _wording(question): question.id
-        for question in questions
-        if isinstance(question, Rating | Agreement | WouldWorkAgain)
-    }
+    found: dict[ComparableQuestion, str] = {}
+    times: Counter[Question] = Counter()
+    for question in questions:
+        if isinstance(question, Rating | Agreement | WouldWorkAgain):
+            wording = _wording(question)
+            times[wording] += 1
+            found[wording, times[wording]] = question.id
+    return found
 
 
 def _wording(question: Question) -> Question:
@@ -244,15 +252,19 @@ def _wording(question: Question) -> Question:
 
 
 def _rows(
-    columns: Sequence[ReferenceColumn], asked: Sequence[Mapping[Question, str]], *, relationship: str
+    columns: Sequence[ReferenceColumn],
+    asked: Sequence[Mapping[ComparableQuestion, str]],
+    *,
+    relationship: str,
 ) -> list[ReferenceRow]:
     """Rows in the order of the questionnaires, "would work with again" first."""
-    questions = list(dict.fromkeys(question for of_check in asked for question in of_check))
-    questions.sort(key=lambda question: not isinstance(question, WouldWorkAgain))
+    comparable = list(dict.fromkeys(found for of_check in asked for found in of_check))
+    comparable.sort(key=lambda found: not isinstance(found[0], WouldWorkAgain))
     rows = []
-    for question in questions:
+    for found in comparable:
+        question, _ = found
         cells = tuple(
-            _cell(column.results, of_check.get(question), relationship=relationship)
+            _cell(column.results, of_check.get(found), relationship=relationship)
             for column, of_check in zip(columns, asked, strict=True)
         )
         competency = question.competency if isinstance(question, Rating | Agreement) else ""
