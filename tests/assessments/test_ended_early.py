@@ -13,11 +13,12 @@ from goodword.assessments.attempts.parts import begin_part
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.models import Attempt
 from goodword.assessments.queries import items_of
-from goodword.assessments.report import assessment_data, assessment_pages, outcome
+from goodword.assessments.report import assessment_data, assessment_pages, outcome, screen_sections
 from goodword.assessments.results import result
+from goodword.core.report_blocks import Notice
 from goodword.reports.phrases import words_for
 from goodword.workspace.comparison.results import finished_attempts, results_of_test, tables_of
-from tests.assessments.plans import NOW, REASONING, attempt_of
+from tests.assessments.plans import NOW, REASONING, WORK_STYLE, attempt_of
 from tests.assessments.support import part_of
 
 pytestmark = pytest.mark.django_db
@@ -63,6 +64,29 @@ def test_the_report_says_that_the_test_was_ended_early_and_gives_no_band(early: 
     assert (SAID in str(pages.front)) is (SAID in str(pages.body)) is early
     assert ("2.3 to 5.9" in str(pages)) is not early
     assert json.loads(json.dumps(data))["tests"][0].get("cut_short", False) is early
+
+
+def test_a_test_that_had_not_started_is_named_as_having_no_result() -> None:
+    attempt = ended_by_member(solving(attempt_of(REASONING, WORK_STYLE), 3))
+    found = result(attempt)
+    assert found is not None
+    data, words = assessment_data(found, moment=str), words_for("en")
+    said = "Not started, so without a result: Work style."
+    notices = [
+        block.paragraphs[0]
+        for sections in (
+            assessment_pages(data, words, erased=False).front,
+            screen_sections(found, words, moment=str),
+        )
+        for section in sections
+        for block in section.blocks
+        if isinstance(block, Notice) and said in block.paragraphs[0]
+    ]
+    assert len(notices) == 2
+    assert [(row.label, row.answers[0].text) for row in outcome(data, words)] == [
+        ("Reasoning", "3 of 12 solved, ended before the candidate had finished"),
+        ("Work style", "not started, so no result"),
+    ]
 
 
 def test_it_is_not_compared_with_whole_results() -> None:

@@ -10,6 +10,7 @@ PHRASES: Catalogue = {
         "items_of_version.other": "{n} items, version {version}",
         "stated_by": "Stated by {who}, {when}",
         "no_precision": "Precision isn’t known yet: it takes a norm group of 100 first attempts.",
+        "not_started": "Not started, so without a result: {tests}.",
         "cut_short": (
             "This test was ended before the candidate had finished. Anything they had not reached counts as not "
             "answered, so the result can’t be compared with others."
@@ -159,6 +160,7 @@ PHRASES: Catalogue = {
         "items_of_version.one": "1 Aufgabe, Fassung {version}",
         "items_of_version.other": "{n} Aufgaben, Fassung {version}",
         "stated_by": "Angegeben von {who}, {when}",
+        "not_started": "Nicht begonnen, daher ohne Ergebnis: {tests}.",
         "cut_short": (
             "Dieser Test wurde beendet, bevor die Person fertig war. Was sie nicht erreicht hatte, zählt als nicht "
             "beantwortet. Das Ergebnis ist deshalb nicht mit anderen vergleichbar."
@@ -319,6 +321,7 @@ PHRASES: Catalogue = {
         "items_of_version.one": "{n} question, version {version}",
         "items_of_version.other": "{n} questions, version {version}",
         "stated_by": "Indiquée par {who}, {when}",
+        "not_started": "Sans résultat, car non commencé\u00a0: {tests}.",
         "cut_short": (
             "Ce test a été terminé avant que la personne ait fini. Ce qu’elle n’avait pas atteint compte comme sans "
             "réponse. Le résultat n’est donc pas comparable à d’autres."

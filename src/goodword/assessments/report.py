@@ -152,6 +152,8 @@ class AssessmentData(TypedDict):
     language: str
     tests: list[PartData]
     total: NotRequired[TotalData]
+    #: titles of tests without a result, because a member ended the assessment before them
+    not_started: NotRequired[list[str]]
 
 
 def assessment_data(
@@ -170,6 +172,8 @@ def assessment_data(
     }
     if result.total is not None:
         found["total"] = _total_data(result.total)
+    if result.not_started:
+        found["not_started"] = list(result.not_started)
     return found
 
 
@@ -274,12 +278,18 @@ def _results(assessment: AssessmentData, words: Phrases, erased: bool) -> Sectio
     parts, table = assessment["tests"], _score_table(assessment, words, erased=erased)
     if erased:
         return Section(words("results"), [table])
-    sentences = [words("no_verdict" if assessment.get("total") is None else "no_verdict_alone")]
+    sentences = _not_started(assessment, words)
+    sentences += [words("no_verdict" if assessment.get("total") is None else "no_verdict_alone")]
     if not parts or any(_report(part).is_self_report for part in parts):
         sentences.append(words("no_better_end"))
     if any(score.band for row in table.rows for score in row.scores):
         sentences.append(words("bands_read"))
     return Section(words("results"), [table, Notice([" ".join(sentences)])])
+
+
+def _not_started(assessment: AssessmentData, words: Phrases) -> list[str]:
+    missing = assessment.get("not_started")
+    return [words("not_started", tests=", ".join(missing))] if missing else []
 
 
 def _score_table(assessment: AssessmentData, words: Phrases, *, erased: bool = False) -> ScoreTable:
@@ -403,7 +413,8 @@ def screen_sections(
     `assessment_data`."""
     assessment = assessment_data(result, moment=moment, signs=signs)
     total = assessment.get("total")
-    sections = [Section(words("results"), [_score_table(assessment, words)])]
+    missing = [Notice(sentences)] if (sentences := _not_started(assessment, words)) else []
+    sections = [Section(words("results"), [_score_table(assessment, words), *missing])]
     if total is not None:
         sections.append(_total(total, words))
     for found, part in zip(result.parts, assessment["tests"], strict=True):
@@ -418,6 +429,8 @@ def screen_sections(
 
 def outcome(assessment: AssessmentData, words: Phrases) -> list[OutcomeRow]:
     rows = [OutcomeRow(part["name"], [OutcomeAnswer(_outcome(part, words))]) for part in assessment["tests"]]
+    not_started = OutcomeAnswer(gettext("not started, so no result"))
+    rows += [OutcomeRow(title, [not_started]) for title in assessment.get("not_started", ())]
     total = assessment.get("total")
     if total is None or total["value"] is None:
         return rows

@@ -66,13 +66,15 @@ def percent(share: Fraction) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AttemptResult:
-    """`language` is a tag ("en")."""
+    """`language` is a tag ("en"). `not_started`: titles of tests that the candidate had not started when a member ended
+    the attempt."""
 
     attempt_id: int
     language: str
     completed_at: datetime
     parts: tuple[Result, ...]
     total: TotalResult | None = None
+    not_started: tuple[str, ...] = ()
 
     def serving(self, requirements: Mapping[int, Requirement]) -> Self:
         """The result for another role, with its requirements by order of the part."""
@@ -98,11 +100,8 @@ def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
     rows = parts_with_scores(attempt)
     known = known_of_parts(attempt, rows)
     contents = contents_in(rows, language)
-    parts = tuple(
-        found
-        for row in rows
-        if (found := _part(row, contents[row.pk], known.get(row.pk, NOTHING))) is not None
-    )
+    found = [(row, _part(row, contents[row.pk], known.get(row.pk, NOTHING))) for row in rows]
+    parts = tuple(part for _, part in found if part is not None)
     if not parts:
         return None
     return AttemptResult(
@@ -111,6 +110,7 @@ def result(attempt: Attempt, *, language: str = "") -> AttemptResult | None:
         completed_at=attempt.completed_at,
         parts=parts,
         total=total_of(attempt, parts),
+        not_started=tuple(contents[row.pk].name for row, part in found if part is None),
     )
 
 
