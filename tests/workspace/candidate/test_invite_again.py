@@ -16,6 +16,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.greenhouse.activity_feed.notes import on_report_ready
 from goodword.greenhouse.models import ActivityFeedNote
+from goodword.notifications.domain.bounces import note_complained
 from goodword.notifications.models import Email
 from goodword.references.flags import rules
 from goodword.references.models import Check, CheckFlag
@@ -125,6 +126,22 @@ def test_two_members_who_invite_again_at_once_send_one_invitation(kind: str) -> 
         "assessment": "New invitation on its way.",
     }
     assert [str(message) for message in response.context["messages"]] == [expected[kind]]
+
+
+@pytest.mark.world
+def test_inviting_a_candidate_again_who_marked_our_mail_as_spam_says_that_nothing_is_sent() -> None:
+    attempt = assigned()
+    application = attempt.step_request.application
+    email = Email.objects.of(attempt.organisation).get(kind="assessment.invitation")
+    note_complained(email_id=email.pk, now=NOW)
+    member = member_of(application)
+    response = again(member, application, attempt.step_request_id)
+    assert [str(message) for message in response.context["messages"]] == [
+        "New attempt opened. No e-mail was sent; see the reason below."
+    ]
+    assert "The candidate marked our e-mail as spam, so no more are sent." in words(
+        page_of(member, application)
+    )
 
 
 # --- confirmation

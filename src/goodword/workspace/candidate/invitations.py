@@ -28,7 +28,7 @@ from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.eligibility import blocking_reason
-from goodword.workflow.domain.runs import Refused
+from goodword.workflow.domain.runs import MAIL_FAILURES, Refused
 from goodword.workflow.domain.step_requests import (
     CannotStart,
     NotConfirmed,
@@ -228,7 +228,9 @@ def again(step_request: StepRequest, *, member: Membership, after: int | None, n
     _refuse_second_click(step_request, now=now)
     write_by(member, "step.invited_again", now=now, details={"step_request": step_request.pk})
     if step_request.step.kind == Step.Kind.ASSESSMENT:
-        invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
+        attempt = invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
+        if attempt.attention in MAIL_FAILURES:
+            return _("New attempt opened. No e-mail was sent; see the reason below.")
         return str(INVITED)
     return _mailed(
         check_invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
