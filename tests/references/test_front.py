@@ -10,7 +10,8 @@ from goodword.questionnaires.models import QuestionnaireVersion
 from goodword.references.models import Check
 from goodword.references.queries import check_outcome
 from goodword.references.report import check_pages
-from goodword.references.report_front import front_sections
+from goodword.references.report_data import CheckData
+from goodword.references.report_front import front_sections, received_sentences
 from goodword.references.results import results
 from goodword.reports.personal_data import without_referee
 from goodword.reports.phrases import words_for
@@ -211,6 +212,22 @@ def test_an_erased_referee_has_no_answer_about_working_together_again() -> None:
         if isinstance(block, Table)
     ]
     assert [row[1] for row in table.rows] == ["–", "Yes, with reservations", "Yes"]
+
+
+@pytest.mark.parametrize(
+    ("language", "sentence"),
+    [
+        ("en", "The requested reference was received."),
+        ("de", "Die erbetene Referenz ist eingegangen."),
+        ("fr", "La référence demandée a été reçue."),
+    ],
+)
+def test_the_only_requested_reference_needs_no_numbers(language: str, sentence: str) -> None:
+    check = checked()
+    answered(check, 1)
+    check.wanted = 1
+    facts: CheckData = {**frozen(check), "sent": 0}
+    assert received_sentences(facts, words_for(language)) == [sentence]
 
 
 UNABLE: dict[str, Any] = {"level": None, "not_able": True, "comment": ""}

@@ -107,7 +107,10 @@ def received_sentences(check: CheckData, words: Phrases) -> list[str]:
     late = sum(
         1 for reference in check["references"] if reference.get("late") and not reference["self_reference"]
     )
-    sentences = [words.count("received", check["received"], m=check["asked"])]
+    only_one = check["received"] == check["asked"] == 1
+    sentences = [
+        words("received_only") if only_one else words.count("received", check["received"], m=check["asked"])
+    ]
     for key, n in (
         ("sent", check.get("sent", 0)),
         ("declined", check.get("declined", 0)),
