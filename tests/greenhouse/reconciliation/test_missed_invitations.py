@@ -1,6 +1,8 @@
 """Reconciliation never sends mass mailings: who is invited immediately, and who waits for a decision."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import httpx2
 import pytest
@@ -13,6 +15,7 @@ from goodword.greenhouse.models import Finding
 from goodword.greenhouse.reconciliation.comparison import MissedInvitation
 from goodword.greenhouse.reconciliation.missed_invitations import (
     NO_ARRIVAL,
+    NOT_INVITED,
     TOO_MANY,
     TOO_OLD,
     UNKNOWN,
@@ -374,6 +377,33 @@ def test_the_click_also_starts_steps_after_an_undone_rejection_once_the_assessme
 
 @pytest.mark.world
 def test_a_failing_candidate_does_not_stop_the_invitations_of_the_others(world: World) -> None:
+    remotes = two_requested(world)
+
+    def after(request: httpx2.Request) -> None:
+        asked = str(request.url.params.get("ids")).split(",")
+        if str(remotes[0].id) in asked and "applications" in request.url.path:
+            raise ValueError("garbage")
+
+    world.line.after = after
+    assert send_requested(world.connection.pk, tick=clock.now) == 1
+    assert findings(world) == {("missed_invitation", "synced"): 1, ("missed_invitation", "waiting"): 1}
+    assert world.ours(remotes[1]).step_requests.count() == 1
+
+
+def without_ids(*remotes: RemoteApplication) -> Callable[[str, Any], Any]:
+    """Edits Greenhouse's answers so that these applications can't be read."""
+    ids = {remote.id for remote in remotes}
+
+    def edit(path: str, data: Any) -> Any:
+        if not path.endswith("/applications"):
+            return data
+        return [row | {"id": None} if row["id"] in ids else row for row in data]
+
+    return edit
+
+
+def two_requested(world: World) -> list[RemoteApplication]:
+    """Two candidates in a mapped stage for days, whom a member has chosen to invite."""
     remotes = [world.apply(email=f"person{n}@people.example") for n in range(2)]
     settled(world)
     for remote in remotes:
@@ -385,13 +415,26 @@ def test_a_failing_candidate_does_not_stop_the_invitations_of_the_others(world: 
     pks = list(waiting_for(member, world.connection).values_list("pk", flat=True))
     with transaction.atomic():
         assert request_invitations(world.connection, pks, member=member, now=clock.now()) == 2
+    return remotes
 
-    def after(request: httpx2.Request) -> None:
-        asked = str(request.url.params.get("ids")).split(",")
-        if str(remotes[0].id) in asked and "applications" in request.url.path:
-            raise ValueError("garbage")
 
-    world.line.after = after
+@pytest.mark.world
+def test_unreadable_answers_of_greenhouse_only_delay_the_invitations(world: World) -> None:
+    remotes = two_requested(world)
+    world.line.edit = without_ids(*remotes)
+    assert send_requested(world.connection.pk, tick=clock.now) == 0
+    assert Finding.objects.of(world.organisation).filter(invite_requested_at=None).count() == 0
+    world.line.edit = None
+    assert send_requested(world.connection.pk, tick=clock.now) == 2
+    assert findings(world) == {("missed_invitation", "synced"): 2}
+
+
+@pytest.mark.world
+def test_a_candidate_who_cannot_be_read_for_an_hour_returns_to_the_list(world: World) -> None:
+    remotes = two_requested(world)
+    world.line.edit = without_ids(remotes[0])
     assert send_requested(world.connection.pk, tick=clock.now) == 1
-    assert findings(world) == {("missed_invitation", "synced"): 1, ("missed_invitation", "waiting"): 1}
-    assert world.ours(remotes[1]).step_requests.count() == 1
+    waiting = Finding.objects.of(world.organisation).filter(state="waiting")
+    assert waiting.filter(invite_requested_at=None).count() == 0
+    assert send_requested(world.connection.pk, tick=lambda: clock.now() + timedelta(minutes=61)) == 0
+    assert waiting.get(invite_requested_at=None).sentence == NOT_INVITED

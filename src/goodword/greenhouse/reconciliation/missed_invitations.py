@@ -18,7 +18,7 @@ from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import crypto, database, process
-from goodword.greenhouse.client import CONNECTION_ERRORS
+from goodword.greenhouse.client import CONNECTION_ERRORS, UnexpectedShape
 from goodword.greenhouse.models import Connection, Finding, Reconciliation
 from goodword.greenhouse.reconciliation.comparison import Difference, MissedInvitation
 from goodword.greenhouse.reconciliation.passes import Pass
@@ -37,6 +37,9 @@ AT_ONCE = 20
 RECENT = timedelta(hours=48)
 
 BATCH = 20
+
+#: how long an unreadable answer of Greenhouse is retried before a member must decide again
+PATIENCE = timedelta(hours=1)
 
 #: first half of the advisory lock's key
 _LOCK = 0x6865616C
@@ -302,7 +305,10 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
         except Exception as error:  # one candidate's error must not stop the others
             if database.is_outage(error):
                 raise
-            settled += sum(_send_alone(finding, connection=connection, now=tick()) for finding in batch)
+            alone = sum(_send_alone(finding, connection=connection, now=tick()) for finding in batch)
+            settled += alone
+            if not alone:  # probably not because of these candidates; the next sweep continues
+                return settled
     return settled
 
 
@@ -335,6 +341,12 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
         if database.is_outage(error):
             raise
         log.warning("%s waits: %s", finding, error)
+    except UnexpectedShape as error:
+        if finding.invite_requested_at is None or now - finding.invite_requested_at < PATIENCE:
+            log.warning("%s waits: %s", finding, error)
+        else:
+            log.error("Missed invitation of application %s failed: %s", finding.application_id, error)
+            _hand_back(finding)
     except Exception as error:  # must not stop the others
         if database.is_outage(error):
             raise
@@ -344,7 +356,7 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
 
 
 def _hand_back(finding: Finding) -> None:
-    """Return the finding to the list of missed invitations, since an automatic retry wouldn't help."""
+    """Return the finding to the list of missed invitations, since another automatic retry wouldn't help."""
     requested = Finding.objects.across_organisations().filter(
         pk=finding.pk, state=State.WAITING, invite_requested_at=finding.invite_requested_at
     )
