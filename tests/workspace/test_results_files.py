@@ -14,7 +14,6 @@ from django.test.utils import CaptureQueriesContext
 from pydantic import TypeAdapter
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.kinds import kind as kind_of
 from goodword.assessments.kinds import kind_named
 from goodword.candidates.models import Application
 from goodword.reports.models import Report
@@ -199,7 +198,7 @@ def of_kind(kind: str) -> dict[str, Any]:
     """A snapshot of only this test."""
     snapshot: dict[str, Any] = deepcopy({**assessment()})
     tests = snapshot["assessment"]["tests"]
-    tests[:] = [part for part in tests if kind_of(part) == kind]
+    tests[:] = [part for part in tests if part["kind"] == kind]
     return snapshot
 
 

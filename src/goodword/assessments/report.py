@@ -5,7 +5,7 @@ from typing import Any, NotRequired, TypedDict
 
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds import Kind, PartData, kind, kind_named
+from goodword.assessments.kinds import Kind, PartData, kind_named
 from goodword.assessments.kinds.reasoning.phrases import category_phrase
 from goodword.assessments.kinds.report import (
     CARELESSNESS,
@@ -121,7 +121,7 @@ def _figures_row(
 
 
 def _kind(part: PartData) -> Kind[Any]:
-    return kind_named(str(kind(part)))
+    return kind_named(part["kind"])
 
 
 class PortionData(TypedDict):
@@ -229,9 +229,9 @@ def _total_data(total: TotalResult) -> TotalData:
 
 
 def assessment_method(assessment: AssessmentData, words: Phrases, *, erased: bool) -> list[str]:
-    present = {kind(part) for part in assessment["tests"]} or {Test.Kind.SCALES}
+    present = {part["kind"] for part in assessment["tests"]}
     reports = [kind_named(name).report for name in Test.Kind if name in present]
-    only_self_reports = all(report.is_self_report for report in reports)
+    only_self_reports = bool(reports) and all(report.is_self_report for report in reports)
     keys = ["method_assessment" if only_self_reports else "method_online"]
     for report in reports:
         if report.is_self_report and not only_self_reports:
@@ -457,7 +457,7 @@ def _head_blocks(found: PartResult, part: PartHead, words: Phrases) -> list[Bloc
 
 
 def _report(part: PartData) -> KindReport[Any, Any]:
-    return kind_named(str(kind(part))).report
+    return kind_named(part["kind"]).report
 
 
 def _requirement(part: PartHead, requirement: RequirementData, words: Phrases) -> str:

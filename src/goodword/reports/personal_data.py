@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds import kind, kind_named
+from goodword.assessments.kinds import kind_named
 from goodword.core import jobs
 from goodword.core.personal_data import (
     Counts,
@@ -146,7 +146,7 @@ def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _assessment_without_person(assessment: Mapping[str, Any]) -> dict[str, Any]:
-    tests = [kind_named(str(kind(part))).report.without_person(part) for part in assessment["tests"]]
+    tests = [kind_named(part["kind"]).report.without_person(part) for part in assessment["tests"]]
     kept = {**assessment, "tests": [_without_signs(part) for part in tests]}
     if total := assessment.get("total"):
         kept["total"] = {**total, "value": None, "portions": []}

@@ -6,6 +6,7 @@ from typing import Any
 def small_pack(**changes: Any) -> dict[str, Any]:
     """Two scales of two items each, numbered instead of with ids, as in imported packs."""
     pack: dict[str, Any] = {
+        "kind": "scales",
         "id": "small",
         "version": "1",
         "language": "en",

@@ -151,6 +151,7 @@ def test_an_exported_pack_reads_back_equal() -> None:
 
 def test_an_export_has_item_ids_and_no_empty_values() -> None:
     assert to_json(parse_pack(small_pack(norms=[]))) == {
+        "kind": "scales",
         "id": "small",
         "version": "1",
         "language": "en",

@@ -55,6 +55,7 @@ def scale(name: str, description: str, ends: tuple[str, str], items: list[ItemDa
 
 def work_style() -> ScalesPart:
     return {
+        "kind": "scales",
         "name": "Work style",
         "construct": "How a person usually goes about work, on five broad traits of personality.",
         "version": "1.0",

@@ -170,6 +170,24 @@ def test_a_missing_part_is_named() -> None:
         check_snapshot(snapshot)
 
 
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        (None, "needs “kind”"),
+        ("typing", "has the kind “typing”, which is not one of judgement, questions, reasoning, scales"),
+    ],
+)
+def test_a_test_without_a_known_kind_is_refused(kind: str | None, message: str) -> None:
+    snapshot: Any = assessment()
+    test = snapshot["assessment"]["tests"][0]
+    del test["kind"]
+    if kind:
+        test["kind"] = kind
+    with pytest.raises(SnapshotError) as refused:
+        check_snapshot(snapshot)
+    assert str(refused.value) == f"assessment.tests[0] {message}"
+
+
 def test_an_unknown_type_of_question_is_refused() -> None:
     snapshot: Any = reference_check()
     snapshot["check"]["questions"][0]["type"] = "stars"

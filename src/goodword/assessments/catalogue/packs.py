@@ -26,8 +26,6 @@ from goodword.core.validation import shortened
 from goodword.drafts.models import OWN_PREFIX
 
 MAX_SIGNER_LENGTH, MAX_REASON_LENGTH = 150, 2000
-#: the kind of a file without one
-_UNNAMED: Final = Test.Kind.SCALES
 #: maximum bytes; three hundred items with norms have about 60 kB
 LARGEST: Final = 1_000_000
 #: entries per list or object, and nesting depth
@@ -119,13 +117,11 @@ def _entries(value: list[object] | dict[str, object]) -> Iterator[object]:
 
 def _read(data: Mapping[str, Any]) -> PackFile:
     named = data.get("kind")
-    known = {kind.value: kind for kind in Test.Kind if kind != _UNNAMED}
-    kind = _UNNAMED if named is None else known.get(named) if isinstance(named, str) else None
-    if kind is None:
-        offered = " or ".join(
-            f"“{name}”" for name, kind in known.items() if not kind_named(kind).is_generated
-        )
-        raise PackError(f"“kind” must be {offered}, or left out for statements on a scale.")
+    if named is None or named not in Test.Kind.values:
+        *others, last = (f"“{kind.value}”" for kind in Test.Kind if not kind_named(kind).is_generated)
+        needed = "The file needs a “kind”:" if named is None else "“kind” must be"
+        raise PackError(f"{needed} {', '.join(others)} or {last}.")
+    kind = Test.Kind(named)
     if kind_named(kind).is_generated:
         raise PackError(f"{kind.label} is built in and cannot be imported.")
     return PackFile(kind=kind.value, content=kind_named(kind).parse(data))

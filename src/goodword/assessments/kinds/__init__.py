@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Protocol, assert_never
 
-from pydantic import Discriminator, Tag
+from pydantic import Field
 
 from goodword.assessments.kinds.comparison import ComparedPart, Comparison
 from goodword.assessments.kinds.custom_questions.content import Criterion, CustomQuestions
@@ -41,18 +41,8 @@ type Result = ScalesResult | ReasoningResult | JudgementResult | CustomQuestions
 type ImportedContent = Instrument | JudgementSet | CustomQuestions
 
 
-def kind(part: Any) -> str | None:
-    """The kind of a part's data in a report; the first two schemas had only scales. The function's name appears in
-    errors."""
-    return part.get("kind", "scales") if isinstance(part, dict) else None
-
-
 type PartData = Annotated[
-    Annotated[ScalesPart, Tag("scales")]
-    | Annotated[ReasoningPart, Tag("reasoning")]
-    | Annotated[JudgementPart, Tag("judgement")]
-    | Annotated[CustomQuestionsPart, Tag("questions")],
-    Discriminator(kind),
+    ScalesPart | ReasoningPart | JudgementPart | CustomQuestionsPart, Field(discriminator="kind")
 ]
 
 
@@ -79,6 +69,8 @@ class Kind[C](Protocol):
     can_be_looked_up: bool
     #: whether people mark answers
     has_rubrics: bool
+    #: the template that shows members what `listing` returns
+    listing_template: str
     #: URL names of the page where members write the test's content, and of the page that copies content that can't be
     #: edited; "" if there is no such page
     editor_page: str
@@ -127,7 +119,7 @@ class Kind[C](Protocol):
         """Parts that all languages of a version must have in common, by name: ids, keys and answer values in order."""
 
     def listing(self, content: C, *, form: str, language: str, seed: int) -> Mapping[str, object]:
-        """Return what the library's page shows: all items with keys, or samples drawn from `seed` if items are
+        """The context of `listing_template`: all items with keys, or samples drawn from `seed` if items are
         generated."""
 
     def scale_name(self, content: C, scale: str) -> str:

@@ -4,11 +4,12 @@ Texts are in the report's language and times in the organisation's time zone, so
 Erased names and comments are None.
 
 Schema 2 names the reference of each value and adds question types; its additions are `NotRequired`, so that snapshots
-of schema 1 can still be rendered. Schema 3 adds kinds of test, which define their own data (`assessments.kinds`).
-Schema 4 adds the figures behind percentiles and abilities. Schema 5 adds signs of careless responding with the checks
-made, and the sentences that referees chose, and marks the question on working together again. Schema 6 makes the
-correlation within situations the result of situational judgement, with its band and percentile; before, the percentile
-was that of the distance. Schema 7 adds the kind of each fact that referees were asked to confirm.
+of schema 1 can still be rendered. Schema 3 adds kinds of test, which define their own data (`assessments.kinds`); a
+test without its kind is refused. Schema 4 adds the figures behind percentiles and abilities. Schema 5 adds signs of
+careless responding with the checks made, and the sentences that referees chose, and marks the question on working
+together again. Schema 6 makes the correlation within situations the result of situational judgement, with its band and
+percentile; before, the percentile was that of the distance. Schema 7 adds the kind of each fact that referees were
+asked to confirm.
 """
 
 from collections.abc import Mapping

@@ -19,7 +19,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.kinds import kind, kind_named
+from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.report import Figure
 from goodword.candidates.models import visible_applications
 from goodword.core import clock
@@ -223,7 +223,7 @@ def _test(part: Mapping[str, Any]) -> TestResult:
         "for_practice": bool(part.get("for_practice")),
         "requirement": requirement["text"] if requirement else None,
         "ended_early": bool(part.get("cut_short")),
-        "figures": kind_named(str(kind(part))).report.figures(part),
+        "figures": kind_named(part["kind"]).report.figures(part),
     }
 
 

@@ -81,6 +81,7 @@ class _CustomQuestions(FixedItems, WholeForms):
     asks_before_replacing = True
     can_be_looked_up = True
     has_rubrics = True
+    listing_template = "assessments/library/questions.html"
     editor_page, copy_page = "custom_questions", ""
     overview_line = staticmethod(questions_overview_line)
     mail_line = staticmethod(questions_mail_line)

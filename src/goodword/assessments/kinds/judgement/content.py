@@ -91,7 +91,7 @@ class JudgementSet:
 
     __pydantic_config__: ClassVar[ConfigDict] = ConfigDict(extra="forbid", title="Judgement set")
 
-    kind: Literal["judgement"] = KIND
+    kind: Literal["judgement"]
     id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
     version: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
     language: Annotated[str, TEXT, Limits(min_length=1, max_length=10)]
@@ -161,8 +161,6 @@ _WHOLE: Final = "the judgement set"
 
 def read_judgement(data: object) -> JudgementSet:
     """Parse a set. Raises `PackError` with a sentence that names the field."""
-    if isinstance(data, Mapping) and "kind" not in data:
-        raise wrong(_WHOLE, f"needs “{KIND}” under “kind”")
     check_rights(data, _WHOLE, what="situations")
     judgement = read(SET, data, whole=_WHOLE)
     check_unique(_WHOLE, "situation", [situation.id for situation in judgement.situations])

@@ -65,6 +65,7 @@ class _Judgement(FixedItems, WholeForms):
     asks_before_replacing = False
     can_be_looked_up = True
     has_rubrics = False
+    listing_template = "assessments/library/situations.html"
     editor_page, copy_page = "judgement", "judgement_duplicate"
     overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
     report = JudgementReport()

@@ -69,6 +69,7 @@ class _Reasoning(WholeForms):
     asks_before_replacing = False
     can_be_looked_up = True
     has_rubrics = False
+    listing_template = "assessments/library/samples.html"
     editor_page, copy_page = "", ""
     overview_line = staticmethod(questions_overview_line)
     mail_line = staticmethod(questions_mail_line)

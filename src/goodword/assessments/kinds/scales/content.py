@@ -189,6 +189,7 @@ def _narrowed_id(form: Form, scales: Collection[Scale]) -> str:
     return f"{form.id}:{','.join(map(_quoted, scales))}"
 
 
+KIND: Final = "scales"
 METHOD = "mean"
 REVERSE = "minimum + maximum - answer"
 
@@ -237,6 +238,7 @@ class ContentPack(BaseModel):
 
     model_config = ConfigDict(extra="forbid", title="Content pack")
 
+    kind: Literal["scales"]
     id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
     version: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
     language: Annotated[str, TEXT, Limits(min_length=1, max_length=10)]
@@ -317,6 +319,7 @@ def _form(form: _PackForm, number: int, items: tuple[ScaleItem, ...]) -> Form:
 def to_json(instrument: Instrument) -> dict[str, Any]:
     """JSON for `parse_pack`, without empty values."""
     pack: dict[str, Any] = {
+        "kind": KIND,
         "id": instrument.id,
         "version": instrument.version,
         "language": instrument.language,

@@ -61,6 +61,7 @@ class _Scales(FixedItems):
     asks_before_replacing = False
     can_be_looked_up = False
     has_rubrics = False
+    listing_template = "assessments/library/statements.html"
     editor_page, copy_page = "", ""
     overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
     report = ScalesReport()

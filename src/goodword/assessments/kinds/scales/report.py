@@ -65,7 +65,7 @@ class ScaleData(TypedDict):
 class ScalesPart(PartHead):
     """`norm` is always None. Nothing reads it, but earlier snapshots have it, and unknown keys are refused."""
 
-    kind: NotRequired[Literal["scales"]]
+    kind: Literal["scales"]
     norm: None
     scale_min: int
     scale_max: int
