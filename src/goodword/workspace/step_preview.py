@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 from http import HTTPStatus
-from typing import Final
+from typing import Final, assert_never
 
 from django.db import transaction
 from django.db.models import QuerySet
@@ -96,20 +96,25 @@ def step_mails(step: Step, *, language: str, now: datetime) -> StepMails:
     """All mails, in `language` if the step has it. Nothing is saved or sent."""
     with rolled_back():
         application = example_application(step.role, language=language, now=now)
-        if step.kind == Step.Kind.REFERENCE_CHECK:
-            check = _check(step, application, now=now)
-            return StepMails(
-                mails=tuple(_check_mails(check, now=now)),
-                language=check.language,
-                languages=tuple(check.languages),
-            )
-        attempt = _attempt(step, application, now=now)
-        parts = AssessmentPart.objects.of(step.organisation).filter(assessment=attempt.assessment_id)
-        return StepMails(
-            mails=tuple(_assessment_mails(attempt, application, now=now)),
-            language=attempt.language,
-            languages=tuple(languages_of(list(parts.select_related("test__organisation").order_by("order")))),
-        )
+        match kind := Step.Kind(step.kind):
+            case Step.Kind.ASSESSMENT:
+                attempt = _attempt(step, application, now=now)
+                parts = AssessmentPart.objects.of(step.organisation).filter(assessment=attempt.assessment_id)
+                found = list(parts.select_related("test__organisation").order_by("order"))
+                return StepMails(
+                    mails=tuple(_assessment_mails(attempt, application, now=now)),
+                    language=attempt.language,
+                    languages=tuple(languages_of(found)),
+                )
+            case Step.Kind.REFERENCE_CHECK:
+                check = _check(step, application, now=now)
+                return StepMails(
+                    mails=tuple(_check_mails(check, now=now)),
+                    language=check.language,
+                    languages=tuple(check.languages),
+                )
+            case _:
+                assert_never(kind)
 
 
 def first_mails(role: Role, *, kinds: Collection[str], now: datetime) -> Iterator[ShownMail]:

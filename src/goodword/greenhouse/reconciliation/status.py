@@ -1,6 +1,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from typing import assert_never
 
 from django.conf import settings
 from django.db.models import Count, Max, Min, Q, QuerySet
@@ -165,7 +166,7 @@ def _silent(findings: QuerySet[Finding], *, connection: Connection, now: datetim
 def summary(status: SyncStatus) -> list[str]:
     if status.last is None:
         return []
-    outcomes = [_outcome(kind, synced=synced, n=n) for (kind, synced), n in status.counts.items()]
+    outcomes = [_outcome(Kind(kind), synced=synced, n=n) for (kind, synced), n in status.counts.items()]
     if status.last.state != Reconciliation.State.DONE:
         return outcomes
     outcomes = outcomes or [_("No missed changes.")]
@@ -180,7 +181,7 @@ def duration(row: Reconciliation) -> str:
 
 
 def describe(found: FindingCount) -> str:
-    subject = _subject(found.kind, found.count)
+    subject = _subject(Kind(found.kind), found.count)
     if found.kind == Kind.NOT_VISIBLE:
         return ngettext(
             "%(what)s is no longer visible in Greenhouse. Nothing was erased.",
@@ -243,7 +244,7 @@ def explain(deliveries: DeliveryCounts) -> str:
     ) % {"at": short_time(deliveries.last_before)}
 
 
-def _subject(kind: str, n: int) -> str:
+def _subject(kind: Finding.Kind, n: int) -> str:
     match kind:
         case Kind.MISSED_INVITATION:
             return ngettext("%(n)d move into a mapped stage", "%(n)d moves into mapped stages", n) % {"n": n}
@@ -259,15 +260,17 @@ def _subject(kind: str, n: int) -> str:
             return ngettext("%(n)d application", "%(n)d applications", n) % {"n": n}
         case Kind.JOB_CHANGED:
             return ngettext("%(n)d linked job", "%(n)d linked jobs", n) % {"n": n}
-        case _:
+        case Kind.MISSED_CHANGE:
             return ngettext(
                 "%(n)d change of stage, job or candidate data",
                 "%(n)d changes of stage, job or candidate data",
                 n,
             ) % {"n": n}
+        case _:
+            assert_never(kind)
 
 
-def _outcome(kind: str, *, synced: bool, n: int) -> str:
+def _outcome(kind: Finding.Kind, *, synced: bool, n: int) -> str:
     if not synced:
         return ngettext(
             "%(n)d invitation is waiting for a decision.", "%(n)d invitations are waiting for a decision.", n
@@ -289,5 +292,7 @@ def _outcome(kind: str, *, synced: bool, n: int) -> str:
             ) % {"n": n}
         case Kind.JOB_CHANGED:
             return ngettext("%(n)d linked job changed.", "%(n)d linked jobs changed.", n) % {"n": n}
-        case _:
+        case Kind.MISSED_CHANGE | Kind.MISSED_END | Kind.NOT_REPORTED:
             return ngettext("%(what)s was synced.", "%(what)s were synced.", n) % {"what": _subject(kind, n)}
+        case _:
+            assert_never(kind)

@@ -1,6 +1,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import assert_never
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -206,7 +207,7 @@ def connection_card(connection: Connection, *, now: datetime) -> ConnectionCard:
 
 
 def _status(connection: Connection, *, untested: bool, webhooks: WebhookSetup) -> tuple[str, str | Promise]:
-    match connection.state:
+    match state := ConnectionState(connection.state):
         case ConnectionState.ACTIVE if not webhooks.complete:
             values = {"n": webhooks.in_place, "all": len(webhooks.required)}
             return "incomplete", _("Active, %(n)d of %(all)d webhooks") % values
@@ -216,8 +217,10 @@ def _status(connection: Connection, *, untested: bool, webhooks: WebhookSetup) -
             return "incomplete", _("Incomplete")
         case ConnectionState.BROKEN:
             return "failed", _("Not working")
-        case _:
+        case ConnectionState.DISCONNECTED:
             return "cancelled", _("Disconnected")
+        case _:
+            assert_never(state)
 
 
 def _row(row: Permission, *, written: bool) -> PermissionRow:

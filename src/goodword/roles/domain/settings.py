@@ -1,7 +1,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from django.db import transaction
 
@@ -47,8 +47,15 @@ class CheckSettings(StepSettings):
 
 
 def settings_of(step: Step) -> StepSettings:
-    kind = CheckSettings if step.kind == Step.Kind.REFERENCE_CHECK else StepSettings
-    return kind(**{field.name: _read(step, field.name) for field in fields(kind)})
+    settings: type[StepSettings]
+    match kind := Step.Kind(step.kind):
+        case Step.Kind.ASSESSMENT:
+            settings = StepSettings
+        case Step.Kind.REFERENCE_CHECK:
+            settings = CheckSettings
+        case _:
+            assert_never(kind)
+    return settings(**{field.name: _read(step, field.name) for field in fields(settings)})
 
 
 def change_settings(*, step: Step, settings: StepSettings, by: Membership, now: datetime) -> bool:

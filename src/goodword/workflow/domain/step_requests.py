@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from hashlib import sha256
-from typing import Final
+from typing import Final, assert_never
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -81,17 +81,27 @@ def _set_waiting(step_request: StepRequest, reason: str) -> None:
 
 
 def wait(step_request: StepRequest, reason: str, *, application: Application, at: datetime, by: str) -> None:
-    """Let the request wait. `reason`: a StepRequest.WaitingReason."""
+    """Let the request wait. `reason`: a StepRequest.WaitingReason other than a delay."""
     _set_waiting(step_request, reason)
-    match reason:
+    match why := WaitingReason(reason):
         case WaitingReason.CLICK:
             record_event("step.waits_for_click", step_request, application=application, at=at, by="goodword")
         case WaitingReason.UNPUBLISHED:
             record_event("step.waits_for_assessment", step_request, application=application, at=at, by=by)
-        case _:
+        case (
+            WaitingReason.NO_ADDRESS
+            | WaitingReason.MAY_NOT_EMAIL
+            | WaitingReason.PROSPECT
+            | WaitingReason.SUSPICIOUS_NAME
+            | WaitingReason.REUSE
+        ):
             record_event(
                 "step.needs_attention", step_request, application=application, at=at, by=by, reason=reason
             )
+        case WaitingReason.NOTHING | WaitingReason.DELAY:
+            raise ValueError(f"no event for the waiting reason {reason!r}")
+        case _:
+            assert_never(why)
 
 
 def keep_for_click(step_request: StepRequest, *, application: Application, at: datetime) -> None:

@@ -2,7 +2,7 @@
 
 import hashlib
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from django import forms
 from django.contrib import messages
@@ -270,12 +270,16 @@ def _words(application: Application, status: Application.Status) -> dict[str, An
                 _("Referees on hold until an offer are e-mailed now, if the reference check continues.")
             )
             return {"title": _("Mark as hired"), "button": _("Mark as hired"), "effects": effects}
-        case _:
+        case Status.ACTIVE:
             effects = [
                 _("Steps that were closed reopen with new deadlines."),
                 _("Nothing is sent until you choose Invite again."),
             ]
             return {"title": _("Make active again"), "button": _("Make active"), "effects": effects}
+        case Status.CONVERTED:
+            raise NotSettable
+        case _:
+            assert_never(status)
 
 
 def _effect(step: Step, *, closes: bool) -> str:

@@ -1,6 +1,6 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, assert_never
 
 from django.contrib import messages
 from django.db import transaction
@@ -40,22 +40,25 @@ from goodword.workspace.candidate.cards import earlier_of, needs_confirmation
 
 
 def latest_run(step_request: StepRequest) -> StepRun | None:
-    if step_request.step.kind == Step.Kind.ASSESSMENT:
-        return (
-            Attempt.objects.of(step_request.organisation)
-            .filter(step_request=step_request)
-            .order_by("-pk")
-            .first()
-        )
-    return (
-        Check.objects.of(step_request.organisation).filter(step_request=step_request).order_by("-pk").first()
-    )
+    runs: QuerySet[Attempt] | QuerySet[Check]
+    match kind := Step.Kind(step_request.step.kind):
+        case Step.Kind.ASSESSMENT:
+            runs = Attempt.objects.of(step_request.organisation)
+        case Step.Kind.REFERENCE_CHECK:
+            runs = Check.objects.of(step_request.organisation)
+        case _:
+            assert_never(kind)
+    return runs.filter(step_request=step_request).order_by("-pk").first()
 
 
 def _title(step: Step) -> str:
-    if step.kind == Step.Kind.ASSESSMENT:
-        return _("Invite to the assessment again")
-    return _("Invite to the reference check again")
+    match kind := Step.Kind(step.kind):
+        case Step.Kind.ASSESSMENT:
+            return _("Invite to the assessment again")
+        case Step.Kind.REFERENCE_CHECK:
+            return _("Invite to the reference check again")
+        case _:
+            assert_never(kind)
 
 
 def _consequences(application: Application, step: Step, run: StepRun | None) -> list[str]:
@@ -66,16 +69,19 @@ def _consequences(application: Application, step: Step, run: StepRun | None) -> 
 def _mail_sentences(application: Application, step: Step) -> Iterator[str]:
     who = {"name": application.candidate.name, "address": application.candidate.email}
     days, reminders = step.deadline_days, len(step.reminder_days)
-    if step.kind == Step.Kind.ASSESSMENT:
-        yield _("%(name)s gets an e-mail at %(address)s with a link to a new assessment.") % who
-    else:
-        referees = sum(slot.count for slot in slots_of(step.slots))
-        yield ngettext(
-            "%(name)s is asked by e-mail (%(address)s) to name %(n)s referee again.",
-            "%(name)s is asked by e-mail (%(address)s) to name %(n)s referees again.",
-            referees,
-        ) % {**who, "n": referees}
-        yield _("Referees are e-mailed after that, including those who have answered before.")
+    match kind := Step.Kind(step.kind):
+        case Step.Kind.ASSESSMENT:
+            yield _("%(name)s gets an e-mail at %(address)s with a link to a new assessment.") % who
+        case Step.Kind.REFERENCE_CHECK:
+            referees = sum(slot.count for slot in slots_of(step.slots))
+            yield ngettext(
+                "%(name)s is asked by e-mail (%(address)s) to name %(n)s referee again.",
+                "%(name)s is asked by e-mail (%(address)s) to name %(n)s referees again.",
+                referees,
+            ) % {**who, "n": referees}
+            yield _("Referees are e-mailed after that, including those who have answered before.")
+        case _:
+            assert_never(kind)
     yield ngettext("The deadline is %(n)s working day.", "The deadline is %(n)s working days.", days) % {
         "n": days
     }
@@ -227,14 +233,19 @@ def again(step_request: StepRequest, *, member: Membership, after: int | None, n
     lock_step_request(step_request.pk)
     _refuse_second_click(step_request, now=now)
     write_by(member, "step.invited_again", now=now, details={"step_request": step_request.pk})
-    if step_request.step.kind == Step.Kind.ASSESSMENT:
-        attempt = invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
-        if attempt.attention in MAIL_FAILURES:
-            return _("New attempt opened. No e-mail was sent; see the reason below.")
-        return str(INVITED)
-    return _mailed(
-        check_invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
-    )
+    match kind := Step.Kind(step_request.step.kind):
+        case Step.Kind.ASSESSMENT:
+            attempt = invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
+            if attempt.attention in MAIL_FAILURES:
+                return _("New attempt opened. No e-mail was sent; see the reason below.")
+            return str(INVITED)
+        case Step.Kind.REFERENCE_CHECK:
+            check = check_invitations.invite_again(
+                step_request=step_request, member=member, after=after, now=now
+            )
+            return _mailed(check)
+        case _:
+            assert_never(kind)
 
 
 def _mailed(check: Check) -> str:

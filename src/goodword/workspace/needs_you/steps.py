@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from django.db.models import Count, Max, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
@@ -87,7 +87,7 @@ def _waiting_need(
     """`reported`: when earlier results with a report were completed, by step request."""
     application = row.application
     what, detail, actions = _("hasn't been invited"), "", [_invite(viewer, row)]
-    match row.waiting_reason:
+    match why := WaitingReason(row.waiting_reason):
         case WaitingReason.NO_ADDRESS:
             what = _("has no usable e-mail address in Greenhouse")
             detail, actions = _("invited once Greenhouse has one"), _in_greenhouse(application)
@@ -123,11 +123,10 @@ def _waiting_need(
                 if application.in_greenhouse
                 else _("reopened; nothing is sent until you invite them")
             )
-        case _:
+        case WaitingReason.NOTHING | WaitingReason.DELAY:  # start by themselves
             actions = []
-    if row.waiting_reason in DECIDED_BY_MEMBER and not row.in_stage:
-        url = viewer.link("step_dismiss", application.pk, row.pk)
-        actions.append(Action(label=_("Dismiss"), url=url))
+        case _:
+            assert_never(why)
     return need_about(
         application,
         row.step,
@@ -136,8 +135,14 @@ def _waiting_need(
         what=what,
         since=row.requested_at,
         detail=detail,
-        actions=actions,
+        actions=[*actions, *_dismiss(viewer, row)],
     )
+
+
+def _dismiss(viewer: Viewer, row: Any) -> list[Action]:
+    if row.waiting_reason not in DECIDED_BY_MEMBER or row.in_stage:
+        return []
+    return [Action(label=_("Dismiss"), url=viewer.link("step_dismiss", row.application_id, row.pk))]
 
 
 def _from_role(application: Application) -> str:

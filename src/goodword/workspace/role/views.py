@@ -1,6 +1,6 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, assert_never
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -86,7 +86,7 @@ def _notice_text(row: RoleNotice, *, rules: Iterable[StageRule]) -> NoticeText:
 
 def _wording(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str, str, bool]:
     goes_on = _("It still starts the {steps}.").format(steps=steps)
-    match row.kind:
+    match kind := Kind(row.kind):
         case Kind.STAGE_GONE:
             title = (
                 _("Stage “{stage}” is no longer used in Greenhouse.")
@@ -108,12 +108,14 @@ def _wording(row: RoleNotice, *, job: str, stage: str, steps: str) -> tuple[str,
             title = _("Job “{before}” was renamed “{after}” in Greenhouse.")
             meaning = _("The mapping and this role's title are unchanged.")
             return title.format(before=row.before, after=row.after), meaning, False
-        case _:
+        case Kind.JOB_GONE:
             meaning = _(
                 "It was deleted, or the API key lacks access. No new candidates are invited. Link another job, or "
                 "check the key's permissions."
             )
             return _("Greenhouse no longer shows job “{job}”.").format(job=job), meaning, True
+        case _:
+            assert_never(kind)
 
 
 PAGE = 50
