@@ -3,6 +3,10 @@
 Each handler runs once per event; its changes and the record that it has run are committed together (core.events). The
 handlers of one event run in no particular order. `only_for(kind=...)` limits a handler to events with that value.
 Events without a handler are only recorded for the timeline.
+
+Comments name the data of an event. All events of these families also have: `step` step_request_id and kind; `attempt`
+step_request_id and attempt_id; `check`, `reference` and `referee` step_request_id and check_id; `request` these two and
+request_id.
 """
 
 from goodword.assessments import personal_data as assessments_data
@@ -114,85 +118,77 @@ FLOW: Flow = {
     "erasure.done": (),  # data: erasure_id, reason
     # --- automation (steps) ------------------------------------------------------------------------------------
     # the request has started (a waiting one records step.needs_attention or step.waits_for_... instead)
-    "step.requested": (  # data: step_request_id, kind, manual
+    "step.requested": (  # data: manual
         attempt_invitations.on_step_requested,
         check_invitations.on_step_requested,
     ),
     "step.requested_again": (
         attempt_invitations.on_requested_again,
         check_invitations.on_requested_again,
-    ),  # data: step_request_id, kind
-    "step.needs_attention": (step_requests.on_needs_attention,),  # data: step_request_id, kind, reason
-    "step.waits_for_assessment": (),  # data: step_request_id, kind
+    ),
+    "step.needs_attention": (step_requests.on_needs_attention,),  # data: reason
+    "step.waits_for_assessment": (),
     "step.waits_for_click": (),  # eligibility.needs_click, or reconciliation found it
-    "step.reused": (),  # data: step_request_id, kind, earlier_id
+    "step.reused": (),  # data: earlier_id
     "step.delayed": (),
-    "step.not_started": (),
+    "step.not_started": (),  # data: reason
     "step.paused": (),
     "step.resumed": (),
-    "step.closed": (),
+    "step.closed": (),  # data: reason
     "step.reopened": (),
     # --- assessments -------------------------------------------------------------------------------------------
-    "attempt.assigned": (),  # data: step_request_id, attempt_id
+    "attempt.assigned": (),
     "attempt.begun": (),
-    "attempt.reminded": (),
-    "attempt.extended": (),  # data: step_request_id, attempt_id, until
+    "attempt.reminded": (),  # data: number
+    "attempt.extended": (),  # data: until
     "attempt.declined": (),
-    "attempt.completed": (  # data: step_request_id, attempt_id
+    "attempt.completed": (
         report_versions.on_attempt_completed,
         attempt_flags.on_attempt_completed,
     ),
-    "attempt.verification_opened": (),  # data: step_request_id, attempt_id
+    "attempt.verification_opened": (),
     "attempt.verification_completed": (),
     "attempt.verification_discarded": (),
-    "attempt.answers_marked": (
-        report_versions.on_attempt_completed,
-    ),  # data: step_request_id, attempt_id, order
+    "attempt.answers_marked": (report_versions.on_attempt_completed,),  # data: order
     # --- ratings after hire (workspace.validity) ----------------------------------------------------------------
     "rating.needs_rater": (),  # data: rating_request_id, reason
     "rating.given": (),
     "rating.declined": (),
     "rating.ended": (),
     # --- references --------------------------------------------------------------------------------------------
-    "check.opened": (),  # data: step_request_id, check_id
+    "check.opened": (),
     "check.begun": (),
-    "check.requests_sent": (
-        check_flags.on_check_changed,
-    ),  # data: step_request_id, check_id, requests, deferred
-    "check.slot_added": (),  # data: step_request_id, check_id, slot
-    "check.cannot_provide": (),  # data: step_request_id, check_id, slot
-    "check.cannot_provide_answered": (),  # data: step_request_id, check_id, slot, answer
+    "check.requests_sent": (check_flags.on_check_changed,),  # data: requests, deferred
+    "check.slot_added": (),  # data: slot
+    "check.cannot_provide": (),  # data: slot
+    "check.cannot_provide_answered": (),  # data: slot, answer
     "check.invited_again": (),
     "check.reminded": (),
-    "check.slow_notified": (),  # data: step_request_id, check_id, requests
+    "check.slow_notified": (),  # data: requests
     "check.declined": (),
-    "check.extended": (),  # data: step_request_id, check_id, until
-    "request.released": (),  # data: step_request_id, check_id, request_id
+    "check.extended": (),  # data: until
+    "request.released": (),
     "request.begun": (),
-    "request.declined": (nominations.on_request_declined,),  # data: step_request_id, check_id, request_id
-    "request.opted_out": (reference_requests.on_opted_out,),  # data: step_request_id, check_id, request_id
+    "request.declined": (nominations.on_request_declined,),
+    "request.opted_out": (reference_requests.on_opted_out,),
     "request.replaced": (check_flags.on_check_changed,),
     "request.reminded": (),
-    "request.extended": (),  # data: step_request_id, check_id, request_id, until
-    "request.address_corrected": (
-        check_flags.on_address_corrected,
-    ),  # data: step_request_id, check_id, request_id
-    "referee.erased": (),  # data: step_request_id, check_id, referee_id
+    "request.extended": (),  # data: until
+    "request.address_corrected": (check_flags.on_address_corrected,),
+    "referee.erased": (),  # data: referee_id
     "reference.received": (
         responses.mail_recruiter_on_reference,
         completion.complete_on_reference,
         responses.record_answer_time,
         check_flags.on_check_changed,
         reviews.on_reference_received,
-    ),  # data: step_request_id, check_id, reference_id, first
-    "check.self_reference_received": (  # data: step_request_id, check_id
+    ),  # data: reference_id, first
+    "check.self_reference_received": (
         completion.complete_on_self_reference,
         check_flags.on_check_changed,
     ),
-    "check.completed": (report_versions.on_check_completed,),  # data: step_request_id, check_id
-    "check.answered_late": (
-        report_versions.on_check_completed,
-    ),  # data: step_request_id, check_id, reference_id
+    "check.completed": (report_versions.on_check_completed,),
+    "check.answered_late": (report_versions.on_check_completed,),  # data: reference_id
     # --- reports -----------------------------------------------------------------------------------------------
     "report.ready": (  # data: step_request_id, report_id, version, code
         reviews.mail_recruiter_on_report,
