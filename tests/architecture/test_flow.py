@@ -4,7 +4,7 @@ import inspect
 import re
 from pathlib import Path
 
-from goodword.core.events import former_names, name_of
+from goodword.core.events import name_of
 from goodword.core.models import Event
 from goodword.flow import FLOW
 from goodword.workspace.candidate.timeline import MAIL_NAMES, SENTENCES
@@ -44,13 +44,13 @@ def test_every_handler_has_a_docstring_and_takes_an_event() -> None:
     assert wrong == {}
 
 
-def test_handlers_keep_their_names_or_list_the_former_ones() -> None:
-    """Reactions wait under the name of their handler, so a handler that is renamed or moved needs `formerly`. Add new
-    names to the file; delete names of removed handlers only if nothing needs to happen for reactions that wait."""
+def test_handlers_keep_their_names() -> None:
+    """Reactions wait under the name of their handler, so from the first release on, a migration renames those that wait
+    for a renamed or moved handler. Add new names to the file; delete names of removed handlers only if nothing needs to
+    happen for reactions that wait."""
     kept = (Path(__file__).parent / "handlers.txt").read_text(encoding="utf-8").split()
     known = {name_of(handler) for listed in FLOW.values() for handler in listed}
-    former = {former for former, present in former_names().items() if present in known}
-    assert sorted(known | former) == kept
+    assert sorted(known) == kept
 
 
 def test_no_event_has_a_handler_twice() -> None:

@@ -3,7 +3,6 @@
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import pytest
 from django.db import connection, transaction
@@ -32,11 +31,6 @@ def fails_once(event: Event) -> None:
         raise Broken
 
 
-@events.formerly("references.earlier.acts_now")
-def acts_now(event: Event) -> None:
-    acted.append(event.pk)
-
-
 @events.only_for(kind="assessment")
 def on_assessment(event: Event) -> None:
     acted.append(event.pk)
@@ -46,11 +40,9 @@ FLOW: events.Flow = {
     "test.happened": (acts,),
     "test.fails": (fails_once,),
     "test.alone": (),
-    "test.renamed": (acts_now,),
     "test.of_a_kind": (on_assessment,),
 }
 ACTS = f"{__name__}.acts"
-FAILS = f"{__name__}.fails_once"
 
 
 @pytest.fixture(autouse=True)
@@ -130,35 +122,6 @@ def test_a_reaction_of_another_version_is_left_to_its_workers_and_then_fails() -
     Reaction.objects.update(tries=events.TRIES - 1, not_before=None)
     events.react.run()
     assert (acted, Reaction.objects.get().state) == ([], "failed")
-
-
-@pytest.mark.django_db
-def test_a_reaction_that_waits_under_a_handlers_former_name_is_run() -> None:
-    with events.rows_only():
-        event = record_event("test.renamed")
-    Reaction.objects.update(handler="references.earlier.acts_now")
-    events.react.run()
-    assert (acted, Reaction.objects.get().state) == ([event.pk], "done")
-
-
-@pytest.mark.django_db
-def test_a_worker_knows_former_names_before_it_has_loaded_the_handlers(
-    settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    with events.rows_only():
-        record_event("test.happened")
-    Reaction.objects.update(handler="references.earlier.acts_later")
-    (tmp_path / "loaded_late.py").write_text(
-        "from goodword.core import events\n"
-        "@events.formerly('references.earlier.acts_later')\n"
-        "def acts_later(event): pass\n"
-        "FLOW = {'test.happened': (acts_later,)}\n"
-    )
-    monkeypatch.syspath_prepend(tmp_path)
-    settings.GOODWORD_FLOW = "loaded_late.FLOW"
-    events.flow.cache_clear()
-    events.react.run()
-    assert Reaction.objects.get().state == "done"
 
 
 @pytest.mark.django_db(transaction=True)

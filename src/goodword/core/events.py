@@ -63,7 +63,6 @@ _reacting: ContextVar[bool] = ContextVar("goodword.reactions.reacting", default=
 _rows_only: ContextVar[bool] = ContextVar("goodword.reactions.rows_only", default=False)
 _by_worker: set[str] = set()
 _only_for: dict[str, Mapping[str, object]] = {}
-_former: dict[str, str] = {}
 #: Waiting rows have only one index, the partial one on id: with another, the planner could sort a whole backlog for
 #: each claim. The commit need not be flushed, since a database crash ends the claim anyway.
 _CLAIM = """
@@ -194,16 +193,6 @@ def only_for[H: Handler](**data: object) -> Callable[[H], H]:
 
     def register(handler: H) -> H:
         _only_for[name_of(handler)] = data
-        return handler
-
-    return register
-
-
-def formerly[H: Handler](*names: str) -> Callable[[H], H]:
-    """Decorator for a handler that was renamed or moved: reactions that wait under its former names run it."""
-
-    def register(handler: H) -> H:
-        _former.update(dict.fromkeys(names, name_of(handler)))
         return handler
 
     return register
@@ -435,11 +424,6 @@ def name_of(handler: Handler) -> str:
     return f"{handler.__module__.removeprefix('goodword.')}.{handler.__qualname__}"
 
 
-def former_names() -> Mapping[str, str]:
-    """Current names of handlers by their former ones."""
-    return _former
-
-
 @cache
 def flow() -> Flow:
     found: Flow = import_string(settings.GOODWORD_FLOW)
@@ -496,12 +480,8 @@ class UnknownHandler(Exception):
 
 
 def _run(row: Reaction) -> None:
-    handlers = flow().get(
-        row.event.name, ()
-    )  # the first call imports them, which registers their former names
-    wanted = _former.get(row.handler, row.handler)
-    for handler in handlers:
-        if name_of(handler) == wanted:
+    for handler in flow().get(row.event.name, ()):
+        if name_of(handler) == row.handler:
             with (
                 telemetry.about(event=row.event_id, organisation=row.event.organisation_id),
                 telemetry.span(row.event.name, of=lambda: row.event.application_id, handler=row.handler),
