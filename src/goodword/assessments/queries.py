@@ -221,9 +221,9 @@ def uploaded_name(part: AttemptPart, item_id: str) -> str:
     return rows.values_list("name", flat=True).first() or ""
 
 
-def clock_minutes(part: AttemptPart, *, form: str = "") -> int:
+def clock_minutes(part: AttemptPart) -> int:
     """The time by the role's settings. A form with another number of tasks gets the same time per task."""
-    minutes, planned, taken = part.part.minutes or 0, part.part.form, form or part.form
+    minutes, planned, taken = part.part.minutes or 0, part.part.form, part.form
     content = content_of(part.version)
     if taken == planned or not kind_of(content).is_generated:
         return minutes

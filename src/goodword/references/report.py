@@ -266,15 +266,10 @@ def line_answers(
     return Table(header, rows, widths=[4, 3, 6], caption=question["text"])
 
 
-def head_of(question: QuestionData, words: Phrases, *, note: str | None = None) -> list[Block]:
-    competency = question.get("competency")
-    text = question["text"]
-    blocks: list[Block] = [
-        Heading(competency, note=text if note is None else f"{text}\n{note}")
-        if competency
-        else Heading(text, note=note)
-    ]
-    return blocks + notes_of(question, words)
+def head_of(question: QuestionData, words: Phrases) -> list[Block]:
+    competency, text = question.get("competency"), question["text"]
+    heading = Heading(competency, note=text) if competency else Heading(text)
+    return [heading, *notes_of(question, words)]
 
 
 def notes_of(question: QuestionData, words: Phrases) -> list[Block]:

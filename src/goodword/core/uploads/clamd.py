@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 SECONDS: Final = 15.0
+_PING_SECONDS: Final = 5.0
 _PIECE: Final = 64 * 1024
 _LONGEST_ANSWER: Final = 4096
 
@@ -42,8 +43,8 @@ def is_infected(content: bytes, *, address: str) -> bool:
     raise NotScanned
 
 
-def is_up(address: str, *, seconds: float = 5.0) -> bool:
-    until = time.monotonic() + seconds
+def is_up(address: str) -> bool:
+    until = time.monotonic() + _PING_SECONDS
     try:
         with _connected(address, until) as scanner:
             scanner.sendall(b"zPING\0")

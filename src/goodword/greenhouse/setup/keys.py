@@ -305,12 +305,8 @@ def worked_before(credentials: Credentials, connection: Connection | None) -> bo
         return False
 
 
-def free_name(organisation: Organisation, wanted: str, *, but: Connection | None = None) -> str:
-    names = {
-        connection.name.casefold()
-        for connection in live_connections(organisation)
-        if but is None or connection.pk != but.pk
-    }
+def free_name(organisation: Organisation, wanted: str) -> str:
+    names = {connection.name.casefold() for connection in live_connections(organisation)}
     if wanted.casefold() not in names:
         return wanted
     numbers = range(2, len(names) + 3)

@@ -110,8 +110,8 @@ def sync_applications(
     raise TooBusy(f"{READINGS} readings of {wanted} became outdated.")
 
 
-def sync_application(connection: Connection, remote_id: int, *, now: datetime, hint: Hint = NO_HINT) -> str:
-    return sync_applications(connection, [remote_id], now=now, hint=hint)[0]
+def sync_application(connection: Connection, remote_id: int, *, now: datetime) -> str:
+    return sync_applications(connection, [remote_id], now=now)[0]
 
 
 def start_stage_steps(
