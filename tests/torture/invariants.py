@@ -1,7 +1,6 @@
 """The final checks, from outside: the mailbox, Greenhouse, people's own pages, and the inbox."""
 
 import json
-import re
 import threading
 import time
 from collections import Counter, defaultdict
@@ -18,7 +17,7 @@ from goodword.demo.browser import Browser, StoryFailed
 from tests.torture.faults import Tormentor, Trouble
 from tests.torture.greenhouse import ASSESSMENT, JOB, REFERENCES, Account
 from tests.torture.mail import Letter, MailServer
-from tests.torture.people import People, Told, own_data
+from tests.torture.people import Participant, People, own_data
 from tests.torture.programs import Town, answers
 
 CLOSED = "There is nothing to do here at the moment"
@@ -31,7 +30,6 @@ _UNANSWERED: LiteralString = (
     "unanswered = 3 AND EXISTS (SELECT 1 FROM core_event v WHERE v.name = 'email.failed' "
     "AND (v.data->>'email_id')::bigint = notifications_email.id)"
 )
-_CODE = re.compile(r"[A-Z0-9-]{6,20}")
 STATUSES = {"active": "active", "rejected": "rejected", "hired": "hired", "converted": "converted"}
 #: changes after which a step waits for a click, so no invitation is expected
 UNDONE = {"unreject", "unhire", "transfer"}
@@ -398,7 +396,7 @@ class Judge:
             elif told.kind == "reference request" and told.words:
                 self._words_of_referee(told)
 
-    def _answers_of_candidate(self, told: Told) -> None:
+    def _answers_of_candidate(self, told: Participant) -> None:
         try:
             data = own_data(self.town.base, told, self.mail.letters)
         except (StoryFailed, httpx2.HTTPError, TimeoutError) as error:
@@ -419,7 +417,7 @@ class Judge:
                     f"but their data says {found.get(number)!r}."
                 )
 
-    def _words_of_referee(self, told: Told) -> None:
+    def _words_of_referee(self, told: Participant) -> None:
         try:
             data = own_data(self.town.base, told, self.mail.letters)
         except (StoryFailed, httpx2.HTTPError, TimeoutError) as error:
@@ -466,8 +464,8 @@ class Judge:
             if closed != (status in {"rejected", "hired"}):
                 self.found.breach(
                     f"{told.organisation}: the page of {told.address}, {status} in Greenhouse, is "
-                    f"{'closed' if closed else 'open'}. Acts: {', '.join(person.done)}. {told.fate}, "
-                    f"{len(told.answers)} answers, {told.why or 'no problem'}. The page: {words[:300]}"
+                    f"{'closed' if closed else 'open'}. Acts: {', '.join(person.done)}. {told.plan}, "
+                    f"{len(told.answers)} answers, {told.problem or 'no problem'}. The page: {words[:300]}"
                 )
 
     # --- the rest -----------------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from tests.torture.mail import Letter, MailServer
 PATIENCE, PAUSE = 90.0, 0.4
 #: reactions to an invitation with their weights
 IGNORES = "ignores it"
-FATES = {"answers": 50, "leaves halfway": 20, IGNORES: 22, "declines": 8}
+PLANS = {"answers": 50, "leaves halfway": 20, IGNORES: 22, "declines": 8}
 #: on the pages after declining
 DECLINED = ("You've declined", "Thank you for telling us")
 THREADS = 3
@@ -29,14 +29,14 @@ _NUMBER = re.compile(r"/item/(\d+)/")
 
 
 @dataclass(kw_only=True)
-class Told:
+class Participant:
     """What one person did, and the answers that pages accepted."""
 
     organisation: str
     address: str
     kind: str
     link: str
-    fate: str
+    plan: str
     #: assessment: the chosen option's text by statement number
     answers: dict[int, str] = field(default_factory=dict)
     #: choices in forms that the server may still process after later ones: it was slow or cut off
@@ -46,7 +46,8 @@ class Told:
     #: saw the thank-you page
     finished: bool = False
     declined: bool = False
-    why: str = ""
+    #: start of the page on which they got stuck
+    problem: str = ""
 
 
 class Patient(Browser):
@@ -81,7 +82,7 @@ class People:
         self.base, self.mail, self.seed, self.referees = base, mail, seed, referees
         #: whether a connection may break while the server lives on
         self.hosts = hosts
-        self.told: list[Told] = []
+        self.told: list[Participant] = []
         self.problems: list[str] = []
         self.requests: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -112,7 +113,7 @@ class People:
         with self._lock:
             return self._busy == 0 and self._next >= len(self.mail.letters())
 
-    def _take(self) -> Told | None:
+    def _take(self) -> Participant | None:
         """The next mail to a new recipient."""
         with self._lock:
             letters = self.mail.letters()
@@ -123,23 +124,23 @@ class People:
                 if letter.kind not in HANDLED or not letter.links or who in self._known:
                     continue
                 self._known.add(who)
-                told = Told(
+                told = Participant(
                     organisation=letter.organisation,
                     address=letter.to,
                     kind=letter.kind,
                     link=letter.links[0],
-                    fate=IGNORES if self._late else self._fate(letter),
+                    plan=IGNORES if self._late else self._plan(letter),
                 )
                 self.told.append(told)
                 self._busy += 1
                 return told
         return None
 
-    def _fate(self, letter: Letter) -> str:
+    def _plan(self, letter: Letter) -> str:
         if letter.kind == "reference request" and not self.referees:
             return IGNORES
         chance = random.Random(f"{self.seed} {letter.organisation} {letter.to} {letter.kind}")
-        return chance.choices(list(FATES), list(FATES.values()))[0]
+        return chance.choices(list(PLANS), list(PLANS.values()))[0]
 
     def _run(self) -> None:
         while not self._over.is_set():
@@ -157,8 +158,8 @@ class People:
                 with self._lock:
                     self._busy -= 1
 
-    def _answer(self, told: Told) -> None:
-        if told.fate == IGNORES:
+    def _answer(self, told: Participant) -> None:
+        if told.plan == IGNORES:
             return
         with closing(Patient(self.base)) as page, suppress(Stuck):
             HANDLED[told.kind](self, page, told)
@@ -183,9 +184,9 @@ class People:
 
     # --- the assessment -----------------------------------------------------------------------------------------
 
-    def assess(self, page: Patient, told: Told) -> None:
+    def assess(self, page: Patient, told: Participant) -> None:
         chance = random.Random(f"{self.seed} {told.organisation} {told.address} answers")
-        stop_at = chance.randint(2, 12) if told.fate == "leaves halfway" else 1000
+        stop_at = chance.randint(2, 12) if told.plan == "leaves halfway" else 1000
 
         def on() -> bool:
             page.open(told.link)
@@ -193,17 +194,17 @@ class People:
 
         self.patiently(on)
 
-    def _from_overview(self, page: Patient, told: Told, chance: random.Random, stop_at: int) -> bool:
+    def _from_overview(self, page: Patient, told: Participant, chance: random.Random, stop_at: int) -> bool:
         if "/assessment/" not in page.url:
-            told.why = page.text()[:120]
+            told.problem = page.text()[:120]
             return True  # closed
         if page.says("Thank you"):
             told.finished = True
             return True
-        if told.fate == "declines":
+        if told.plan == "declines":
             return _decline(page, told)
         if not page.try_follow("Start", "Continue"):
-            told.why = page.text()[:120]
+            told.problem = page.text()[:120]
             return True
         while not page.says("Thank you"):
             if len(told.answers) >= stop_at:
@@ -213,7 +214,7 @@ class People:
         told.finished = True
         return True
 
-    def _next_page(self, page: Patient, told: Told, chance: random.Random) -> bool:
+    def _next_page(self, page: Patient, told: Participant, chance: random.Random) -> bool:
         """Returns False to start again from the link."""
         if page.has_button("Finish"):
             if not page.try_follow("Answer number"):
@@ -251,22 +252,22 @@ class People:
 
     # --- references ---------------------------------------------------------------------------------------------
 
-    def name_referees(self, page: Patient, told: Told) -> None:
+    def name_referees(self, page: Patient, told: Participant) -> None:
         def on() -> bool:
             page.open(told.link)
             if "/references/" not in page.url and not page.says("referee"):
-                told.why = page.text()[:120]
+                told.problem = page.text()[:120]
                 return True
-            if told.fate == "declines":
+            if told.plan == "declines":
                 return _decline(page, told)
             if page.try_follow("Name the first referee"):
                 page.press("Save", self._referee(told, 1))
-                if told.fate == "leaves halfway":
+                if told.plan == "leaves halfway":
                     return True
             if page.try_follow("Name the next referee"):
                 page.press("Save", self._referee(told, 2))
             if not page.try_follow("Read and send the e-mails"):
-                told.why = page.text()[:120]
+                told.problem = page.text()[:120]
                 return True
             page.press("Send")
             told.finished = True
@@ -274,7 +275,7 @@ class People:
 
         self.patiently(on)
 
-    def _referee(self, told: Told, number: int) -> dict[str, str]:
+    def _referee(self, told: Participant, number: int) -> dict[str, str]:
         who = told.address.partition("@")[0]
         return {
             "Their full name": ("Nora Referee", "Otto Referee")[number - 1],
@@ -288,12 +289,12 @@ class People:
             "Last month together / Year": "2024",
         }
 
-    def give_reference(self, page: Patient, told: Told) -> None:
+    def give_reference(self, page: Patient, told: Participant) -> None:
         chance = random.Random(f"{self.seed} {told.organisation} {told.address} reference")
 
         def on() -> bool:
             page.open(told.link)
-            if told.fate == "declines":
+            if told.plan == "declines":
                 return _decline(page, told)
             if page.says("Thank you"):
                 told.finished = True
@@ -301,14 +302,14 @@ class People:
             if page.has_button("Start"):
                 page.press("Start")
             elif not page.try_follow("Continue"):
-                told.why = page.text()[:120]
+                told.problem = page.text()[:120]
                 return True
             for number in range(30):
                 words = next((w for w in ("Save and continue", "Save and review") if page.has_button(w)), "")
                 if not words:
                     break
                 self._save_page(page, told, chance, words)
-                if told.fate == "leaves halfway" and number == 1:
+                if told.plan == "leaves halfway" and number == 1:
                     return True
             if not page.has_button("Submit"):
                 raise AssertionError(f"{page.url} neither goes on nor submits: {page.text()[:300]}")
@@ -318,7 +319,7 @@ class People:
 
         self.patiently(on)
 
-    def _save_page(self, page: Patient, told: Told, chance: random.Random, words: str) -> None:
+    def _save_page(self, page: Patient, told: Participant, chance: random.Random, words: str) -> None:
         typed: list[str] = []
 
         def text(_: str) -> str:
@@ -340,7 +341,7 @@ class People:
                 told.words += typed
 
 
-def _decline(page: Patient, told: Told) -> bool:
+def _decline(page: Patient, told: Participant) -> bool:
     """Decline, if the page offers that. An earlier try may have done so without getting the response."""
     if any(page.says(words) for words in DECLINED):
         told.declined = True
@@ -356,11 +357,11 @@ def _decline(page: Patient, told: Told) -> bool:
                 page.press(words)
                 told.declined = True
                 return True
-    told.why = page.text()[:120]
+    told.problem = page.text()[:120]
     return True
 
 
-Handled = Callable[[People, Patient, Told], None]
+Handled = Callable[[People, Patient, Participant], None]
 HANDLED: dict[str, Handled] = {
     "assessment invitation": People.assess,
     "check invitation": People.name_referees,
@@ -368,7 +369,7 @@ HANDLED: dict[str, Handled] = {
 }
 
 
-def own_data(base: str, told: Told, letters: Callable[[], list[Letter]]) -> dict[str, Any]:
+def own_data(base: str, told: Participant, letters: Callable[[], list[Letter]]) -> dict[str, Any]:
     """Request the person's own data, open the mailed link, and download the file."""
     with closing(Patient(base)) as page:
         before = len(letters())
