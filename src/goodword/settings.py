@@ -141,6 +141,9 @@ GOODWORD_FLOW = "goodword.flow.FLOW"
 GOODWORD_MAY_UPLOAD = "goodword.notifications.domain.links.may_upload"
 #: stores deliveries that arrive at the same time in one transaction
 GOODWORD_INTAKE = "goodword.greenhouse.inbox.intake.Deliveries"
+#: a function that returns the network of the Harvest client (None: the internet), and its pause between tries
+GOODWORD_HARVEST_TRANSPORT: str | None = None
+GOODWORD_HARVEST_PAUSE = "goodword.core.process.pause"
 GOODWORD_ERASURE = "goodword.flow.ERASURE"
 GOODWORD_EXPORT = "goodword.flow.EXPORT"
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db.models import Case, F, Q, QuerySet, Value, When
 from django.utils.module_loading import import_string
 
-from goodword.core import clock, crypto, process
+from goodword.core import clock, crypto
 from goodword.greenhouse.client import (
     READS,
     Exchange,
@@ -79,13 +79,13 @@ def client_for(
 ) -> HarvestApi:
     """Build a client. The credential need not be stored yet. Close the client when done."""
     v1 = isinstance(credentials, V1Credentials)
-    network = _setting("GOODWORD_HARVEST_TRANSPORT")
+    network = settings.GOODWORD_HARVEST_TRANSPORT
     return build(
         credentials,
         base_url=settings.GOODWORD_GREENHOUSE_V1_URL if v1 else settings.GOODWORD_GREENHOUSE_V3_URL,
         token_url=f"{settings.GOODWORD_GREENHOUSE_AUTH_URL}/token",
         clock=clock.now,
-        transport=network() if network else None,
+        transport=import_string(network)() if network else None,
         allow_private=settings.GOODWORD_ALLOW_PRIVATE_ADDRESSES,
         token_store=token_store,
         pacer=pacer,
@@ -93,7 +93,7 @@ def client_for(
         worked_before=worked_before,
         priority=priority,
         retry=retry,
-        sleep=_setting("GOODWORD_HARVEST_PAUSE") or process.pause,
+        sleep=import_string(settings.GOODWORD_HARVEST_PAUSE),
         watch=watch,
         limits=INTERACTIVE_LIMITS if priority is Priority.PERSON else Limits(),
     )
@@ -183,11 +183,6 @@ def _set_error(connection: Connection, sentence: str) -> QuerySet[Connection]:
     rows = Connection.objects.across_organisations().filter(pk=connection.pk)
     rows.update(last_error=sentence, last_error_at=clock.now())
     return rows
-
-
-def _setting(name: str) -> Any:
-    path: str | None = getattr(settings, name, None)
-    return import_string(path) if path else None
 
 
 class ConnectionTokens:
