@@ -78,9 +78,8 @@ def test_a_hint_appears_while_a_comment_touches_a_private_topic(story: Story) ->
     path = referee_path(PAUL)
     hint = "may touch on health. Please write about work only."
     saved = by_script(f"{path}questions/5/", {"q-strengths": "Never ill in five years."}).content.decode()
-    assert (
-        hint in saved and 'id="private-topics" aria-live="polite" class="stack-2" hx-swap-oob="true"' in saved
-    )
+    assert hint in saved
+    assert 'id="private-topics" aria-live="polite" class="stack stack--tight" hx-swap-oob="true"' in saved
     assert hint in get(f"{path}questions/5/").content.decode()
     assert "This may touch on health." in get(f"{path}review/").content.decode()
     reworded = by_script(f"{path}questions/5/", {"q-strengths": "Always there when needed."})
