@@ -9,7 +9,7 @@ from typing import Any
 import httpx2
 import pytest
 
-from greenhouse_sandbox.api.v3.resources import RESOURCES
+from greenhouse_sandbox.api.v3.routes import RESOURCES
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.credentials import create_api_key, create_oauth_client

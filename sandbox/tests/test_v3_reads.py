@@ -10,7 +10,7 @@ from filters_v3 import DOCUMENTED
 from greenhouse_sandbox.acts.background import add_education
 from greenhouse_sandbox.acts.offers import schedule_interview
 from greenhouse_sandbox.api.v3.listing import Resource
-from greenhouse_sandbox.api.v3.resources import RESOURCES
+from greenhouse_sandbox.api.v3.routes import RESOURCES
 from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.store import Store
 

@@ -7,7 +7,7 @@ from flask import Response, g, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import HTTPException
 
-from greenhouse_sandbox import attachments, control, oauth, partner_flow
+from greenhouse_sandbox import attachments, control, oauth, partner_flow, ui
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
 from greenhouse_sandbox.api.v1 import routes as v1_routes
 from greenhouse_sandbox.api.v1.requests import authenticate
@@ -15,7 +15,6 @@ from greenhouse_sandbox.api.v3 import routes as v3_routes
 from greenhouse_sandbox.context import API_PATHS, Sandbox, sandbox
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.state_file import read_state
-from greenhouse_sandbox.ui import blueprint as ui
 from greenhouse_sandbox.webhooks.delivery import make_client
 from greenhouse_sandbox.worlds import seed
 

@@ -1,19 +1,23 @@
-"""The Flask application class, and helpers for views."""
+"""The Flask application class with its counts and log of calls, and helpers for views."""
 
 import secrets
+from collections import deque
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
+from math import ceil
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
+from urllib.parse import parse_qsl
 
 import httpx2
 from flask import Flask, current_app, request
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response as PlainResponse
 
-from greenhouse_sandbox.calls import CallLog
+from greenhouse_sandbox.clock import milliseconds
 from greenhouse_sandbox.faults import KINDS, Cut, Faults
-from greenhouse_sandbox.rates import RateWindows
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.state_file import Saver
 from greenhouse_sandbox.webhooks.delivery import Deliverer
@@ -23,6 +27,95 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 API_PATHS = ("/v1", "/v3", "/token", "/introspect", "/auth/token")
+#: how many of the latest calls are listed
+CALLS_KEPT = 2000
+
+
+@dataclass(frozen=True)
+class Allowance:
+    limit: int
+    remaining: int
+    allowed: bool
+    seconds_left: int
+
+    def headers(self, prefix: str, reset: int, how: str) -> dict[str, str]:
+        """The headers with `prefix`, and `reset` in epoch seconds. No headers without a limit, since 0 would mean "no
+        calls at all"."""
+        if how == "absent" or (how == "sent" and not self.limit):
+            return {}
+        zero = how == "zero"
+        return {
+            f"{prefix}-Limit": "0" if zero else str(self.limit),
+            f"{prefix}-Remaining": "0" if zero else str(self.remaining),
+            f"{prefix}-Reset": str(reset),
+        }
+
+
+class RateWindows:
+    """Counts requests by caller and window. Hold the store's lock."""
+
+    def __init__(self) -> None:
+        self._counts: dict[str, tuple[int, int]] = {}
+
+    def count(self, caller: str, *, limit: int, window_seconds: int, now: datetime) -> Allowance:
+        """Count a request. With a limit of 0, all requests are allowed."""
+        moment = now.timestamp()
+        window = int(moment // window_seconds)
+        known_window, used = self._counts.get(caller, (window, 0))
+        used = used + 1 if known_window == window else 1
+        self._counts[caller] = (window, used)
+        left = max(1, ceil((window + 1) * window_seconds - moment))
+        return Allowance(
+            limit=limit,
+            remaining=max(0, limit - used),
+            allowed=limit == 0 or used <= limit,
+            seconds_left=left,
+        )
+
+    def clear(self) -> None:
+        self._counts.clear()
+
+
+class CallLog:
+    """The latest calls, without headers and bodies, which may contain secrets."""
+
+    def __init__(self) -> None:
+        self._calls: deque[dict[str, Any]] = deque(maxlen=CALLS_KEPT)
+
+    def record(
+        self,
+        *,
+        method: str,
+        path: str,
+        query: str,
+        status: int | None,
+        request_id: str | None,
+        now: datetime,
+        fault: str | None = None,
+    ) -> None:
+        """`fault`: the injected fault, if any. `status`: None if there was no response."""
+        self._calls.append(
+            {
+                "at": milliseconds(now),
+                "method": method,
+                "path": path,
+                "query": {
+                    name: text
+                    for name, text in parse_qsl(query, keep_blank_values=True)
+                    if name != "client_secret"
+                },
+                "status": status,
+                "request_id": request_id,
+                "fault": fault,
+            }
+        )
+
+    def list(self, path: str = "") -> list[dict[str, Any]]:
+        """Calls under `path`, oldest first."""
+        return [call for call in list(self._calls) if call["path"].startswith(path)]
+
+    def clear(self) -> None:
+        self._calls.clear()
 
 
 class Sandbox(Flask):

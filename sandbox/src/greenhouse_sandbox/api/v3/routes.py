@@ -6,13 +6,28 @@ from flask import Blueprint, Response, g, request
 
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.api.answers import ApiError, error_response, json_response, not_found
-from greenhouse_sandbox.api.v3 import account, applications, bulk, candidates, jobs, shapes_jobs
+from greenhouse_sandbox.api.v3 import (
+    account,
+    applications,
+    bulk,
+    candidates,
+    jobs,
+    resources_account,
+    resources_jobs,
+    resources_people,
+    shapes_jobs,
+)
 from greenhouse_sandbox.api.v3.bulk import show_bulk_request
 from greenhouse_sandbox.api.v3.listing import Resource, list_page
 from greenhouse_sandbox.api.v3.requests import bearer, invalid, requires
-from greenhouse_sandbox.api.v3.resources import RESOURCES
 from greenhouse_sandbox.context import the_store
 
+RESOURCES = (
+    *resources_jobs.RESOURCES,
+    *resources_people.RESOURCES,
+    *resources_account.RESOURCES,
+    *resources_account.EMPTY,
+)
 WRITES: dict[tuple[str, str], Callable[..., Response]] = {
     ("POST", "/notes"): applications.create_note,
     ("POST", "/candidates"): candidates.create_candidate,
