@@ -55,6 +55,7 @@ FOR_MEMBERS = (
     "assessments/kinds/custom_questions/views/*",
     "assessments/kinds/form_rows.py",
     "assessments/kinds/judgement/panel*",
+    "assessments/kinds/judgement/views/__init__.py",
     "assessments/kinds/judgement/views/panel.py",
     "assessments/kinds/judgement/views/s*",
     "assessments/kinds/scores.py",

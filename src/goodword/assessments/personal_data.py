@@ -18,7 +18,6 @@ from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import as_members_see, is_open_text, version_for
 from goodword.assessments.flags.display import OBSERVED, WORDS
 from goodword.assessments.kinds import Kind, kind_named
-from goodword.assessments.kinds.custom_questions.marking import RATERS
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import (
     Adjustment,
@@ -346,7 +345,7 @@ def _markings(part: AttemptPart, wanted: ExportRequest) -> list[Marking]:
     if not wanted.seen_by_member:
         return rows
     count = Counter(row.item for row in rows)
-    return [row for row in rows if count[row.item] >= RATERS[part.part.two_raters]]
+    return [row for row in rows if count[row.item] >= part.part.raters]
 
 
 def _adjustment(adjustment: Adjustment, wanted: ExportRequest) -> dict[str, Any]:

@@ -19,6 +19,7 @@ from goodword.accounts.models import Membership
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import AfterBreak
 from goodword.assessments.attempts.parts import SEEDS
+from goodword.assessments.kinds import kinds_with
 from goodword.assessments.kinds.generated import GeneratedItem, from_json, to_json
 from goodword.assessments.kinds.reasoning.content import VERSION, ReasoningTest, replacement
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
@@ -29,7 +30,7 @@ from goodword.assessments.kinds.reasoning.verification import (
     draw_verification,
     verification_form,
 )
-from goodword.assessments.models import Attempt, AttemptPart, Test, Verification
+from goodword.assessments.models import Attempt, AttemptPart, Verification
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.strata import Stratum
@@ -359,7 +360,7 @@ def _finished_parts(organisation: HasPk, application_id: int) -> QuerySet[Attemp
     rows = AttemptPart.objects.of(organisation).filter(
         attempt__step_request__application_id=application_id,
         attempt__progress__in=DONE,
-        version__test__kind=Test.Kind.REASONING,
+        version__test__kind__in=kinds_with(lambda kind: kind.can_be_verified),
         ended_at__isnull=False,
     )
     rows = rows.select_related("version__test", "part", "attempt__step_request", "organisation")

@@ -2,9 +2,10 @@
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, Final
 
-from goodword.assessments.kinds.builtin import WORK_STYLE
+from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.requirements import stems
 from goodword.assessments.models import Test
 from goodword.roles.models import Automation, Role
 
@@ -20,50 +21,21 @@ _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
 _BLOCKS = frozenset({"p", "div", "ul", "ol", "br", "tr", "section", "table"})
 
 
-def _any(stems: str) -> re.Pattern[str]:
-    return re.compile(
-        rf"\b(?:{'|'.join(' '.join(stem.split()) for stem in stems.split(','))})", re.IGNORECASE
-    )
-
-
-_WANTED = _any("""
+_WANTED = stems("""
     requirement, qualification, what you (?:bring|need), you (?:have|bring|are|should), your
     (?:profile|skills), about you, who you are, must have, skills, we(?:'|’)?re looking for, we are looking
     for, what we look, ihr profil, dein profil, anforderung, das bringst, das bringen, was (?:sie|du)
     mitbring, qualifikation, profil, votre profil, compétences, vous (?:êtes|avez), ce que vous apportez
 """)
-_TASKS = _any("""
+_TASKS = stems("""
     responsibilit, what you(?:'|’)?ll do, what you will do, your (?:role|tasks|job), the role, duties,
     aufgaben, das (?:erwartet|machst), ihre rolle, mission, vos tâches, responsabilités, le poste
 """)
 #: ambiguous in running text
-_ASKS = _any("""
+_ASKS = stems("""
     you (?:have|are|can|enjoy|know|bring|work), ability to, able to, must, skills, required, sie
     (?:haben|sind|können|bringen|arbeiten), du (?:hast|bist|kannst|bringst|arbeitest), vous
     (?:avez|êtes|savez)
-""")
-_NOT_TESTED = _any(r"""
-    \d+\s*\+?\s*(?:years|jahre|ans|année), years? (?:of|in), degree, bachelor, master(?:'|’)?s, diplom,
-    abschluss, studium, ausbildung, licen[cs]e, certific, zertifi, führerschein, permis, fluen, native,
-    (?:[abc][12]\b), verhandlungssicher, fließend, muttersprach, courant, visa, work permit, salary, gehalt,
-    salaire, travel, reise, equal opportunit, benefit, we offer, wir bieten, nous offrons
-""")
-_WORK_STYLE: Final = _any("""
-    organi[sz], structur, reliab, deadline, detail, thorough, careful, accura, plan, priorit, independen,
-    autonom, self-, proactiv, initiative, driven, team, collaborat, cooperat, communicat, relationship,
-    empath, listen, persua, convinc, client, customer, stakeholder, curio, creativ, open to, adapt, flexib,
-    keep(?:s|ing)? (?:promises|commitments|what), follow(?:s|ing)? (?:up|through), strukturier, zuverlässig,
-    sorgfält, genau, gewissenhaft, selbst, eigen(?:initiative|ständig|verantwort), kommunik, kund, neugier,
-    kreativ, einfühl, teamfäh, rigo?u, fiab, équipe, communi, relation, créati, curieu, soigneu
-""")
-_REASONING: Final = _any("""
-    analy, logi, problem, problèm, complex, komplex, data, daten, donn[ée]es, numer, numbers, zahlen,
-    chiffres, quantitat, learn, lern, apprend, patterns, think, denk, abstra
-""")
-_JUDGEMENT: Final = _any("""
-    customer, client, kund, conflict, konflikt, conflit, difficult, schwierig, difficile, negotiat,
-    verhandl, négoci, stakeholder, decision, decide, entscheid, décision, priorit, escalat, complain,
-    beschwerde, réclamation, lead, manag, führ, encadr, judg, urteil, jugement
 """)
 
 
@@ -92,21 +64,8 @@ def proposal(sentences: Iterable[str], test: Test) -> str:
 
 def fitting(sentences: Iterable[str], test: Test) -> list[str]:
     """The sentences that this test can assess. None for a content pack, whose subject isn't known here."""
-    kind = Test.Kind(test.kind)
-    match kind:
-        case Test.Kind.CUSTOM_QUESTIONS:
-            return list(sentences)
-        case Test.Kind.SCALES:
-            cues = _WORK_STYLE if test.key == WORK_STYLE else None
-        case Test.Kind.REASONING:
-            cues = _REASONING
-        case Test.Kind.JUDGEMENT:
-            cues = _JUDGEMENT
-        case _:
-            assert_never(kind)
-    if cues is None:
-        return []
-    return [sentence for sentence in sentences if cues.search(sentence) and not _NOT_TESTED.search(sentence)]
+    kind = kind_named(test.kind)
+    return [sentence for sentence in sentences if kind.can_assess(sentence, key=test.key)]
 
 
 def sentences_of_role(role: Role) -> list[str]:

@@ -8,7 +8,7 @@ from typing import Any
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.answers import save_answer, save_file
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.kinds.custom_questions.uploads import CheckedFile
+from goodword.assessments.kinds.items import CheckedFile
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt, Test, TestVersion, Upload
 from goodword.candidates.models import Application
 from tests.assessments.support import application, assigned, part_of

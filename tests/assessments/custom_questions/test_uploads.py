@@ -16,7 +16,8 @@ from django.test import Client
 from django.urls import reverse
 
 from goodword.assessments.attempts.answers import UnknownItem, save_file
-from goodword.assessments.kinds.custom_questions.uploads import MEGABYTE, CheckedFile
+from goodword.assessments.kinds.custom_questions.uploads import MEGABYTE
+from goodword.assessments.kinds.items import CheckedFile
 from goodword.assessments.models import Attempt, Upload
 from tests.assessments.custom_questions.support import (
     NOW,

@@ -6,7 +6,6 @@ from dataclasses import fields
 from pathlib import Path
 
 from goodword.assessments.kinds.custom_questions.content import (
-    Criterion,
     CustomQuestions,
     custom_questions_to_json,
     read_custom_questions,
@@ -18,9 +17,9 @@ from goodword.assessments.kinds.judgement.content import (
     read_judgement,
     to_json,
 )
-from goodword.assessments.kinds.scales.content import Instrument, Scale, parse_pack
+from goodword.assessments.kinds.packs import Criterion, PublishedNormGroup, Scale
+from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.kinds.scales.content import to_json as pack_to_json
-from goodword.assessments.kinds.scales.published_norms import PublishedNormGroup
 
 PAGE = (Path(__file__).parents[3] / "docs" / "content-packs.md").read_text("utf-8")
 PACK, JUDGEMENT, QUESTIONS = (

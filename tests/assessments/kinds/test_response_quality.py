@@ -10,11 +10,11 @@ from goodword.assessments.kinds.scales.content import parse_pack
 from goodword.assessments.kinds.scales.items import (
     Contradiction,
     ScaleContradiction,
-    ScoringError,
     StraightLine,
     contradiction,
     straight_lining,
 )
+from goodword.assessments.kinds.scores import ScoringError
 from goodword.assessments.psychometrics.speed import Grade
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack

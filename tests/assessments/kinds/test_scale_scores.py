@@ -7,8 +7,9 @@ import pytest
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.packs import FormError
 from goodword.assessments.kinds.scales.content import parse_pack
-from goodword.assessments.kinds.scales.items import ItemScore, ScoringError, needed_answers, score
+from goodword.assessments.kinds.scales.items import ItemScore, score
 from goodword.assessments.kinds.scales.kind import compare
+from goodword.assessments.kinds.scores import ScoringError, needed_answers
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack
 

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from goodword.assessments.attempts.parts import OPEN_TEXT, set_form
+from goodword.assessments.kinds import kinds_with
 from goodword.assessments.kinds.judgement.drafts import ensure_open_text, open_texts_of
-from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
+from goodword.assessments.models import Attempt, AttemptPart, TestVersion
 
 #: choices besides a version's id: the latest published version, or a new one with the default rubrics
 CREATE = 0
@@ -86,7 +87,7 @@ def _replaceable(attempt: Attempt) -> QuerySet[AttemptPart]:
             begun_at=None,
             ended_at=None,
             open_text=None,
-            part__test__kind=Test.Kind.JUDGEMENT,
+            part__test__kind__in=kinds_with(lambda kind: kind.offers_open_text),
         )
         .select_related("version__test", "part__test__organisation", "open_text")
         .order_by("order")

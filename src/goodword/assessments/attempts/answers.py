@@ -14,10 +14,7 @@ from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import end_part
 from goodword.assessments.attempts.parts import begin_locked, needs_start
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.custom_questions.content import FileQuestion
-from goodword.assessments.kinds.custom_questions.items import CustomQuestion
-from goodword.assessments.kinds.custom_questions.uploads import CheckedFile
-from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.items import CheckedFile, Item
 from goodword.assessments.models import Answer, AttemptPart, Observation, Upload
 from goodword.assessments.queries import answers_of, items_of, stored_answers, visible_items
 from goodword.core.save_numbers import load_and_number
@@ -186,7 +183,7 @@ def save_file(
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         asked = {item.id: item for item in items_of(part)}.get(item_id)
-        if not isinstance(asked, CustomQuestion) or not isinstance(asked.question, FileQuestion):
+        if asked is None or not asked.megabytes:
             raise UnknownItem(item_id)
         upload = Upload.objects.create(
             organisation_id=part.organisation_id,

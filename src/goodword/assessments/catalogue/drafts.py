@@ -8,9 +8,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.kinds.judgement.panelists import forget
-from goodword.assessments.models import Panelist, Test, TestVersion, newest_first
-from goodword.core.rows import lock_row, locked_to_delete
+from goodword.assessments.kinds import kind_named
+from goodword.assessments.models import Test, TestVersion, newest_first
+from goodword.core.rows import lock_row
 from goodword.drafts.models import OWN_PREFIX
 from goodword.drafts.versions import LanguagesDraft, LibraryDrafts, Publication
 
@@ -62,10 +62,8 @@ class TestDrafts(LibraryDrafts[Test, TestVersion, TestDraft, Content]):
             create_row(owner, number=number, language=language, content=content, now=now)
 
     def delete(self, draft: TestDraft) -> bool:
-        """Delete a draft. Experts of a set that was never published are erased with their mails and links."""
         if not self.newest(draft.owner):
-            experts = Panelist.objects.of(draft.owner.organisation).filter(test=draft.owner)
-            forget(locked_to_delete(experts))
+            kind_named(draft.owner.kind).forget_draft(draft.owner)
         return super().delete(draft)
 
     def details(self, draft: TestDraft) -> dict[str, Any]:
@@ -126,6 +124,17 @@ def create(
         )
         DRAFTS.create_rows(made, contents, now=now)
         return made
+
+
+def publish_complete(test: Test, *, revision: int, by: Membership | None, now: datetime) -> None:
+    """Publish a draft without missing texts. Raises `NoDraft`, `StaleDraft` and `ReadingError`."""
+
+    def check(draft: TestDraft) -> Publication:
+        for row in draft.rows:
+            kind_named(test.kind).parse(row.content)
+        return publication(draft, draft.rows)
+
+    DRAFTS.publish(test, revision=revision, check=check, by=by, now=now)
 
 
 def publication(draft: TestDraft, rows: Sequence[TestVersion], **details: Any) -> Publication:

@@ -22,9 +22,9 @@ from goodword.assessments.evidence.folder import (
     table_of,
 )
 from goodword.assessments.kinds import Content, kind_of
-from goodword.assessments.kinds.custom_questions.content import Criterion
 from goodword.assessments.kinds.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.models import Assessment
 from goodword.assessments.psychometrics import norms, strata

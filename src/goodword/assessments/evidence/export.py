@@ -15,8 +15,7 @@ from django.db.models import Exists, OuterRef, Q
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
 from goodword.assessments.evidence.folder import FILE, Folder, Rows, rows_of
-from goodword.assessments.kinds import kind_of
-from goodword.assessments.kinds.custom_questions.marking import RATERS
+from goodword.assessments.kinds import kind_named, kind_of
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.models import (
     Attempt,
@@ -424,7 +423,7 @@ def _part(work: _Export, part: AttemptPart) -> None:
         "device": part.device,
     }
     work.versions[part.version_id] = part.version
-    if part.version.test.kind == Test.Kind.REASONING:
+    if kind_named(part.version.test.kind).can_be_verified:
         work.verifiable[part.pk] = name
     work.rows["attempts.csv"](
         {
@@ -524,7 +523,7 @@ def marks_of(part: AttemptPart, name: str, *, names: Aliases) -> Iterator[Mappin
     marks = list(part.markings.all())
     raters = Counter(mark.item for mark in marks)
     for item, rubric in kind_of(content).rubrics(content).items():
-        if raters[item] == 0 or raters[item] < RATERS[part.part.two_raters]:
+        if raters[item] == 0 or raters[item] < part.part.raters:
             continue
         given = {names.of("rater", mark.rater_id): mark.points for mark in marks if mark.item == item}
         most = sum(criterion.points for criterion in rubric)

@@ -1,12 +1,12 @@
 """Kinds of test: one package each, behind one Protocol. CONTRIBUTING lists what a new kind needs."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from typing import Annotated, Any, Protocol, assert_never
 
 from pydantic import Field
 
 from goodword.assessments.kinds.comparison import ComparedPart, Comparison
-from goodword.assessments.kinds.custom_questions.content import Criterion, CustomQuestions
+from goodword.assessments.kinds.custom_questions.content import CustomQuestions
 from goodword.assessments.kinds.custom_questions.kind import CUSTOM_QUESTIONS
 from goodword.assessments.kinds.custom_questions.report import CustomQuestionsPart
 from goodword.assessments.kinds.custom_questions.results import CustomQuestionsResult
@@ -16,13 +16,13 @@ from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.kind import JUDGEMENT
 from goodword.assessments.kinds.judgement.report import JudgementPart
 from goodword.assessments.kinds.judgement.results import JudgementResult
-from goodword.assessments.kinds.packs import FULL_FORM, FormOffer
+from goodword.assessments.kinds.packs import FULL_FORM, Criterion, FormOffer, Scale
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.kind import REASONING
 from goodword.assessments.kinds.reasoning.report import ReasoningPart
 from goodword.assessments.kinds.reasoning.results import ReasoningResult
 from goodword.assessments.kinds.report import KindReport
-from goodword.assessments.kinds.scales.content import Instrument, Scale
+from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.items import ResponsePatterns
 from goodword.assessments.kinds.scales.kind import SCALES
 from goodword.assessments.kinds.scales.report import ScalesPart
@@ -30,7 +30,7 @@ from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.kinds.scores import ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score, Test
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import Calibration, ItemAnswer
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
 
@@ -69,6 +69,10 @@ class Kind[C](Protocol):
     can_be_looked_up: bool
     #: whether people mark answers
     has_rubrics: bool
+    #: whether a candidate can be given a version with open text instead, which people mark
+    offers_open_text: bool
+    #: whether results can be verified under supervision
+    can_be_verified: bool
     #: the template that shows members what `listing` returns
     listing_template: str
     #: URL names of the page where members write the test's content, and of the page that copies content that can't be
@@ -224,6 +228,18 @@ class Kind[C](Protocol):
     def advice_on_ranking(self, content: C, form: str, *, title: str) -> str:
         """Advice for an assessment that ranks candidates by this form; may be empty."""
 
+    def internal_structure(self) -> str:
+        """What the technical manual says of the structure of the answers."""
+
+    def can_assess(self, sentence: str, *, key: str) -> bool:
+        """Whether the test with this key can assess a requirement of a job post."""
+
+    def calibration_answers(self, items: Sequence[Item], answers: Mapping[str, Json]) -> list[ItemAnswer]:
+        """The answers for a calibration, unanswered items as wrong; empty for a kind without difficulties."""
+
+    def forget_draft(self, test: Test) -> None:
+        """Erase the personal data of a test that is discarded before its first version."""
+
     def practice(self, content: C, *, form: str, language: str) -> tuple[Item, ...]:
         """Practice items in the active language, whose answers are never saved."""
 
@@ -256,6 +272,10 @@ def kind_named(name: str) -> Kind[Any]:
             return CUSTOM_QUESTIONS
         case _:
             assert_never(kind)
+
+
+def kinds_with(has: Callable[[Kind[Any]], bool]) -> list[str]:
+    return [kind.value for kind in Test.Kind if has(kind_named(kind))]
 
 
 def technical_sheet(content: Content, form: str = FULL_FORM, *, known: Known = NOTHING) -> TechnicalSheet:

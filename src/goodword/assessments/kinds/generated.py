@@ -4,9 +4,12 @@ import json
 import random
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from goodword.core.validation import Json
+
+#: seeds of items are below this; 0 is the seed of practice items
+SEEDS: Final = 2**31
 
 type Shape = Literal["circle", "square", "triangle", "diamond", "pentagon", "star", "cross", "arrow"]
 type Shading = Literal["empty", "striped", "grey", "full"]

@@ -11,7 +11,7 @@ from functools import cache
 from typing import Final
 
 from goodword.assessments.kinds import Content, kind_of
-from goodword.assessments.kinds.scales.content import Scale
+from goodword.assessments.kinds.packs import Scale
 from goodword.core.text import main_language
 
 #: by language: words and phrases, separated by commas; a * matches any ending, to include inflected words

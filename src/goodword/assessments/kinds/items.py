@@ -7,9 +7,12 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 from django.http import QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.generated import GeneratedItem
+from goodword.assessments.models import Test
+from goodword.assessments.psychometrics.rasch import ItemAnswer
 from goodword.core.validation import Json
 
 type Files = MultiValueDict[str, UploadedFile[Any]]
@@ -38,6 +41,14 @@ class Solution:
     rule: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckedFile:
+    name: str
+    content_type: str
+    content: bytes
+    sha256: str
+
+
 class Item(Protocol):
     @property
     def id(self) -> str:
@@ -50,6 +61,10 @@ class Item(Protocol):
     @property
     def is_written(self) -> bool:
         """Whether the answer is typed text, so that pasting is recorded."""
+
+    @property
+    def megabytes(self) -> int:
+        """The maximum size of the file that it asks for; 0 if it asks for none."""
 
     def check(self, value: Json) -> Json:
         """The value to store. Raises `UnknownOption`."""
@@ -125,6 +140,22 @@ class ChoiceForm(forms.Form):
         return [(f"{self['answer'].auto_id}_0", sentence) for sentence in self.sentences]
 
 
+class ScaleField(forms.TypedChoiceField):
+    def __init__(self, options: Sequence[tuple[int, str]], *, label: str, required: bool = True) -> None:
+        super().__init__(
+            choices=[(value, text) for value, text in options],
+            coerce=int,
+            empty_value=None,
+            widget=forms.RadioSelect,
+            label=label,
+            required=required,
+            error_messages={
+                "required": _("Choose an answer, or skip this one for now."),
+                "invalid_choice": _("Choose one of the answers shown."),
+            },
+        )
+
+
 class FixedItems:
     is_generated = False
     has_solutions = False
@@ -153,6 +184,13 @@ class FixedItems:
     def figureless_form(self, content: object, form: str) -> str:
         del content, form
         return ""
+
+    def calibration_answers(self, items: Sequence[Item], answers: Mapping[str, Json]) -> list[ItemAnswer]:
+        del items, answers
+        return []
+
+    def forget_draft(self, test: Test) -> None:
+        del test
 
     def visible(self, items: Sequence[Item], answers: Mapping[str, Json]) -> tuple[Item, ...]:
         del answers

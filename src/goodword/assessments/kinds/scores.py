@@ -4,7 +4,8 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
-from math import floor
+from fractions import Fraction
+from math import ceil, floor
 from typing import Any, Final, Literal, Protocol
 
 from django.utils.translation import get_language_info, gettext
@@ -24,6 +25,7 @@ from goodword.core.validation import Json
 ALL: Final = ""
 #: "calibration" occurs in older norms: the reliability of the abilities, not of the number solved
 type ReliabilitySource = Literal["items", "halves", "splits", "calibration", "calibrated_number"]
+NEEDED_SHARE = Fraction(3, 4)
 #: rows of the norm table to show on each side of a score
 BESIDE: Final = 3
 
@@ -51,6 +53,14 @@ class ComputedScore:
     ability_se: float | None = None
     ability_low: float | None = None
     ability_high: float | None = None
+
+
+class ScoringError(ValueError):
+    """An item that isn't in the form, or a value off the answer scale."""
+
+
+def needed_answers(n_items: int) -> int:
+    return ceil(NEEDED_SHARE * n_items)
 
 
 class Respondent(Protocol):

@@ -7,8 +7,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy, ngettext, pgettext
 
-from goodword.assessments.kinds.judgement.content import Panel
-from goodword.assessments.kinds.scales.published_norms import PublishedNormGroup
+from goodword.assessments.kinds.packs import Panel, PublishedNormGroup
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.reliability import FEW
 from goodword.assessments.psychometrics.strata import Stratum

@@ -1,8 +1,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from goodword.assessments.kinds.packs import FormOffer
-from goodword.assessments.kinds.scales.content import Scale
+from goodword.assessments.kinds.packs import FormOffer, Scale
 
 
 class _HasForms(Protocol):

@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from math import sqrt
-from typing import Final, assert_never
+from typing import Final
 
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.technical_sheet import KeyFacts, OwnScale
 from goodword.assessments.manual.facts import ManualFacts, Topic, from_sheet, none_yet, topic
-from goodword.assessments.models import AttemptPart, Test
+from goodword.assessments.models import AttemptPart
 from goodword.assessments.psychometrics.norms import BAND_WIDTH, LEAST
 from goodword.assessments.psychometrics.strata import StrataComparison, Stratum
 from goodword.assessments.psychometrics.validity import Estimate
@@ -146,25 +146,7 @@ def _response_processes(facts: ManualFacts) -> Topic:
 
 
 def _internal_structure(facts: ManualFacts) -> Topic:
-    heading = _("Internal structure")
-    kind = Test.Kind(facts.version.test.kind)
-    match kind:
-        case Test.Kind.SCALES:
-            return none_yet(
-                heading,
-                _(
-                    "That the statements belong to these scales has not been tested on answers. Alpha and omega assume "
-                    "one factor per scale."
-                ),
-            )
-        case Test.Kind.REASONING:
-            return none_yet(
-                heading, _("That one ability lies behind all families is assumed, and has not been tested.")
-            )
-        case Test.Kind.JUDGEMENT | Test.Kind.CUSTOM_QUESTIONS:
-            return none_yet(heading, _("The structure of the answers has not been studied."))
-        case _:
-            assert_never(kind)
+    return none_yet(_("Internal structure"), facts.kind.internal_structure())
 
 
 def reliability(facts: ManualFacts) -> Sequence[Topic]:

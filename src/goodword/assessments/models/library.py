@@ -200,6 +200,11 @@ class AssessmentPart(OrganisationOwned):
     def __str__(self) -> str:
         return f"part {self.order} of assessment {self.assessment_id}"
 
+    @property
+    def raters(self) -> int:
+        """How many people mark each answer with a rubric."""
+        return 2 if self.two_raters else 1
+
 
 class Panelist(OrganisationOwned):
     """An expert invited to rate the actions of a set. `email` is normalised."""

@@ -17,8 +17,7 @@ from django.db.models import Max
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Membership
-from goodword.assessments.kinds import Content, kind_of
-from goodword.assessments.kinds.reasoning.items import calibration_answers
+from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
 from goodword.assessments.norms.first_attempts import TakenPart, first_attempts, taken_parts
 from goodword.assessments.psychometrics import strata
@@ -203,9 +202,10 @@ def scored_answers(test: Test, version: str) -> Mapping[Stratum, Sequence[Answer
         if first_attempt.version == version and first_attempt.device in DEVICES
     }
     found: dict[Stratum, list[Answers]] = {}
+    kind = kind_named(test.kind)
     for person in taken_parts(test.organisation, list(firsts)):
         process.check_stop()
-        answers = calibration_answers(person.items, person.answers)
+        answers = kind.calibration_answers(person.items, person.answers)
         found.setdefault(firsts[person.part.pk], []).append(answers)
     return found
 

@@ -17,8 +17,7 @@ from goodword.assessments.kinds.builtin import (
     newest,
 )
 from goodword.assessments.kinds.health import health_scales
-from goodword.assessments.kinds.packs import FormOffer
-from goodword.assessments.kinds.scales.content import Scale
+from goodword.assessments.kinds.packs import FormOffer, Scale
 from goodword.assessments.models import (
     Assessment,
     AssessmentPart,

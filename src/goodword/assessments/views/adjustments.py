@@ -28,7 +28,7 @@ from goodword.assessments.adjustments.status import (
 )
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import OPEN_TEXT, PLANNED, Closed, is_other_form, open_form
-from goodword.assessments.models import Adjustment, AttemptPart, Test
+from goodword.assessments.models import Adjustment, AttemptPart
 from goodword.assessments.queries import application_of, clock_minutes
 from goodword.assessments.views.access import AttemptSession, candidate_page, render_page
 from goodword.candidates.models import Application, public_title
@@ -126,10 +126,7 @@ def _show_request(
         goes_on=current is not None and (current.begun or not current.timed),
         kept=retention_for_candidate(session.visit.organisation),
         timed=[part for part in session.overview.parts if part.timed],
-        may_write=any(
-            view.part.version.test.kind == Test.Kind.JUDGEMENT and not view.begun
-            for view in session.overview.parts
-        ),
+        may_write=any(view.kind.offers_open_text and not view.begun for view in session.overview.parts),
     )
 
 

@@ -26,13 +26,13 @@ from goodword.assessments.attempts.parts import (
     is_other_form,
     open_form,
 )
-from goodword.assessments.kinds.custom_questions.content import CustomQuestions, FileQuestion
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.queries import (
     application_of,
     content_of,
     gets_result,
+    items_of,
     latest_attempt,
     practice_of,
     read_answers,
@@ -250,7 +250,7 @@ def _start_context(
         else "",
         "practised": PRACTISED in request.GET,
         "on_a_phone": device_of(request) == AttemptPart.Device.PHONE,
-        "file_first": _file_first(view.part),
+        "file_first": _file_first(view),
         "open_form": "" if switches else other,
         "wording": other if switches else "",
         "figureless": not view.begun and is_other_form(view.part),
@@ -258,11 +258,11 @@ def _start_context(
     }
 
 
-def _file_first(part: AttemptPart) -> FileQuestion | None:
-    """Return the first question if it asks for a file. It has no practice item, so the page explains it."""
-    content = content_of(part.version)
-    first = content.questions[0] if isinstance(content, CustomQuestions) and content.questions else None
-    return first if isinstance(first, FileQuestion) else None
+def _file_first(view: PartView) -> int:
+    """The maximum size of the file that the first item asks for, else 0. It has no practice item, so the page explains
+    it."""
+    items = items_of(view.part) if view.kind.takes_files else ()
+    return items[0].megabytes if items else 0
 
 
 def show_practice(

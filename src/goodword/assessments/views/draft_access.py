@@ -61,17 +61,3 @@ class TestPages(LibraryPages[Test, TestDraft]):
             **context_of(row.content),
         }
         return render(request, template, context)
-
-
-JUDGEMENT = TestPages(
-    Test.Kind.JUDGEMENT,
-    page="judgement",
-    editor="judgement_edit",
-    not_editable=gettext_lazy("This test can't be changed. Copy it to edit it."),
-)
-QUESTIONS = TestPages(
-    Test.Kind.CUSTOM_QUESTIONS,
-    page="custom_questions",
-    editor="custom_questions_edit",
-    not_editable=gettext_lazy("This test can't be changed: it is archived, or was imported."),
-)

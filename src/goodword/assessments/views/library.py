@@ -41,8 +41,8 @@ from goodword.assessments.kinds import (
     technical_sheet,
 )
 from goodword.assessments.kinds.builtin import newest
+from goodword.assessments.kinds.generated import SEEDS
 from goodword.assessments.kinds.health import flags_of
-from goodword.assessments.kinds.reasoning.kind import SEEDS
 from goodword.assessments.manual.chapters import TechnicalManual, as_markdown, technical_manual
 from goodword.assessments.manual.facts import manual_facts
 from goodword.assessments.models import Test, TestVersion

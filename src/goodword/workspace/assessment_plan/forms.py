@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from goodword.assessments.kinds import Content, kind_named
 from goodword.assessments.kinds.health import health_scales
-from goodword.assessments.kinds.scales.content import Scale
+from goodword.assessments.kinds.packs import Scale
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.editing import MAX_MINUTES, MAX_REQUIREMENT_LENGTH, NEWEST, PartChoice
 from goodword.assessments.plans.publishing import (

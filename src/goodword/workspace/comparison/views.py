@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write_by
-from goodword.assessments.models import Test
+from goodword.assessments.kinds import kind_named
 from goodword.core import clock
 from goodword.questionnaires.types import RELATIONSHIPS
 from goodword.roles.models import Role, visible_roles
@@ -78,7 +78,7 @@ def compare(request: MemberRequest, pk: int) -> HttpResponse:
             ],
             "tables": tables_of(results, sort=sort, hidden=hidden) if test else [],
             "in_open_text": count_of_other_tests(finished, test, role=role)
-            if test is not None and test.kind == Test.Kind.JUDGEMENT
+            if test is not None and kind_named(test.kind).offers_open_text
             else 0,
             "hidden": hidden,
             "toggle": query(names="" if hidden else HIDDEN, sort=""),

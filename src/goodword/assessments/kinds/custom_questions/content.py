@@ -30,6 +30,7 @@ from goodword.assessments.kinds.packs import (
     OPTIONAL,
     OPTIONAL_LIST,
     TEXT,
+    Criterion,
     FormOffer,
     check_unique,
     read,
@@ -50,7 +51,6 @@ from goodword.questionnaires.types import (
 KIND: Final = "questions"
 FILE_TYPES: Final = ("pdf", "image", "text", "document", "sheet", "slides")
 MOST_MEGABYTES: Final = 10
-MOST_POINTS: Final = 10
 _FILE_SECONDS: Final = 60
 
 
@@ -63,18 +63,6 @@ class FileQuestion(QuestionBase):
 
 
 type AnyQuestion = Question | FileQuestion
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Criterion:
-    """A criterion of a rubric, worth 0 to `points`; `anchors` describe what earns them."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
-
-    id: Annotated[str, TEXT, Limits(min_length=1, max_length=40)]
-    text: Annotated[str, TEXT, Limits(min_length=1, max_length=300)]
-    points: Annotated[StrictInt, Field(ge=1, le=MOST_POINTS)]
-    anchors: Annotated[str, OPTIONAL, Limits(max_length=1000)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,11 +13,10 @@ from goodword.assessments.kinds.custom_questions.content import AnyQuestion, Cus
 from goodword.assessments.kinds.custom_questions.uploads import (
     ACCEPTED,
     MEGABYTE,
-    CheckedFile,
     RejectedFile,
     check_file,
 )
-from goodword.assessments.kinds.items import Files, Item, ItemForm, Solution, UnknownOption
+from goodword.assessments.kinds.items import CheckedFile, Files, Item, ItemForm, Solution, UnknownOption
 from goodword.assessments.kinds.scores import ALL, ComputedScore
 from goodword.assessments.psychometrics import SCORING
 from goodword.core.text import reading_seconds
@@ -71,6 +70,10 @@ class CustomQuestion:
     @property
     def is_written(self) -> bool:
         return isinstance(self.question, LongText | ShortText)
+
+    @property
+    def megabytes(self) -> int:
+        return self.question.megabytes if isinstance(self.question, FileQuestion) else 0
 
     def check(self, value: Json) -> Json:
         if isinstance(self.question, FileQuestion):

@@ -12,7 +12,6 @@ from goodword.assessments.kinds.comparison import (
     rank_of_all,
 )
 from goodword.assessments.kinds.custom_questions.content import (
-    Criterion,
     CustomQuestions,
     custom_questions_to_json,
     read_custom_questions,
@@ -42,7 +41,7 @@ from goodword.assessments.kinds.items import (
     questions_mail_line,
     questions_overview_line,
 )
-from goodword.assessments.kinds.packs import MOST_ITEMS, at_most
+from goodword.assessments.kinds.packs import MOST_ITEMS, Criterion, at_most
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,
@@ -81,6 +80,8 @@ class _CustomQuestions(FixedItems, WholeForms):
     asks_before_replacing = True
     can_be_looked_up = True
     has_rubrics = True
+    offers_open_text = False
+    can_be_verified = False
     listing_template = "assessments/library/questions.html"
     editor_page, copy_page = "custom_questions", ""
     overview_line = staticmethod(questions_overview_line)
@@ -231,6 +232,13 @@ class _CustomQuestions(FixedItems, WholeForms):
     def sheet(self, content: CustomQuestions, form: str, known: Known) -> TechnicalSheet:
         del form
         return custom_questions_sheet(content, known)
+
+    def internal_structure(self) -> str:
+        return gettext("The structure of the answers has not been studied.")
+
+    def can_assess(self, sentence: str, *, key: str) -> bool:
+        del sentence, key
+        return True
 
     def practice(self, content: CustomQuestions, *, form: str, language: str) -> tuple[Item, ...]:
         """A question like the first one; none for a file, since candidates may not have one at hand."""

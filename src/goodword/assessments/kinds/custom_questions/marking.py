@@ -15,8 +15,9 @@ from goodword.accounts.models import Membership
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import part_of
 from goodword.assessments.kinds import kind_of
-from goodword.assessments.kinds.custom_questions.content import Criterion, CustomQuestions, FileQuestion
+from goodword.assessments.kinds.custom_questions.content import CustomQuestions, FileQuestion
 from goodword.assessments.kinds.custom_questions.items import CustomQuestion
+from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Marking, Test, TestVersion, Upload
 from goodword.assessments.queries import (
     answers_of,
@@ -31,7 +32,6 @@ from goodword.core.text import rounded
 from goodword.core.validation import Json
 from goodword.workflow.models import DONE, lock, record_event
 
-RATERS: Final[Mapping[bool, int]] = {False: 1, True: 2}
 #: how long completed attempts are listed as waiting for marks
 MARKING_LISTED: Final = timedelta(days=90)
 
@@ -255,9 +255,7 @@ def _waits_for(part: AttemptPart, member: Membership) -> bool:
     raters: dict[str, list[int]] = {item: [] for item in rubrics_of(part, read_answers(part))}
     for marking in part.markings.all():
         raters.get(marking.item, []).append(marking.rater_id)
-    return any(
-        len(given) < RATERS[part.part.two_raters] and member.pk not in given for given in raters.values()
-    )
+    return any(len(given) < part.part.raters and member.pk not in given for given in raters.values())
 
 
 def _has_unmarked(items: Sequence[str], *, member: Membership) -> Q:
@@ -286,7 +284,7 @@ def _answer_to_mark(
     if isinstance(item.question, FileQuestion) and isinstance(value, Mapping):
         upload = value.get("upload")
         file = uploads.get(upload) if isinstance(upload, int) else None
-    done = len(there) >= RATERS[part.part.two_raters]
+    done = len(there) >= part.part.raters
     mine = next((marking for marking in there if marking.rater_id == member.pk), None)
     seen = tuple(there) if done else (mine,) if mine else ()
     left = [
@@ -355,7 +353,7 @@ def mark_answer(
             0 <= points[criterion_id] <= wanted[criterion_id] for criterion_id in wanted
         ):
             raise WrongPoints
-        raters = RATERS[part.part.two_raters]
+        raters = part.part.raters
         rows = Marking.objects.of(part.organisation).filter(part=part, item=item_id)
         there = list(rows.select_related("rater"))
         mine = next((marking for marking in there if marking.rater_id == by.pk), None)

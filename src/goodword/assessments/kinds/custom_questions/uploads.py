@@ -6,7 +6,6 @@ import io
 import zipfile
 import zlib
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any, Final
 
@@ -14,6 +13,7 @@ from django.conf import settings
 from django.core.files.uploadedfile import UploadedFile
 from django.utils.translation import gettext
 
+from goodword.assessments.kinds.items import CheckedFile
 from goodword.core.csv_files import UnreadableFile, decoded
 from goodword.core.text import clean_text
 from goodword.core.uploads import clamd, office, pdf, xml
@@ -50,14 +50,6 @@ class RejectedFile(Exception):
     def __init__(self, sentence: str) -> None:
         super().__init__(sentence)
         self.sentence = sentence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CheckedFile:
-    name: str
-    content_type: str
-    content: bytes
-    sha256: str
 
 
 def check_file(file: "UploadedFile[Any]", *, types: Collection[str], megabytes: int) -> CheckedFile:

@@ -1,7 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.assessments.kinds.custom_questions.views import marking, question, sets
-from goodword.assessments.views.draft_access import QUESTIONS
+from goodword.assessments.kinds.custom_questions.views import QUESTIONS, marking, question, sets
 
 _SETS = "library/custom-questions/"
 _SET = f"{_SETS}<int:pk>/"

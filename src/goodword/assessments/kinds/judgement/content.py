@@ -15,6 +15,7 @@ from goodword.assessments.kinds.packs import (
     OPTIONAL,
     TEXT,
     FormOffer,
+    Panel,
     ResponseScale,
     check_rights,
     check_unique,
@@ -28,8 +29,6 @@ KIND: Final = "judgement"
 FEWEST_ACTIONS: Final = 2
 #: experts whose ratings a panel's key needs
 LEAST_EXPERTS: Final = 5
-#: minimum lower end of the 95% interval of ICC(2,k) for a panel's key: moderate agreement (Koo & Li 2016)
-LEAST_AGREEMENT: Final = 0.5
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,35 +50,6 @@ class Situation:
     id: Annotated[str, TEXT, Limits(min_length=1, max_length=20)]
     text: Annotated[str, TEXT, Limits(min_length=1, max_length=1000)]
     actions: Annotated[tuple[Action, ...], Field(min_length=FEWEST_ACTIONS)]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Panel:
-    """The experts whose mean ratings are the key of a version. Intraclass correlations of one expert and of their mean,
-    with 95% intervals (psychometrics.agreement). `wide`: actions with weak agreement. `keyed_on`: ISO date. `invited`:
-    includes `declined` and `removed`; None if not recorded. `left_out`: actions removed after they were rated.
-    `ratings`: a row per expert, actions in order; rows are sorted, so they don't identify experts. Empty if not
-    recorded. With these, the agreement can be recomputed even after the experts have been erased."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
-
-    experts: int
-    icc_single: float
-    icc_single_interval: tuple[float, float]
-    icc_average: float
-    icc_average_interval: tuple[float, float]
-    wide: int
-    keyed_by: str
-    keyed_on: str
-    invited: int | None = None
-    declined: int = 0
-    removed: int = 0
-    left_out: int = 0
-    ratings: tuple[tuple[int, ...], ...] = ()
-
-    @property
-    def agrees(self) -> bool:
-        return self.icc_average_interval[0] >= LEAST_AGREEMENT
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

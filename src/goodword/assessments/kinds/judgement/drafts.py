@@ -14,11 +14,17 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
-from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
-from goodword.assessments.kinds.custom_questions.drafts import publish_test
+from goodword.assessments.catalogue.drafts import (
+    DRAFTS,
+    TestDraft,
+    create,
+    create_row,
+    publication,
+    publish_complete,
+    save,
+)
 from goodword.assessments.kinds.judgement.content import (
     FEWEST_ACTIONS,
-    Panel,
     check_keys,
     panel_basis,
     read_judgement,
@@ -38,6 +44,7 @@ from goodword.assessments.kinds.judgement.editor import (
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
 from goodword.assessments.kinds.judgement.panel_keys import panel_of_draft, shown_result
 from goodword.assessments.kinds.judgement.panelists import experts_of, keep_ratings
+from goodword.assessments.kinds.packs import Panel
 from goodword.assessments.models import AssessmentPart, Test, TestVersion, newest_first
 from goodword.core.jobs import for_each
 from goodword.core.validation import ReadingError
@@ -185,7 +192,7 @@ def ensure_open_text(*, version: TestVersion, now: datetime) -> TestVersion:
             now=now,
             open_text_of=row,
         )
-        publish_test(test=made, revision=0, by=None, now=now)
+        publish_complete(made, revision=0, by=None, now=now)
         return open_texts_of(row, language=version.language)[0]
 
 

@@ -31,10 +31,17 @@ from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments.kinds.items import PRACTICE, Files, Item, ItemForm, Solution, UnknownOption
+from goodword.assessments.kinds.items import (
+    PRACTICE,
+    Files,
+    Item,
+    ItemForm,
+    ScaleField,
+    Solution,
+    UnknownOption,
+)
 from goodword.assessments.kinds.judgement.content import Action, JudgementSet, Situation
-from goodword.assessments.kinds.scales.items import ScaleField, ScoringError, needed_answers
-from goodword.assessments.kinds.scores import ALL, ComputedScore
+from goodword.assessments.kinds.scores import ALL, ComputedScore, ScoringError, needed_answers
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.profiles import Group, correlation_within, group, interval
 from goodword.core.text import reading_seconds
@@ -56,6 +63,10 @@ class SituationItem:
     @property
     def is_written(self) -> bool:
         return False
+
+    @property
+    def megabytes(self) -> int:
+        return 0
 
     @property
     def text(self) -> str:

@@ -11,7 +11,6 @@ from goodword.assessments.kinds.comparison import (
     ComparisonCell,
     percentiles_note,
 )
-from goodword.assessments.kinds.custom_questions.content import Criterion
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
 from goodword.assessments.kinds.judgement.content import (
@@ -32,13 +31,15 @@ from goodword.assessments.kinds.judgement.items import (
     ratings,
     situation_items,
 )
+from goodword.assessments.kinds.judgement.panelists import forget
 from goodword.assessments.kinds.judgement.report import JudgementReport
 from goodword.assessments.kinds.judgement.results import (
     JudgementResult,
     judgement_result,
     judgement_sheet,
 )
-from goodword.assessments.kinds.packs import MOST_ANSWERS, MOST_ITEMS, PackError, at_most
+from goodword.assessments.kinds.packs import MOST_ANSWERS, MOST_ITEMS, Criterion, PackError, at_most
+from goodword.assessments.kinds.requirements import mentions, stems
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,
@@ -48,12 +49,19 @@ from goodword.assessments.kinds.scores import (
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.kinds.whole_forms import WholeForms
-from goodword.assessments.models import AttemptPart, Score
+from goodword.assessments.models import AttemptPart, Panelist, Score, Test
 from goodword.assessments.psychometrics.profiles import split_half
 from goodword.assessments.psychometrics.rasch import Calibration
 from goodword.assessments.psychometrics.totals import Solved
+from goodword.core.rows import locked_to_delete
 from goodword.core.text import rounded
 from goodword.core.validation import Json
+
+_CUES: Final = stems("""
+    customer, client, kund, conflict, konflikt, conflit, difficult, schwierig, difficile, negotiat,
+    verhandl, négoci, stakeholder, decision, decide, entscheid, décision, priorit, escalat, complain,
+    beschwerde, réclamation, lead, manag, führ, encadr, judg, urteil, jugement
+""")
 
 
 class _Judgement(FixedItems, WholeForms):
@@ -65,6 +73,8 @@ class _Judgement(FixedItems, WholeForms):
     asks_before_replacing = False
     can_be_looked_up = True
     has_rubrics = False
+    offers_open_text = True
+    can_be_verified = False
     listing_template = "assessments/library/situations.html"
     editor_page, copy_page = "judgement", "judgement_duplicate"
     overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
@@ -209,6 +219,17 @@ class _Judgement(FixedItems, WholeForms):
     def sheet(self, content: JudgementSet, form: str, known: Known) -> TechnicalSheet:
         del form
         return judgement_sheet(content, known)
+
+    def internal_structure(self) -> str:
+        return gettext("The structure of the answers has not been studied.")
+
+    def can_assess(self, sentence: str, *, key: str) -> bool:
+        del key
+        return mentions(_CUES, sentence)
+
+    def forget_draft(self, test: Test) -> None:
+        """Erase the experts with their mails and links."""
+        forget(locked_to_delete(Panelist.objects.of(test.organisation).filter(test=test)))
 
     def practice(self, content: JudgementSet, *, form: str, language: str) -> tuple[Item, ...]:
         del form, language

@@ -8,7 +8,7 @@ from typing import Any, Final
 from django.utils import translation
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds.custom_questions.content import KIND
+from goodword.assessments.models import Test
 from goodword.questionnaires.types import LONGEST_QUESTION
 
 type Content = dict[str, Any]
@@ -32,7 +32,7 @@ def _content(content: Content, language: str, content_id: str) -> Content:
             "and mark them against a rubric."
         )
         return {
-            "kind": KIND,
+            "kind": Test.Kind.CUSTOM_QUESTIONS.value,
             "id": content_id,
             "version": "1",
             "language": language,

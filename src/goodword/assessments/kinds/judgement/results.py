@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from goodword.assessments.kinds.builtin import BUILT_IN
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.kinds.judgement.content import LEAST_AGREEMENT, JudgementSet, decimals
+from goodword.assessments.kinds.judgement.content import JudgementSet, decimals
 from goodword.assessments.kinds.judgement.items import (
     WITHIN,
     WITHIN_SCORING_VERSION,
@@ -19,10 +19,9 @@ from goodword.assessments.kinds.judgement.items import (
     smallest_distance,
     without_void,
 )
-from goodword.assessments.kinds.packs import FULL_FORM
+from goodword.assessments.kinds.packs import FULL_FORM, LEAST_AGREEMENT
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
-from goodword.assessments.kinds.scales.items import needed_answers
-from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
+from goodword.assessments.kinds.scores import ALL, NormedScore, needed_answers, normed_score
 from goodword.assessments.kinds.technical_sheet import (
     KeyFacts,
     Known,

@@ -1,7 +1,6 @@
 from django.urls import URLPattern, URLResolver, path
 
-from goodword.assessments.kinds.judgement.views import expert, panel, sets, situation
-from goodword.assessments.views.draft_access import JUDGEMENT
+from goodword.assessments.kinds.judgement.views import JUDGEMENT, expert, panel, sets, situation
 
 _SETS = "library/judgement/"
 _SET = f"{_SETS}<int:pk>/"

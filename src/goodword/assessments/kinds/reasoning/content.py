@@ -11,12 +11,11 @@ from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter
 from pydantic import StringConstraints as Limits
 
-from goodword.assessments.kinds.generated import GeneratedItem
+from goodword.assessments.kinds.generated import SEEDS, GeneratedItem
 from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, FormOffer, read, wrong
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
 from goodword.core.validation import Json, ReadingError
 
-_SEEDS = 2**31
 #: restart the form after this many items that don't fit; maximum restarts
 _TRIES_AN_ITEM = 200
 _BEGINNINGS = 50
@@ -71,7 +70,7 @@ def replacement(item: GeneratedItem, *, seed: int, taken: Collection[GeneratedIt
     source = random.Random(name)  # noqa: S311 - the drawn item is stored
     known = {item.task, *(taken_item.task for taken_item in taken)}
     for _ in range(_TRIES_AN_ITEM):
-        other = generate(item.family, seed=source.randrange(1, _SEEDS), level=item.level)
+        other = generate(item.family, seed=source.randrange(1, SEEDS), level=item.level)
         if other.task not in known:
             return other
     raise ValueError(f"There is no other item of “{item.family}” and level {item.level} left.")
@@ -120,7 +119,7 @@ def _form(
     items: list[GeneratedItem] = []
     for family, level in slots:
         for _ in range(_TRIES_AN_ITEM):
-            item = generate(family, seed=source.randrange(1, _SEEDS), level=level)
+            item = generate(family, seed=source.randrange(1, SEEDS), level=level)
             if _fits(item, items, fair):
                 items.append(item)
                 break

@@ -58,6 +58,10 @@ class ReasoningTask:
         return False
 
     @property
+    def megabytes(self) -> int:
+        return 0
+
+    @property
     def text(self) -> str:
         return ""
 

@@ -11,9 +11,9 @@ from goodword.assessments.kinds.comparison import (
     percentiles_note,
     rank_of_all,
 )
-from goodword.assessments.kinds.custom_questions.content import Criterion
-from goodword.assessments.kinds.generated import GeneratedItem
+from goodword.assessments.kinds.generated import SEEDS, GeneratedItem
 from goodword.assessments.kinds.items import Item, OnBreak, questions_mail_line, questions_overview_line
+from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.kinds.reasoning.content import (
     ReasoningTest,
     draw,
@@ -25,6 +25,7 @@ from goodword.assessments.kinds.reasoning.families import category_name, family_
 from goodword.assessments.kinds.reasoning.items import (
     CATEGORIES,
     ReasoningTask,
+    calibration_answers,
     introduction,
     practice_tasks,
     reasoning_reliability,
@@ -40,6 +41,7 @@ from goodword.assessments.kinds.reasoning.results import (
 )
 from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form, reasoning_sheet
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.requirements import mentions, stems
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,
@@ -49,13 +51,15 @@ from goodword.assessments.kinds.scores import (
 )
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.kinds.whole_forms import WholeForms
-from goodword.assessments.models import AttemptPart, Score
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.models import AttemptPart, Score, Test
+from goodword.assessments.psychometrics.rasch import Calibration, ItemAnswer
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
 
-#: seeds of samples are below this; 0 is the seed of practice items
-SEEDS: Final = 2**31
+_CUES: Final = stems("""
+    analy, logi, problem, problèm, complex, komplex, data, daten, donn[ée]es, numer, numbers, zahlen,
+    chiffres, quantitat, learn, lern, apprend, patterns, think, denk, abstra
+""")
 
 
 class _Reasoning(WholeForms):
@@ -69,6 +73,8 @@ class _Reasoning(WholeForms):
     asks_before_replacing = False
     can_be_looked_up = True
     has_rubrics = False
+    offers_open_text = False
+    can_be_verified = True
     listing_template = "assessments/library/samples.html"
     editor_page, copy_page = "", ""
     overview_line = staticmethod(questions_overview_line)
@@ -236,6 +242,19 @@ class _Reasoning(WholeForms):
             "more": _in_order(content, longer),
             "found": _in_order(content, form),
         }
+
+    def internal_structure(self) -> str:
+        return gettext("That one ability lies behind all families is assumed, and has not been tested.")
+
+    def can_assess(self, sentence: str, *, key: str) -> bool:
+        del key
+        return mentions(_CUES, sentence)
+
+    def calibration_answers(self, items: Sequence[Item], answers: Mapping[str, Json]) -> list[ItemAnswer]:
+        return calibration_answers(items, answers)
+
+    def forget_draft(self, test: Test) -> None:
+        del test
 
     def practice(self, content: ReasoningTest, *, form: str, language: str) -> tuple[Item, ...]:
         return practice_tasks(content, form=form, language=language)

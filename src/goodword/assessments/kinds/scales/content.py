@@ -18,31 +18,17 @@ from goodword.assessments.kinds.packs import (
     TEXT,
     FormError,
     FormOffer,
+    PublishedNormGroup,
     ResponseOption,
     ResponseScale,
+    Scale,
     check_rights,
     check_unique,
     read,
     wrong,
 )
-from goodword.assessments.kinds.scales.published_norms import PackNormGroup, PublishedNormGroup, norm_group
+from goodword.assessments.kinds.scales.published_norms import PackNormGroup, norm_group
 from goodword.core.text import reading_seconds, whole_minutes
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Scale:
-    """Neither end of a scale is better. `name` is shown, `construct` is the technical term."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
-
-    id: Annotated[str, TEXT, Limits(min_length=1, max_length=60)]
-    name: Annotated[str, TEXT, Limits(min_length=1, max_length=100)]
-    construct: Annotated[str, OPTIONAL, Limits(max_length=100)] = ""
-    description: Annotated[str, OPTIONAL, Limits(max_length=500)] = ""
-    low_label: Annotated[str, OPTIONAL, Limits(max_length=60)] = ""
-    low_text: Annotated[str, OPTIONAL, Limits(max_length=500)] = ""
-    high_label: Annotated[str, OPTIONAL, Limits(max_length=60)] = ""
-    high_text: Annotated[str, OPTIONAL, Limits(max_length=500)] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

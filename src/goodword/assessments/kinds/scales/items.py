@@ -34,25 +34,30 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from itertools import groupby
-from math import ceil
 from statistics import mean
 from typing import Any, Literal
 
-from django import forms
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
-from django.utils.translation import gettext_lazy as _
 
-from goodword.assessments.kinds.items import PRACTICE, ChoiceForm, Files, ItemForm, Solution, UnknownOption
-from goodword.assessments.kinds.scales.content import Instrument, Scale, ScaleItem
-from goodword.assessments.kinds.scores import ComputedScore
+from goodword.assessments.kinds.items import (
+    PRACTICE,
+    ChoiceForm,
+    Files,
+    ItemForm,
+    ScaleField,
+    Solution,
+    UnknownOption,
+)
+from goodword.assessments.kinds.packs import Scale
+from goodword.assessments.kinds.scales.content import Instrument, ScaleItem
+from goodword.assessments.kinds.scores import ComputedScore, ScoringError, needed_answers
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.speed import Grade, graded
 from goodword.core.text import reading_seconds
 from goodword.core.validation import Json
 
 SCORING_VERSION = SCORING["scales"]
-NEEDED_SHARE = Fraction(3, 4)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +69,10 @@ class Statement:
     @property
     def is_written(self) -> bool:
         return False
+
+    @property
+    def megabytes(self) -> int:
+        return 0
 
     @property
     def text(self) -> str:
@@ -127,22 +136,6 @@ def practice_statement(instrument: Instrument) -> Statement:
     return Statement(id=PRACTICE, item=item, instrument=instrument)
 
 
-class ScaleField(forms.TypedChoiceField):
-    def __init__(self, options: Sequence[tuple[int, str]], *, label: str, required: bool = True) -> None:
-        super().__init__(
-            choices=[(value, text) for value, text in options],
-            coerce=int,
-            empty_value=None,
-            widget=forms.RadioSelect,
-            label=label,
-            required=required,
-            error_messages={
-                "required": _("Choose an answer, or skip this one for now."),
-                "invalid_choice": _("Choose one of the answers shown."),
-            },
-        )
-
-
 class StatementForm(ChoiceForm):
     template = "assessments/portal/items/statement.html"
 
@@ -158,10 +151,6 @@ class StatementForm(ChoiceForm):
     def value(self) -> Json:
         found: int = self.cleaned_data["answer"]
         return found
-
-
-class ScoringError(ValueError):
-    """An item that isn't in the form, or a value off the answer scale."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -218,10 +207,6 @@ def item_values(
 
 def _values(answers: Mapping[str, Json]) -> dict[str, int]:
     return {key: value for key, value in answers.items() if isinstance(value, int)}
-
-
-def needed_answers(n_items: int) -> int:
-    return ceil(NEEDED_SHARE * n_items)
 
 
 def _check(instrument: Instrument, items: tuple[ScaleItem, ...], answers: Mapping[str, int]) -> None:

@@ -4,6 +4,7 @@ from typing import Any, Final
 
 from django.utils.translation import gettext, ngettext
 
+from goodword.assessments.kinds.builtin import WORK_STYLE
 from goodword.assessments.kinds.comparison import (
     NO_VALUE,
     ComparedPart,
@@ -11,7 +12,6 @@ from goodword.assessments.kinds.comparison import (
     ComparisonCell,
     percentiles_note,
 )
-from goodword.assessments.kinds.custom_questions.content import Criterion
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
 from goodword.assessments.kinds.packs import (
@@ -19,11 +19,14 @@ from goodword.assessments.kinds.packs import (
     MOST_ANSWERS,
     MOST_ITEMS,
     MOST_SCALES,
+    Criterion,
     FormOffer,
     PackError,
+    Scale,
     at_most,
 )
-from goodword.assessments.kinds.scales.content import Instrument, Scale, parse_pack, to_json
+from goodword.assessments.kinds.requirements import mentions, stems
+from goodword.assessments.kinds.scales.content import Instrument, parse_pack, to_json
 from goodword.assessments.kinds.scales.items import (
     ResponsePatterns,
     item_values,
@@ -51,6 +54,15 @@ from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.text import rounded
 from goodword.core.validation import Json
 
+_CUES: Final = stems("""
+    organi[sz], structur, reliab, deadline, detail, thorough, careful, accura, plan, priorit, independen,
+    autonom, self-, proactiv, initiative, driven, team, collaborat, cooperat, communicat, relationship,
+    empath, listen, persua, convinc, client, customer, stakeholder, curio, creativ, open to, adapt, flexib,
+    keep(?:s|ing)? (?:promises|commitments|what), follow(?:s|ing)? (?:up|through), strukturier, zuverlässig,
+    sorgfält, genau, gewissenhaft, selbst, eigen(?:initiative|ständig|verantwort), kommunik, kund, neugier,
+    kreativ, einfühl, teamfäh, rigo?u, fiab, équipe, communi, relation, créati, curieu, soigneu
+""")
+
 
 class _Scales(FixedItems):
     may_be_timed = False
@@ -61,6 +73,8 @@ class _Scales(FixedItems):
     asks_before_replacing = False
     can_be_looked_up = False
     has_rubrics = False
+    offers_open_text = False
+    can_be_verified = False
     listing_template = "assessments/library/statements.html"
     editor_page, copy_page = "", ""
     overview_line, mail_line = staticmethod(overview_line), staticmethod(mail_line)
@@ -209,6 +223,16 @@ class _Scales(FixedItems):
 
     def sheet(self, content: Instrument, form: str, known: Known) -> TechnicalSheet:
         return scales_sheet(content, form, known)
+
+    def internal_structure(self) -> str:
+        return gettext(
+            "That the statements belong to these scales has not been tested on answers. Alpha and omega assume "
+            "one factor per scale."
+        )
+
+    def can_assess(self, sentence: str, *, key: str) -> bool:
+        """No for a content pack, whose subject isn't known here."""
+        return key == WORK_STYLE and mentions(_CUES, sentence)
 
     def practice(self, content: Instrument, *, form: str, language: str) -> tuple[Item, ...]:
         del form, language

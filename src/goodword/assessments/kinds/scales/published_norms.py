@@ -7,34 +7,12 @@ excludes nobody.
 
 import re
 from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-from typing import Annotated, Any, ClassVar, Final
+from typing import Annotated, Any, Final
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, FiniteFloat, Strict, StrictInt, model_validator
+from pydantic import AfterValidator, BaseModel, StrictInt, model_validator
 from pydantic import StringConstraints as Limits
 
-from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, wrong
-
-
-@dataclass(frozen=True, slots=True)
-class Norm:
-    """A scale's mean and standard deviation in a norm group, on the answer scale."""
-
-    __pydantic_config__: ClassVar[ConfigDict] = KNOWN_NAMES
-
-    mean: Annotated[FiniteFloat, Strict()]
-    sd: Annotated[FiniteFloat, Strict()]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PublishedNormGroup:
-    form: str
-    name: str
-    n: int
-    source: str
-    caveat: str
-    scales: tuple[tuple[str, Norm], ...]
-
+from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, Norm, PublishedNormGroup, wrong
 
 #: words for each sex; words from only one list indicate a split, words from both a whole group
 _WOMEN: Final = frozenset({"women", "female", "females", "girls", "frauen", "weiblich", "femmes", "filles"})

@@ -4,11 +4,11 @@ from typing import Literal, Self
 
 from django.utils.translation import gettext, ngettext
 
+from goodword.assessments.kinds.packs import PublishedNormGroup, Scale
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
-from goodword.assessments.kinds.scales.content import Instrument, Scale
-from goodword.assessments.kinds.scales.items import SCORING_VERSION, needed_answers
-from goodword.assessments.kinds.scales.published_norms import PublishedNormGroup
-from goodword.assessments.kinds.scores import NormedScore, normed_score
+from goodword.assessments.kinds.scales.content import Instrument
+from goodword.assessments.kinds.scales.items import SCORING_VERSION
+from goodword.assessments.kinds.scores import NormedScore, needed_answers, normed_score
 from goodword.assessments.kinds.technical_sheet import (
     Known,
     ScaleFacts,

@@ -23,9 +23,9 @@ from goodword.assessments.kinds.custom_questions.editor import (
     place_of,
     rubric_of,
 )
+from goodword.assessments.kinds.custom_questions.views import QUESTIONS
 from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.models import Test
-from goodword.assessments.views.draft_access import QUESTIONS
 from goodword.drafts.pages import DraftForm, revision_of
 from goodword.drafts.row_focus import focus_row
 

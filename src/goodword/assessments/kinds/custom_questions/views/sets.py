@@ -28,8 +28,8 @@ from goodword.assessments.kinds.custom_questions.editor import (
     refusals,
     rubric_of,
 )
+from goodword.assessments.kinds.custom_questions.views import QUESTIONS
 from goodword.assessments.models import Test
-from goodword.assessments.views.draft_access import QUESTIONS
 from goodword.core import clock
 from goodword.core.validation import ReadingError
 from goodword.drafts.pages import DraftForm, Language, revision_of

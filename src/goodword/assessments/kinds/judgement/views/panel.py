@@ -18,8 +18,8 @@ from goodword.assessments.kinds.judgement import panelists
 from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS
 from goodword.assessments.kinds.judgement.panel_keys import STEP, shown_result
 from goodword.assessments.kinds.judgement.panelists import Expert, experts_of
+from goodword.assessments.kinds.judgement.views import JUDGEMENT
 from goodword.assessments.models import Panelist
-from goodword.assessments.views.draft_access import JUDGEMENT
 from goodword.core import clock
 from goodword.core.addresses import check_address, is_same, normalised
 from goodword.core.text import language_codes

@@ -31,10 +31,11 @@ from goodword.assessments.kinds.judgement.editor import (
 )
 from goodword.assessments.kinds.judgement.panel_keys import panel_of_draft
 from goodword.assessments.kinds.judgement.panelists import experts_of
+from goodword.assessments.kinds.judgement.views import JUDGEMENT
 from goodword.assessments.kinds.packs import PackError
 from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
-from goodword.assessments.views.draft_access import JUDGEMENT, test_of
+from goodword.assessments.views.draft_access import test_of
 from goodword.core import clock
 from goodword.core.text import language_codes
 from goodword.drafts.pages import DraftForm, Language, revision_of

@@ -12,9 +12,9 @@ from goodword.assessments.catalogue.drafts import TestDraft
 from goodword.assessments.kinds.form_rows import changed_rows
 from goodword.assessments.kinds.judgement import drafts as judgement_drafts
 from goodword.assessments.kinds.judgement.editor import MOST_ACTIONS, PARTS, SituationForm, place_of
+from goodword.assessments.kinds.judgement.views import JUDGEMENT
 from goodword.assessments.kinds.judgement.views.sets import remind_of_translations
 from goodword.assessments.models import Test
-from goodword.assessments.views.draft_access import JUDGEMENT
 from goodword.drafts.pages import DraftForm, revision_of
 from goodword.drafts.row_focus import focus_row
 from goodword.questionnaires.editor.descriptions import short
