@@ -144,7 +144,7 @@ def memory(pid: int) -> str:
     return f"{share} ({anonymous} anonymous)"
 
 
-def statements(server: postgres.Server, seconds: int) -> Counter[tuple[str, str]]:
+def statements(server: postgres.PostgresServer, seconds: int) -> Counter[tuple[str, str]]:
     """The number of times each program sent each statement."""
     with psycopg.connect(server.dsn, autocommit=True) as line:
         before = line.execute(
@@ -184,7 +184,7 @@ def report(found: Counter[tuple[str, str]], seconds: int, *, everything: bool) -
             print(f"    {60 * count / seconds:6.1f}  {text[:150]}")
 
 
-def pick_ups(server: postgres.Server, story: StoryResult) -> list[float]:
+def pick_ups(server: postgres.PostgresServer, story: StoryResult) -> list[float]:
     """Seconds from the response to a delivery without effect until a worker has handled it."""
     delays = []
     with psycopg.connect(server.dsn, autocommit=True) as line, httpx2.Client(timeout=30) as client:

@@ -26,9 +26,9 @@ from goodword.assessments.kinds.reasoning.items import options_of, start_value
 from goodword.assessments.psychometrics.abilities import ability, normed, point
 from goodword.assessments.psychometrics.rasch import (
     Answers,
-    Calibration,
+    CalibrationResult,
     Cell,
-    ItemAnswer,
+    CellAnswer,
     calibrate,
 )
 from goodword.assessments.psychometrics.strata import differences, has_large
@@ -38,7 +38,7 @@ NO_GUESSING = 10**9
 OTHERS = 1000
 GROUPS = ((-9, 9), (-9, -1), (-2, -1), (-1, 0), (0, 1), (1, 2), (2, 9))
 type Form = Sequence[tuple[Cell, int]]
-type Estimate = Callable[[Calibration, Answers], tuple[float, float, float]]
+type Estimate = Callable[[CalibrationResult, Answers], tuple[float, float, float]]
 
 
 @dataclass(kw_only=True)
@@ -61,7 +61,7 @@ def form_of(name: str) -> Form:
 def answers_of(chance: random.Random, form: Form, able: float, harder: float = 0.0) -> Answers:
     """Simulated answers. `harder`: extra difficulty of the first item in logits."""
     return [
-        ItemAnswer(
+        CellAnswer(
             cell,
             options,
             1
@@ -77,7 +77,7 @@ def without_guessing(answers: Answers) -> Answers:
     return [answer._replace(options=NO_GUESSING) for answer in answers]
 
 
-def posterior_mean(calibration: Calibration, answers: Answers) -> tuple[float, float, float]:
+def posterior_mean(calibration: CalibrationResult, answers: Answers) -> tuple[float, float, float]:
     grid = [calibration.sd * (-5 + 0.1 * place) for place in range(101)]
     logs = [-((t / calibration.sd) ** 2) / 2 for t in grid]
     for answer in answers:
@@ -93,7 +93,7 @@ def posterior_mean(calibration: Calibration, answers: Answers) -> tuple[float, f
     return mean, mean - half, mean + half
 
 
-def weighted_likelihood(calibration: Calibration, answers: Answers) -> tuple[float, float, float]:
+def weighted_likelihood(calibration: CalibrationResult, answers: Answers) -> tuple[float, float, float]:
     found = ability(calibration, answers)
     assert found is not None
     return found.theta, found.low, found.high

@@ -15,7 +15,7 @@ from typing import Any
 
 import numpy as np
 
-from goodword.assessments.kinds.generated import Figure, GeneratedItem, Option
+from goodword.assessments.kinds.generated import Figure, GeneratedItem, GeneratedOption
 from goodword.assessments.kinds.reasoning.matrices.rules import EDGE, SHADINGS, SHAPES
 
 type Array = np.ndarray[Any, Any]
@@ -76,7 +76,7 @@ def learned(items: Sequence[GeneratedItem], *, rounds: int = 80) -> Guessed:
     return Guessed(len(items), right, 1 / keys.shape[1])
 
 
-def features(sets: Sequence[Sequence[Option]]) -> Array:
+def features(sets: Sequence[Sequence[GeneratedOption]]) -> Array:
     """Return the features of each option: items x options x features."""
     own = np.array([[_own(option) for option in options] for options in sets], dtype=np.float32)
     own = own[:, :, own.reshape(-1, own.shape[2]).std(axis=0) > 0]
@@ -112,7 +112,7 @@ def features(sets: Sequence[Sequence[Option]]) -> Array:
     )
 
 
-def _own(option: Option) -> list[float]:
+def _own(option: GeneratedOption) -> list[float]:
     match option.value:
         case str(text) if text.lstrip("-").isdigit():
             return _of_number(int(text))

@@ -10,7 +10,7 @@ continuations with the lowest load are right, and two of them make the series am
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import chain, combinations, pairwise, permutations, product
 
-from goodword.assessments.kinds.generated import Deduction, Matrix, Option, Series, Task
+from goodword.assessments.kinds.generated import Deduction, GeneratedOption, Matrix, Series, Task
 from reasoning_solver import matrices
 
 type Hypothesis = Callable[[Sequence[int]], Iterator[tuple[int, int]]]
@@ -18,7 +18,7 @@ type Hypothesis = Callable[[Sequence[int]], Iterator[tuple[int, int]]]
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 
 
-def solve_series(task: Series, options: Sequence[Option]) -> frozenset[str]:
+def solve_series(task: Series, options: Sequence[GeneratedOption]) -> frozenset[str]:
     if all(term.isalpha() for term in task.terms):
         wanted = _next_letters(task.terms)
     else:
@@ -26,7 +26,7 @@ def solve_series(task: Series, options: Sequence[Option]) -> frozenset[str]:
     return frozenset(option.id for option in options if option.value in wanted)
 
 
-def solve_by_any_reading(task: Series, options: Sequence[Option]) -> frozenset[str]:
+def solve_by_any_reading(task: Series, options: Sequence[GeneratedOption]) -> frozenset[str]:
     """Solve by any hypothesis, whatever its load, since several solutions would make the item disputable."""
     if all(term.isalpha() for term in task.terms):
         columns = [[_ALPHABET.index(letter) for letter in column] for column in zip(*task.terms, strict=True)]
@@ -169,7 +169,7 @@ _TESTS: Mapping[str, Callable[..., bool]] = {
 }
 
 
-def solve_orders(task: Deduction, options: Sequence[Option]) -> frozenset[str]:
+def solve_orders(task: Deduction, options: Sequence[GeneratedOption]) -> frozenset[str]:
     place = _place(task)
     found = {order[place] for order in permutations(range(len(task.names))) if _holds(order, task.statements)}
     claim: tuple[str | int, ...] = ("is", *found) if len(found) == 1 else ("cannot_say",)
@@ -202,7 +202,7 @@ def _holds(order: Order, statements: Sequence[tuple[str | int, ...]]) -> bool:
 type Claim = tuple[str | int, ...]
 
 
-def solve_sets(task: Deduction, options: Sequence[Option]) -> frozenset[str]:
+def solve_sets(task: Deduction, options: Sequence[GeneratedOption]) -> frozenset[str]:
     n_groups = len(task.names)
     # exclude regions that a statement empties; try all combinations of the others
     regions = [
@@ -243,7 +243,7 @@ def _true(claim: Claim, diagram: Sequence[int]) -> bool:
     raise ValueError(f"There is no statement “{name}”.")
 
 
-def solve(task: Task, options: Sequence[Option]) -> frozenset[str]:
+def solve(task: Task, options: Sequence[GeneratedOption]) -> frozenset[str]:
     """Ids of all right options; exactly one for a valid item. Raises `ValueError` for an unknown statement."""
     match task:
         case Series():

@@ -10,12 +10,12 @@ from goodword.assessments.kinds.generated import (
     Deduction,
     Figure,
     GeneratedItem,
+    GeneratedOption,
     Matrix,
-    Option,
     Series,
 )
 
-type Guesser = Callable[[GeneratedItem], Sequence[Option]]
+type Guesser = Callable[[GeneratedItem], Sequence[GeneratedOption]]
 
 
 def success(item: GeneratedItem, guesser: Guesser) -> float:
@@ -32,7 +32,7 @@ def _most[T](options: Sequence[T], trait: Callable[[T], float]) -> list[T]:
     return [option for option in options if trait(option) == best]
 
 
-def _size(option: Option) -> float:
+def _size(option: GeneratedOption) -> float:
     """A number's size or a word's place in the alphabet; constant for other options."""
     if not isinstance(option.value, str):
         return 0
@@ -41,7 +41,7 @@ def _size(option: Option) -> float:
     return sum(ord(letter) * 1000.0**-place for place, letter in enumerate(option.value))
 
 
-def _middle(item: GeneratedItem) -> Sequence[Option]:
+def _middle(item: GeneratedItem) -> Sequence[GeneratedOption]:
     ordered = sorted(item.options, key=_size)
     if _size(ordered[0]) == _size(ordered[-1]):
         return item.options
@@ -49,12 +49,12 @@ def _middle(item: GeneratedItem) -> Sequence[Option]:
     return ordered[half : len(ordered) - half]
 
 
-def distance(option: Option, others: Sequence[Option]) -> float:
+def distance(option: GeneratedOption, others: Sequence[GeneratedOption]) -> float:
     return sum(abs(_size(option) - _size(other)) for other in others)
 
 
 @lru_cache(maxsize=16)
-def features(option: Option) -> Counter[str]:
+def features(option: GeneratedOption) -> Counter[str]:
     """Visible features of an option: characters at their places, marks of a figure, words of a claim."""
     match option.value:
         case str(text):
@@ -69,7 +69,7 @@ def features(option: Option) -> Counter[str]:
             return Counter(f"{place}{part}" for place, part in enumerate(claim))
 
 
-def most_like(options: Sequence[Option], sign: int) -> list[Option]:
+def most_like(options: Sequence[GeneratedOption], sign: int) -> list[GeneratedOption]:
     """Options that share the most (`sign` 1) or fewest (-1) features with the others."""
     each = {option.id: features(option) for option in options}
     shared = dict.fromkeys(each, 0)
@@ -84,19 +84,19 @@ def _alike(sign: int) -> Guesser:
     return lambda item: most_like(item.options, sign)
 
 
-def _length(option: Option) -> float:
+def _length(option: GeneratedOption) -> float:
     return len(option.value) if isinstance(option.value, str) else features(option).total()
 
 
-def _parity(option: Option) -> int:
+def _parity(option: GeneratedOption) -> int:
     return int(_size(option)) % 2
 
 
-def _same_parity(option: Option, others: Sequence[Option]) -> float:
+def _same_parity(option: GeneratedOption, others: Sequence[GeneratedOption]) -> float:
     return sum(_parity(option) == _parity(other) for other in others)
 
 
-def _mentions(item: GeneratedItem, option: Option) -> float:
+def _mentions(item: GeneratedItem, option: GeneratedOption) -> float:
     if not isinstance(item.task, Deduction) or not isinstance(option.value, tuple) or len(option.value) != 2:
         return 0
     return sum(
@@ -104,7 +104,7 @@ def _mentions(item: GeneratedItem, option: Option) -> float:
     )
 
 
-def _named(item: GeneratedItem) -> list[Option]:
+def _named(item: GeneratedItem) -> list[GeneratedOption]:
     """Options of a deduction that name a thing; for other items, all options."""
     named = [
         option for option in item.options if not isinstance(option.value, tuple) or len(option.value) > 1
@@ -112,29 +112,29 @@ def _named(item: GeneratedItem) -> list[Option]:
     return named or list(item.options)
 
 
-def _first_named(item: GeneratedItem) -> Sequence[Option]:
+def _first_named(item: GeneratedItem) -> Sequence[GeneratedOption]:
     if not isinstance(item.task, Deduction):
         return item.options
     first = item.task.statements[0][1]
     return [option for option in item.options if option.value == ("is", first)] or item.options
 
 
-def _number(option: Option) -> int | None:
+def _number(option: GeneratedOption) -> int | None:
     value = option.value
     return int(value) if isinstance(value, str) and value.lstrip("-").isdigit() else None
 
 
-def _is_even(option: Option) -> float:
+def _is_even(option: GeneratedOption) -> float:
     number = _number(option)
     return number is not None and number % 2 == 0
 
 
-def _is_round(option: Option) -> float:
+def _is_round(option: GeneratedOption) -> float:
     number = _number(option)
     return number is not None and number % 5 == 0
 
 
-def _apart(one: Option, other: Option) -> float:
+def _apart(one: GeneratedOption, other: GeneratedOption) -> float:
     """The distance of two numbers, or of the letters of two terms; 0 for anything else."""
     if not isinstance(one.value, str) or not isinstance(other.value, str):
         return 0
@@ -144,31 +144,31 @@ def _apart(one: Option, other: Option) -> float:
     return sum(abs(ord(a) - ord(b)) for a, b in zip(one.value, other.value, strict=False))
 
 
-def _to_nearest(option: Option, others: Sequence[Option]) -> float:
+def _to_nearest(option: GeneratedOption, others: Sequence[GeneratedOption]) -> float:
     return min(_apart(option, other) for other in others)
 
 
-def _slips_away(option: Option, others: Sequence[Option]) -> float:
+def _slips_away(option: GeneratedOption, others: Sequence[GeneratedOption]) -> float:
     """The number of other options that are one slip away, since they may be derived from the right one."""
     return sum(_apart(option, other) in {1, 2, 10} for other in others)
 
 
-def _between_two(option: Option, others: Sequence[Option]) -> float:
+def _between_two(option: GeneratedOption, others: Sequence[GeneratedOption]) -> float:
     mine = _number(option)
     numbers = [number for number in map(_number, others) if number is not None]
     return 0 if mine is None else sum(2 * mine == one + other for one, other in combinations(numbers, 2))
 
 
-def _reversed(option: Option, others: Sequence[Option]) -> float:
+def _reversed(option: GeneratedOption, others: Sequence[GeneratedOption]) -> float:
     text = option.value
     return isinstance(text, str) and any(other.value == text[::-1] for other in others)
 
 
-def _begins_alike(option: Option, others: Sequence[Option]) -> float:
+def _begins_alike(option: GeneratedOption, others: Sequence[GeneratedOption]) -> float:
     return sum(_common(_parts(option), _parts(other)) for other in others)
 
 
-def _parts(option: Option) -> Sequence[object]:
+def _parts(option: GeneratedOption) -> Sequence[object]:
     return option.value.marks if isinstance(option.value, Figure) else option.value
 
 
@@ -179,7 +179,7 @@ def _common(one: Sequence[object], other: Sequence[object]) -> int:
     )
 
 
-def _most_frequent(option: Option, options: Sequence[Option]) -> float:
+def _most_frequent(option: GeneratedOption, options: Sequence[GeneratedOption]) -> float:
     counted = Counter[str]()
     for offered in options:
         counted.update(set(features(offered)))
@@ -193,7 +193,7 @@ def _most_frequent(option: Option, options: Sequence[Option]) -> float:
     )
 
 
-def _by(trait: Callable[[Option, Sequence[Option]], float], sign: int) -> Guesser:
+def _by(trait: Callable[[GeneratedOption, Sequence[GeneratedOption]], float], sign: int) -> Guesser:
     return lambda item: _most(
         item.options,
         lambda option: sign * trait(option, [other for other in item.options if other is not option]),
@@ -234,10 +234,10 @@ GUESSERS: Mapping[str, Guesser] = {
 }
 
 
-def _one_by_one(choose: Callable[[Sequence[Option]], Sequence[Option]]) -> Guesser:
+def _one_by_one(choose: Callable[[Sequence[GeneratedOption]], Sequence[GeneratedOption]]) -> Guesser:
     """Repeatedly eliminate the options that `choose` returns, until none would be left."""
 
-    def guess(item: GeneratedItem) -> Sequence[Option]:
+    def guess(item: GeneratedItem) -> Sequence[GeneratedOption]:
         left = list(item.options)
         while len(left) > 1:
             out = {option.id for option in choose(left)}
@@ -250,7 +250,7 @@ def _one_by_one(choose: Callable[[Sequence[Option]], Sequence[Option]]) -> Guess
     return guess
 
 
-def _without_the_rare(left: Sequence[Option]) -> Sequence[Option]:
+def _without_the_rare(left: Sequence[GeneratedOption]) -> Sequence[GeneratedOption]:
     counted = Counter(feature for option in left for feature in set(features(option)))
     uneven = {feature: n for feature, n in counted.items() if n < len(left)}
     if not uneven:
@@ -263,12 +263,12 @@ def _without_the_rare(left: Sequence[Option]) -> Sequence[Option]:
     return [option for option in left if rare[option.id] == most]
 
 
-def _without_the_extremes(left: Sequence[Option]) -> Sequence[Option]:
+def _without_the_extremes(left: Sequence[GeneratedOption]) -> Sequence[GeneratedOption]:
     away = {option.id: distance(option, left) for option in left}
     return [option for option in left if away[option.id] == max(away.values())]
 
 
-def _votes(item: GeneratedItem) -> Sequence[Option]:
+def _votes(item: GeneratedItem) -> Sequence[GeneratedOption]:
     counted = Counter(feature for option in item.options for feature in set(features(option)))
     votes = {
         option.id: sum(2 * counted[feature] >= len(item.options) for feature in set(features(option)))
@@ -286,16 +286,16 @@ def _shown(item: GeneratedItem) -> set[object]:
     return set()
 
 
-def _unless_all(item: GeneratedItem, options: Sequence[Option]) -> Sequence[Option]:
+def _unless_all(item: GeneratedItem, options: Sequence[GeneratedOption]) -> Sequence[GeneratedOption]:
     return options or item.options
 
 
-def _not_shown(item: GeneratedItem) -> Sequence[Option]:
+def _not_shown(item: GeneratedItem) -> Sequence[GeneratedOption]:
     shown = _shown(item)
     return _unless_all(item, [option for option in item.options if option.value not in shown])
 
 
-def _only_shown(item: GeneratedItem) -> Sequence[Option]:
+def _only_shown(item: GeneratedItem) -> Sequence[GeneratedOption]:
     shown = _shown(item)
     return _unless_all(item, [option for option in item.options if option.value in shown])
 
@@ -313,7 +313,7 @@ def _looks(figure: Figure) -> set[tuple[str, object]]:
     }
 
 
-def _familiar(item: GeneratedItem) -> Sequence[Option]:
+def _familiar(item: GeneratedItem) -> Sequence[GeneratedOption]:
     if not isinstance(item.task, Matrix):
         return item.options
     shown = {look for cell in item.task.cells for look in _looks(cell)}

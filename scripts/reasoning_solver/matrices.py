@@ -7,7 +7,7 @@ missing value.
 from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 
-from goodword.assessments.kinds.generated import Figure, Matrix, Option
+from goodword.assessments.kinds.generated import Figure, GeneratedOption, Matrix
 
 _LOOKS = ("shape", "shading", "turn", "size")
 _CLOCKWISE = ((0, 0), (0, 1), (0, 2), (1, 2), (2, 2), (2, 1), (2, 0), (1, 0))
@@ -20,7 +20,7 @@ class Prediction:
     cost: int
 
 
-def solve(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
+def solve(task: Matrix, options: Sequence[GeneratedOption]) -> frozenset[str]:
     readings = _readings(task, options)
     least = {
         feature: min((reading.cost for reading in readings if reading.feature == feature), default=0)
@@ -32,11 +32,11 @@ def solve(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
     return _fitting([reading for reading in readings if reading.cost <= least[reading.feature]], options)
 
 
-def solve_by_any_reading(task: Matrix, options: Sequence[Option]) -> frozenset[str]:
+def solve_by_any_reading(task: Matrix, options: Sequence[GeneratedOption]) -> frozenset[str]:
     return _fitting(_readings(task, options), options)
 
 
-def _fitting(readings: Sequence[Prediction], options: Sequence[Option]) -> frozenset[str]:
+def _fitting(readings: Sequence[Prediction], options: Sequence[GeneratedOption]) -> frozenset[str]:
     allowed = {(reading.feature, reading.value) for reading in readings}
 
     def fits(figure: Figure) -> bool:
@@ -49,7 +49,7 @@ def _fitting(readings: Sequence[Prediction], options: Sequence[Option]) -> froze
     )
 
 
-def _readings(task: Matrix, options: Sequence[Option]) -> list[Prediction]:
+def _readings(task: Matrix, options: Sequence[GeneratedOption]) -> list[Prediction]:
     figures = task.cells
     found = [
         Prediction(look, value, cost)

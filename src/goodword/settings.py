@@ -115,7 +115,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "goodword.core.middleware.NoBodyForHead",
-    "goodword.core.metrics.Endpoint",
+    "goodword.core.metrics.MetricsEndpoint",
     "goodword.core.middleware.Requests",
     "django.middleware.security.SecurityMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",

@@ -180,7 +180,7 @@ def fresh(attempt: Attempt) -> Attempt:
     ).get(pk=attempt.pk)
 
 
-def pooled(found: rasch.Calibration, language: str = "en", device: str = "computer") -> Calibrations:
+def pooled(found: rasch.CalibrationResult, language: str = "en", device: str = "computer") -> Calibrations:
     pool = Pool(strata={Stratum(language, device): found.n}, calibration=found)
     return Calibrations(pools=(pool,), comparisons=(), left_out={})
 
@@ -195,7 +195,7 @@ def calibrated(attempt: Attempt) -> Calibration:
     )
     given, answers = [item for item in items_of(part) if isinstance(item, ReasoningTask)], answers_of(part)
     cells = sorted({(item.drawn.family, item.drawn.level) for item in given})
-    found = rasch.Calibration(
+    found = rasch.CalibrationResult(
         cells={(family, level): rasch.Difficulty(0.25 * level - 1, 0.2, 60) for family, level in cells},
         sd=1.1,
         n=240,

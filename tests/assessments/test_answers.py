@@ -8,7 +8,7 @@ from django.db import transaction
 
 from goodword.assessments.attempts.answers import UnknownItem, save_answer
 from goodword.assessments.attempts.completion import finish_part
-from goodword.assessments.attempts.parts import Closed
+from goodword.assessments.attempts.parts import AttemptClosed
 from goodword.assessments.kinds.items import UnknownOption
 from goodword.assessments.models import Attempt
 from goodword.workflow.models import lock, move
@@ -85,7 +85,7 @@ def test_an_unknown_option_is_refused(attempt: Attempt, value: int) -> None:
 def test_answers_are_refused_after_closing(attempt: Attempt, end: str) -> None:
     act(attempt, end)
     before = rows(attempt)
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=3, now=NOW)
     assert rows(attempt) == before
 
@@ -94,7 +94,7 @@ def test_answers_cannot_change_after_finishing(attempt: Attempt) -> None:
     answer_all(attempt)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=1, now=NOW)
     assert rows(attempt) == before
 
@@ -108,6 +108,6 @@ def test_answers_count_while_paused(attempt: Attempt) -> None:
 def test_late_answers_count_for_thirty_days(attempt: Attempt) -> None:
     last = attempt.deadline_at + timedelta(days=30)
     save_answer(attempt_id=attempt.pk, order=1, item_id="ws116", value=3, now=last)
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         save_answer(attempt_id=attempt.pk, order=1, item_id="ws114", value=3, now=last + timedelta(seconds=1))
     assert saved(attempt) == [("ws116", 3)]

@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from goodword.assessments.attempts.answers import WrongItem, next_item, save_answer
 from goodword.assessments.attempts.completion import end_overdue, finish_part
-from goodword.assessments.attempts.parts import NotBegun, OutOfOrder, PartOver, begin_part
+from goodword.assessments.attempts.parts import OutOfOrder, PartNotBegun, PartOver, begin_part
 from goodword.assessments.models import Attempt, AttemptPart, Test, TestVersion
 from tests.assessments.once import once
 from tests.assessments.plans import REASONING, WORK_STYLE, PlannedTest, attempt_of
@@ -97,7 +97,7 @@ def test_two_candidates_get_different_tasks() -> None:
 
 def test_nothing_is_answered_before_the_start(attempt: Attempt) -> None:
     before = rows(attempt)
-    with pytest.raises(NotBegun):
+    with pytest.raises(PartNotBegun):
         give(attempt, 1)
     assert rows(attempt) == before
 
@@ -298,7 +298,7 @@ def keep_alive(part: AttemptPart, *, until: datetime) -> None:
 def test_a_part_that_has_not_started_cannot_be_finished(client: Client) -> None:
     made = attempt_of(PlannedTest(test="reasoning", form="short_12"))
     before = rows(made)
-    with pytest.raises(NotBegun):
+    with pytest.raises(PartNotBegun):
         finish_part(attempt_id=made.pk, order=1, now=NOW)
     end = url(made, "portal_assessment_finish")
     assert client.get(end)["Location"].endswith("/assessment/1/")

@@ -8,7 +8,7 @@ from django.db import connection
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import Unanswered, decline, end_overdue, finish_part
-from goodword.assessments.attempts.parts import Closed, begin_part
+from goodword.assessments.attempts.parts import AttemptClosed, begin_part
 from goodword.assessments.evidence.export import issued_parts
 from goodword.assessments.models import Attempt
 from goodword.notifications.models import Email
@@ -93,7 +93,7 @@ def test_a_late_finish_counts_for_thirty_days() -> None:
         if progress == "completed":
             finish_part(attempt_id=attempt.pk, order=1, now=at)
         else:
-            with pytest.raises(Closed):
+            with pytest.raises(AttemptClosed):
                 finish_part(attempt_id=attempt.pk, order=1, now=at)
         attempt.refresh_from_db()
         assert attempt.progress == progress
@@ -145,7 +145,7 @@ def test_declined_attempts_are_neither_scored_nor_mailed() -> None:
     assert list(Email.objects.of(attempt.organisation).values_list("state", flat=True)) == ["cancelled"]
     before = rows(attempt)
     decline(attempt_id=attempt.pk, now=NOW)
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     assert rows(attempt) == before
     assert event_names().count("attempt.declined") == 1
@@ -173,6 +173,6 @@ def test_a_finished_attempt_cannot_be_declined() -> None:
     answer_all(attempt)
     finish_part(attempt_id=attempt.pk, order=1, now=NOW)
     before = rows(attempt)
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         decline(attempt_id=attempt.pk, now=NOW)
     assert rows(attempt) == before

@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.parts import (
-    Closed,
+    AttemptClosed,
     NotOffered,
     TooLate,
     choose_language,
@@ -98,7 +98,7 @@ def test_the_language_is_fixed_after_the_first_answer(client: Client, attempt: A
 def test_closed_attempts_have_no_language_choice_or_mail(client: Client, attempt: Attempt) -> None:
     close(attempt)
     before, mails = rows(attempt), Email.objects.of(attempt.organisation).count()
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         choose_language(attempt_id=attempt.pk, language="de", now=NOW)
     assert client.post(url(attempt, "portal_assessment_language"), {"language": "de"}).status_code == 302
     assert client.post(url(attempt, "portal_assessment_link")).status_code == 302

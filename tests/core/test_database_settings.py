@@ -11,7 +11,7 @@ from django.test import RequestFactory
 from goodword import cli
 from goodword.core import clock, database, database_settings, responses
 from goodword.core.doctor import database as doctor
-from goodword.core.doctor.findings import Finding, State, attention, good
+from goodword.core.doctor.findings import DoctorFinding, State, attention, good
 from goodword.core.environment import SettingError
 from tests.core.test_database_outage import execute
 
@@ -28,7 +28,7 @@ def change() -> str:
     return shown("SELECT format('ALTER ROLE %I IN DATABASE %I SET', current_user, current_database())")
 
 
-def time_limits() -> Finding:
+def time_limits() -> DoctorFinding:
     assert isinstance(connection.connection, psycopg.Connection)
     return doctor.time_limits(connection.connection, clock.now())
 
@@ -41,7 +41,7 @@ def refused(sentence: str, remedy: str) -> None:
         assert str(error.value) == f"{sentence} {remedy}"
     assert isinstance(connection.connection, psycopg.Connection)
     assert doctor.findings(connection.connection, now=clock.now()) == [
-        Finding("database", State.BROKEN, sentence, remedy)
+        DoctorFinding("database", State.BROKEN, sentence, remedy)
     ]
 
 

@@ -6,7 +6,7 @@ import pytest
 from django.core.mail import EmailMessage
 
 from goodword.core import mail
-from goodword.core.mail import Fault, Scope, connection_kept
+from goodword.core.mail import Fault, FaultScope, connection_kept
 from tests.support.mail_server import Answers, MailServer, mail_server
 
 
@@ -78,7 +78,7 @@ def test_a_message_without_an_answer_is_not_sent_again(server: MailServer) -> No
         with pytest.raises(Fault) as raised:
             send(handed, "b@mail.example")
         server.answers = {}
-        assert raised.value.scope is Scope.UNKNOWN
+        assert raised.value.scope is FaultScope.UNKNOWN
         send(handed, "c@mail.example")
     assert handed == ["a@mail.example", "b@mail.example", "c@mail.example"]
     assert server.connections == 2
@@ -89,6 +89,6 @@ def test_a_refused_recipient_leaves_the_connection_for_the_next(server: MailServ
         server.answers["rcpt"] = "550 No such user"
         with pytest.raises(Fault) as raised:
             send([], "a@mail.example")
-        assert (raised.value.scope, raised.value.permanent) == (Scope.MAIL, True)
+        assert (raised.value.scope, raised.value.permanent) == (FaultScope.MAIL, True)
         send([], "b@mail.example")
     assert (server.connections, server.to()) == (1, ["b@mail.example"])

@@ -162,7 +162,7 @@ def test_a_worker_serves_its_own_numbers(on: None, settings: Settings) -> None:
 
 
 def names() -> set[str]:
-    own = metrics.Measures()
+    own = metrics.Instruments()
     measured = {family.name for family in own.registry.collect()}
     return {row.name for row in metrics.rows} | measured | {"goodword_database_up", "goodword_metrics_failed"}
 

@@ -254,7 +254,7 @@ def test_waiting_is_json_if_the_log_is(
 
 
 @pytest.fixture
-def stopped(tmp_path: Path) -> Iterator[postgres.Server]:
+def stopped(tmp_path: Path) -> Iterator[postgres.PostgresServer]:
     """A database server that is not running, with all migrations in its database."""
     with start_server(tmp_path / "later") as server:
         os.kill(server.pid, signal.SIGQUIT)
@@ -296,7 +296,9 @@ def line(of: "subprocess.Popen[str]") -> str:
 
 
 @pytest.mark.programs
-def test_programs_wait_for_a_database_that_starts_later(stopped: postgres.Server, start: Start) -> None:
+def test_programs_wait_for_a_database_that_starts_later(
+    stopped: postgres.PostgresServer, start: Start
+) -> None:
     port = str(free_port())
     worker = start("worker", url=stopped.url)
     web = start("serve", "--port", port, url=stopped.url)

@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 from django.test import RequestFactory
 
-from goodword.core.wsgi import Request, application
+from goodword.core.wsgi import WsgiRequest, application
 
 #: the handler closes connections left by tests before
 pytestmark = pytest.mark.django_db
@@ -43,9 +43,9 @@ def status(method: str, content_type: str) -> str:
 def test_an_odd_content_type_causes_no_error(content_type: str) -> None:
     assert status("GET", content_type) == "200 OK"
     assert status("POST", content_type).startswith("4")
-    assert Request(environ("GET", content_type)).GET["next"] == "é"
+    assert WsgiRequest(environ("GET", content_type)).GET["next"] == "é"
 
 
 def test_forms_are_read_as_utf_8() -> None:
-    form = Request(environ("POST", "multipart/form-data; boundary=x; charset=utf-16"))
+    form = WsgiRequest(environ("POST", "multipart/form-data; boundary=x; charset=utf-16"))
     assert form.POST["login"] == "é"

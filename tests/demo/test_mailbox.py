@@ -7,14 +7,14 @@ from pathlib import Path
 import pytest
 from aiosmtpd.controller import Controller
 
-from goodword.demo.mailbox import Handler, Store, create_app
+from goodword.demo.mailbox import MailboxHandler, Store, create_app
 from tests.support.ports import free_port
 
 
 def test_the_mailbox_accepts_all_mail_except_to_one_domain() -> None:
     store = Store()
     port = free_port()
-    server = Controller(Handler(store), hostname="127.0.0.1", port=port, ready_timeout=60)
+    server = Controller(MailboxHandler(store), hostname="127.0.0.1", port=port, ready_timeout=60)
     server.start()
     try:
         with smtplib.SMTP("127.0.0.1", port, timeout=60) as client:

@@ -12,7 +12,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import mail, outbox
 from goodword.core.addresses import Correspondent
-from goodword.core.mail import Withdrawn
+from goodword.core.mail import MailWithdrawn
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.domain.send import (
     BEFORE_MESSAGE,
@@ -297,7 +297,7 @@ def test_a_mail_cancelled_during_the_connection_is_not_sent(server: MailServer) 
     claimed = outbox.claim(Email, email.pk, now=NOW)
     assert claimed is not None
     cancel(organisation=email.organisation, subject_ref=email.subject_ref, now=NOW)
-    with pytest.raises(Withdrawn):
+    with pytest.raises(MailWithdrawn):
         _hand_over(claimed, SendPermit(probe=0), link=None, now=NOW)
 
 
@@ -307,7 +307,7 @@ def test_a_worker_that_lost_its_claim_does_not_send(server: MailServer) -> None:
     assert slow is not None
     requeue_interrupted(now=NOW + BEFORE_MESSAGE)
     assert send(email_id=email.pk, now=NOW + BEFORE_MESSAGE) is True
-    with pytest.raises(Withdrawn):
+    with pytest.raises(MailWithdrawn):
         _hand_over(slow, SendPermit(probe=0), link=None, now=NOW + BEFORE_MESSAGE)
 
 

@@ -51,7 +51,7 @@ def at_once(*acts: Callable[[], Any]) -> list[Any]:
         try:
             barrier.wait(timeout=60)
             return act()
-        except (checks.Closed, Refused):
+        except (checks.CheckClosed, Refused):
             return None
         finally:
             connection.close()

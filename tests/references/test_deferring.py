@@ -132,7 +132,7 @@ def test_a_hire_that_closes_the_check_releases_nothing() -> None:
     story.happens("application.hired")
     assert [request.referee.email for request in story.requests] == [PAUL]
     assert mails_to(MARIA) == []
-    with pytest.raises(checks.Closed):
+    with pytest.raises(checks.CheckClosed):
         release_referee(referee_id=referee(story).pk, member=member(story), now=NOW)
 
 

@@ -149,7 +149,7 @@ def changes(check: Check, act: Callable[[], object]) -> bool:
         try:
             with transaction.atomic():
                 act()
-        except (checks.Closed, Refused, InvalidNomination, Referee.DoesNotExist):
+        except (checks.CheckClosed, Refused, InvalidNomination, Referee.DoesNotExist):
             pass
         changed = rows(check) != before
         transaction.set_rollback(True)
@@ -184,7 +184,7 @@ def test_no_action_is_possible_in_a_finished_check(check: Check) -> None:
 
 def test_unknown_slots_are_refused(check: Check) -> None:
     new = _new()
-    with pytest.raises(checks.Closed):
+    with pytest.raises(checks.CheckClosed):
         nominate(check_id=check.pk, slot=99, details=new, now=NOW)
-    with pytest.raises(checks.Closed):
+    with pytest.raises(checks.CheckClosed):
         cannot_provide(check_id=check.pk, slot=99, reason="x", now=NOW)

@@ -411,7 +411,7 @@ def test_cannot_provide_is_refused_for_contacted_referees() -> None:
     story = asking()
     name_and_send(story, 1, MANAGER)
     assert get(f"{candidate_path(story)}1/cannot/").url == candidate_path(story)
-    with pytest.raises(checks.Closed):
+    with pytest.raises(checks.CheckClosed):
         cannot_provide(check_id=story.check.pk, slot=1, reason="x", now=NOW)
 
 
@@ -458,7 +458,7 @@ def test_slots_cannot_be_added_after_completion_or_beyond_ten() -> None:
     with pytest.raises(Refused):
         add_slot(check_id=story.check.pk, **add)
     post(f"{candidate_path(story)}decline/")
-    with pytest.raises(checks.Closed):
+    with pytest.raises(checks.CheckClosed):
         add_slot(check_id=story.check.pk, **add)
     assert len(slots_of(story.check)) == 10
 

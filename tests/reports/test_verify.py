@@ -19,7 +19,7 @@ from pytest_django.fixtures import Settings
 from goodword.core import personal_data
 from goodword.core.personal_data import Subject
 from goodword.reports.domain.rendering import content_of, render
-from goodword.reports.domain.verification import Outcome, VerificationResult, verify
+from goodword.reports.domain.verification import VerificationOutcome, VerificationResult, verify
 from goodword.reports.domain.versions import mint_code
 from goodword.reports.models import IssuedFile, Report, ReportFile, SigningCertificate
 from goodword.reports.pdf.render import render_pdf
@@ -57,7 +57,7 @@ def upload(content: bytes, *, language: str = "en", name: str = "report.pdf") ->
     return response.status_code, " ".join(strip_tags(response.content.decode()).split())
 
 
-def outcome(content: bytes) -> Outcome:
+def outcome(content: bytes) -> VerificationOutcome:
     return verify(content).outcome
 
 
@@ -78,7 +78,7 @@ def next_version(report: Report) -> Report:
 @pytest.mark.main_case
 def test_an_issued_file_is_genuine_unchanged_and_the_newest(report: Report, content: bytes) -> None:
     assert verify(content) == VerificationResult(
-        Outcome.UNCHANGED,
+        VerificationOutcome.UNCHANGED,
         issued_at=NOW,
         organisation=report.organisation,
         code=report.code,
@@ -107,7 +107,7 @@ def test_the_page_needs_no_login_and_is_in_the_browsers_language(content: bytes)
 def test_a_newer_version_is_mentioned(report: Report, content: bytes) -> None:
     later = next_version(report)
     answer = verify(content)
-    assert (answer.outcome, answer.newer) == (Outcome.UNCHANGED, True)
+    assert (answer.outcome, answer.newer) == (VerificationOutcome.UNCHANGED, True)
     assert "There is a newer version." in upload(content)[1]
     assert verify(bytes(later.file.content)).newer is False
 
@@ -136,7 +136,7 @@ def test_every_flipped_byte_is_detected(content: bytes) -> None:
     for position in sorted(one for one in positions if one < len(content)):
         changed = bytearray(content)
         changed[position] ^= 1
-        assert outcome(bytes(changed)) is Outcome.CHANGED, position
+        assert outcome(bytes(changed)) is VerificationOutcome.CHANGED, position
 
 
 @pytest.mark.matrix
@@ -154,7 +154,7 @@ def test_every_flipped_byte_is_detected(content: bytes) -> None:
     ids=["update", "newline", "cut", "before", "space", "twice", "another signature"],
 )
 def test_added_and_removed_bytes_are_detected(content: bytes, change: Callable[[bytes], bytes]) -> None:
-    assert outcome(change(content)) is Outcome.CHANGED
+    assert outcome(change(content)) is VerificationOutcome.CHANGED
     status, page = upload(change(content))
     assert (status, "Changed after it was issued" in page) == (200, True)
 
@@ -169,29 +169,29 @@ def test_a_signature_moved_to_another_file_does_not_make_it_genuine(content: byt
     start = content.rindex(b"<", 0, content.rindex(b"/Contents") + 20)
     signature = content[start : content.index(b">", start) + 1]
     assert len(signature) > 1000
-    assert outcome(b"%PDF-1.7\n" + signature) is Outcome.CHANGED
+    assert outcome(b"%PDF-1.7\n" + signature) is VerificationOutcome.CHANGED
 
 
 def test_a_file_of_another_installation_was_not_issued_here(report: Report) -> None:
     other = self_signed(host="localhost:8000", now=NOW)
     foreign = sign(render_pdf(report.snapshot).bytes, other, now=NOW).content
-    assert verify(foreign) == VerificationResult(Outcome.UNKNOWN)
-    assert verify(render_pdf(report.snapshot).bytes) == VerificationResult(Outcome.UNKNOWN)
+    assert verify(foreign) == VerificationResult(VerificationOutcome.UNKNOWN)
+    assert verify(render_pdf(report.snapshot).bytes) == VerificationResult(VerificationOutcome.UNKNOWN)
     assert "Not issued here" in upload(foreign)[1]
 
 
 def test_a_file_signed_with_a_rotated_key_still_verifies(content: bytes) -> None:
     keys.rotate_key(now=NOW)
-    assert outcome(content) is Outcome.UNCHANGED
-    assert outcome(content + UPDATE) is Outcome.CHANGED
+    assert outcome(content) is VerificationOutcome.UNCHANGED
+    assert outcome(content + UPDATE) is VerificationOutcome.CHANGED
 
 
 @pytest.mark.world
 def test_a_signed_file_without_a_record_is_not_called_genuine(content: bytes) -> None:
     signer = keys.current_signer(now=NOW)
     unknown = sign(render_pdf(assessment()).bytes, signer.identity, now=NOW).content
-    assert outcome(unknown) is Outcome.UNRECORDED
-    assert outcome(unknown + UPDATE) is Outcome.CHANGED
+    assert outcome(unknown) is VerificationOutcome.UNRECORDED
+    assert outcome(unknown + UPDATE) is VerificationOutcome.CHANGED
     assert "not on record" in upload(unknown)[1]
 
 
@@ -202,9 +202,12 @@ def test_an_operators_certificate_signs_other_documents_too(tmp_path: Path, sett
     settings.GOODWORD_SIGNING_CERTIFICATE = str(tmp_path / "own.pem")
     content = bytes(ready().file.content)
     assert IssuedFile.objects.across_organisations().get().certificate.source == "operator"  # type: ignore[union-attr]  # a signed file has one
-    assert (outcome(content), outcome(content + UPDATE)) == (Outcome.UNCHANGED, Outcome.CHANGED)
+    assert (outcome(content), outcome(content + UPDATE)) == (
+        VerificationOutcome.UNCHANGED,
+        VerificationOutcome.CHANGED,
+    )
     contract = sign(render_pdf(assessment()).bytes, Identity(certificate, EC), now=NOW).content
-    assert outcome(contract) is Outcome.UNKNOWN
+    assert outcome(contract) is VerificationOutcome.UNKNOWN
 
 
 @pytest.mark.world
@@ -212,7 +215,7 @@ def test_an_unusable_certificate_loses_no_report(settings: Settings) -> None:
     settings.GOODWORD_SIGNING_CERTIFICATE = "/nowhere/own.p12"
     content = bytes(ready().file.content)
     assert SigningCertificate.objects.get().source == "installation"
-    assert outcome(content) is Outcome.UNCHANGED
+    assert outcome(content) is VerificationOutcome.UNCHANGED
 
 
 def test_a_file_issued_before_signing_verifies_by_its_digest(report: Report) -> None:
@@ -220,8 +223,8 @@ def test_a_file_issued_before_signing_verifies_by_its_digest(report: Report) -> 
     IssuedFile.objects.of(report.organisation).update(
         sha256=hashlib.sha256(old).hexdigest(), covered_sha256="", certificate=None
     )
-    assert outcome(old) is Outcome.UNCHANGED
-    assert outcome(old + b"\n") is Outcome.UNKNOWN
+    assert outcome(old) is VerificationOutcome.UNCHANGED
+    assert outcome(old + b"\n") is VerificationOutcome.UNKNOWN
 
 
 @pytest.mark.world
@@ -231,18 +234,18 @@ def test_an_erased_persons_file_is_withdrawn_without_details(report: Report, con
         organisation_id=report.organisation_id, application_ids=(report.step_request.application_id,)
     )
     personal_data.erase(subject, now=NOW)
-    assert verify(content) == VerificationResult(Outcome.WITHDRAWN)
+    assert verify(content) == VerificationResult(VerificationOutcome.WITHDRAWN)
     page = upload(content)[1]
     assert "Report withdrawn" in page
     assert [said for said in (name, report.code, report.organisation.name, "2026") if said in page] == []
     redacted = Report.objects.of(report.organisation).latest("pk")
     render(report_id=redacted.pk, now=NOW)
-    assert verify(bytes(redacted.file.content)).outcome is Outcome.UNCHANGED
+    assert verify(bytes(redacted.file.content)).outcome is VerificationOutcome.UNCHANGED
 
 
 def test_a_digest_whose_report_is_gone_is_withdrawn(report: Report, content: bytes) -> None:
     Report.objects.of(report.organisation).all().delete()
-    assert verify(content) == VerificationResult(Outcome.WITHDRAWN)
+    assert verify(content) == VerificationResult(VerificationOutcome.WITHDRAWN)
 
 
 def test_versions_of_other_organisations_do_not_matter(report: Report, content: bytes) -> None:
@@ -357,7 +360,7 @@ HOSTILE = {
 @pytest.mark.parametrize("hostile", HOSTILE.values(), ids=HOSTILE.keys())
 def test_a_hostile_file_is_answered_quickly(report: Report, hostile: bytes) -> None:
     began = time.process_time()
-    assert outcome(b"%PDF-1.7\n" + hostile) is Outcome.UNKNOWN
+    assert outcome(b"%PDF-1.7\n" + hostile) is VerificationOutcome.UNKNOWN
     assert time.process_time() - began < 2
 
 
@@ -370,7 +373,10 @@ def test_a_damaged_signature_raises_no_error(content: bytes) -> None:
         changed = bytearray(content[start:end])
         for _ in range(chosen.randint(1, 6)):
             changed[chosen.randrange(len(changed))] = chosen.choice(b"0123456789ABCDEF")
-        assert outcome(b"%PDF-1.7\n<" + changed + b">") in {Outcome.UNKNOWN, Outcome.CHANGED}
+        assert outcome(b"%PDF-1.7\n<" + changed + b">") in {
+            VerificationOutcome.UNKNOWN,
+            VerificationOutcome.CHANGED,
+        }
 
 
 @pytest.mark.world

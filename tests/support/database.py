@@ -25,7 +25,7 @@ FEWER_PLANS = ("join_collapse_limit = 1", "enable_mergejoin = off")
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
 
-def start(folder: Path) -> postgres.Server:
+def start(folder: Path) -> postgres.PostgresServer:
     """Start a temporary server in `folder`, with all migrations in its database `TEMPLATE`."""
     copy_migrated(folder)
     return postgres.start(folder, durable=False, who="pytest")

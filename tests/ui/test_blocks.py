@@ -7,17 +7,17 @@ from bs4 import BeautifulSoup
 from django.template.loader import render_to_string
 
 from goodword.core.report_blocks import (
+    AuthorMark,
     Block,
+    BlockLink,
     Cell,
     Details,
-    Link,
-    Mark,
+    DrawnScore,
     Prose,
     Quote,
     Quotes,
     RatingChart,
     RatingRow,
-    Score,
     ScoreRow,
     ScoreTable,
     Table,
@@ -76,7 +76,7 @@ def test_ratings_show_each_answer_and_their_range() -> None:
 
 
 def test_answers_have_the_mark_of_their_relationship_and_a_legend() -> None:
-    manager, own = Mark(letters="M", shape=0), Mark(letters="", shape=0, own=True)
+    manager, own = AuthorMark(letters="M", shape=0), AuthorMark(letters="", shape=0, own=True)
     row = RatingRow(label="Reliability", note="", values=[2, 5], hollow=False, alt="", marks=[manager, own])
     chart = RatingChart(
         ["", ""],
@@ -95,7 +95,8 @@ def test_answers_have_the_mark_of_their_relationship_and_a_legend() -> None:
 
 def test_a_test_with_several_scores_is_one_row() -> None:
     scores = [
-        Score(label=name, value=value, note="", alt="") for name, value in (("Order", "4.0"), ("Calm", "3.1"))
+        DrawnScore(label=name, value=value, note="", alt="")
+        for name, value in (("Order", "4.0"), ("Calm", "3.1"))
     ]
     row = ScoreRow(
         name="Work style", note="20 items", scores=scores, requirement="Plans ahead", precision="None yet."
@@ -118,8 +119,8 @@ def test_quotes_are_escaped_and_marked_with_their_language() -> None:
 
 
 def test_links_are_only_for_members_who_may_follow_them() -> None:
-    file = Link("licence.pdf", page="upload_download", pk=7, note="12 KB")
-    norms = Link("Full table", page="test_norms", pk=3, query="?table=x#x", may_work=True)
+    file = BlockLink("licence.pdf", page="upload_download", pk=7, note="12 KB")
+    norms = BlockLink("Full table", page="test_norms", pk=3, query="?table=x#x", may_work=True)
     organisation = SimpleNamespace(slug="acme")
     page = {
         kind: drawn(file, norms, organisation=organisation, membership=member)

@@ -10,7 +10,7 @@ from django.test import Client
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import Test
 from goodword.roles.domain import job_analysis
-from goodword.roles.domain.job_analysis import Judgement
+from goodword.roles.domain.job_analysis import RatingInput
 from goodword.roles.domain.role_changes import copy_role
 from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role
 from goodword.workspace.job_analysis.matrix import matrix_of, ratings_in
@@ -138,8 +138,8 @@ RATED = {
 def judged(
     one: JobRequirement, admin: Membership, importance: int, criticality: int, *, at_entry: bool = True
 ) -> None:
-    judgement = Judgement(importance=importance, criticality=criticality, at_entry=at_entry, basis="Asked.")
-    assert job_analysis.judge(one, judgement, by=admin, now=NOW)
+    judgement = RatingInput(importance=importance, criticality=criticality, at_entry=at_entry, basis="Asked.")
+    assert job_analysis.rate(one, judgement, by=admin, now=NOW)
 
 
 @pytest.mark.world

@@ -109,13 +109,13 @@ def test_a_requirement_that_is_just_being_rated_is_removed_with_the_rating(
 ) -> None:
     role = factories.role(ann.organisation, owner=ann)
     made = job_analysis.add(role=role, text="Keeps dates.", measures=[], by=ann, now=NOW)
-    judgement = job_analysis.Judgement(importance=5, criticality=4, at_entry=True, basis="Asked.")
+    judgement = job_analysis.RatingInput(importance=5, criticality=4, at_entry=True, basis="Asked.")
     browser = signed_in(ben)
     where = reverse("role_job_requirement_remove", args=[ann.organisation.slug, role.pk, made.pk])
     with before_commit(lambda: browser.post(where)) as replies:
         # as its page does
         JobRequirement.objects.of(ann.organisation).select_for_update(no_key=True).get(pk=made.pk)
-        job_analysis.judge(made, judgement, by=ann, now=NOW)
+        job_analysis.rate(made, judgement, by=ann, now=NOW)
     assert replies[0].status_code == 302
     assert not JobRequirement.objects.of(ann.organisation).exists()
 

@@ -8,7 +8,7 @@ from goodword.accounts.models import Membership
 from goodword.candidates.models import Application, Candidate
 from goodword.core import outbox
 from goodword.core.addresses import Correspondent
-from goodword.core.mail import Fault, Scope, Withdrawn
+from goodword.core.mail import Fault, FaultScope, MailWithdrawn
 from goodword.notifications.domain.send import SendPermit, _hand_over, _not_accepted, send
 from goodword.notifications.models import Email
 from goodword.reports.domain.reviews import assign, assign_several
@@ -191,7 +191,7 @@ def test_mails_that_wait_for_the_mail_server_follow_a_deactivation(
     deactivate(member=jonas, successor=None, by=factories.member(role.organisation, kind="admin"), now=NOW)
     for email in claimed:
         assert email is not None
-        with pytest.raises(Withdrawn):
+        with pytest.raises(MailWithdrawn):
             _hand_over(email, SendPermit(probe=0), link=None, now=NOW)
     personal, result, invitation = mails.all()
     assert personal.state == "cancelled"
@@ -210,7 +210,7 @@ def test_a_mail_recalled_from_a_deactivated_member_is_not_settled_by_what_their_
     claimed = outbox.claim(Email, result.pk, now=NOW)
     assert claimed is not None
     deactivate(member=jonas, successor=None, by=factories.member(role.organisation, kind="admin"), now=NOW)
-    refused = Fault("No such mailbox.", scope=Scope.MAIL, permanent=permanent, address=True)
+    refused = Fault("No such mailbox.", scope=FaultScope.MAIL, permanent=permanent, address=True)
     _not_accepted(claimed, SendPermit(probe=0), refused, now=NOW)
     result.refresh_from_db()
     assert (result.state, result.to_address, result.bounced_at) == ("queued", rita.user.email, None)

@@ -27,6 +27,7 @@ from goodword.assessments.results import AttemptResult, TotalResult
 from goodword.core.report_blocks import (
     Block,
     Cell,
+    DrawnScore,
     Heading,
     Labelled,
     Notice,
@@ -34,7 +35,6 @@ from goodword.core.report_blocks import (
     OutcomeRow,
     Pages,
     Prose,
-    Score,
     ScoreRow,
     ScoreTable,
     Section,
@@ -305,7 +305,7 @@ def _total_row(total: TotalData, words: Phrases) -> ScoreRow:
     axis = None if value is None else (0, 100)
     note = "" if value is None else words("total_note")
     alt = f"{words('total')} {shown} {note}".strip()
-    score = Score(label="", value=shown, note=note, alt=alt, axis=axis, at=value)
+    score = DrawnScore(label="", value=shown, note=note, alt=alt, axis=axis, at=value)
     return ScoreRow(name=words("total"), note="", scores=[score], requirement="")
 
 
@@ -317,7 +317,9 @@ def _score_row(part: PartData, words: Phrases, *, erased: bool) -> ScoreRow:
     return ScoreRow(
         name=part["name"],
         note=words.count("items_of_version", part["items_n"], version=part["version"]),
-        scores=[Score(label="", value="–", note="", alt="")] if erased else _report(part).scores(part, words),
+        scores=[DrawnScore(label="", value="–", note="", alt="")]
+        if erased
+        else _report(part).scores(part, words),
         requirement=words("no_requirement") if requirement is None else requirement["text"],
         requirement_note=by,
         precision="" if erased else _precision(part, words),

@@ -13,7 +13,7 @@ from goodword.assessments.models import Assessment, Attempt, AttemptPart, Issued
 from goodword.assessments.models import Calibration as CalibrationRow
 from goodword.assessments.psychometrics import SCORING, norms, strata, totals
 from goodword.assessments.psychometrics.norms import NormTable, band, band_between
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import CalibrationResult
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.psychometrics.totals import Solved, in_all
 from goodword.assessments.queries import answers_of, content_of, items_of
@@ -27,7 +27,7 @@ def compute_scores(
     items: Sequence[Item],
     answers: Mapping[str, Json],
     tables: Mapping[str, NormTable | None] | None = None,
-    calibration: Calibration | None = None,
+    calibration: CalibrationResult | None = None,
 ) -> tuple[ComputedScore, ...]:
     """Compute the scores of a part. `items`: without void ones. `answers`: stored values by item id. `tables`: norm
     tables by scale."""
@@ -105,7 +105,7 @@ def make_total(parts: Sequence[ScoredPart], *, mode: str) -> ComputedTotal:
     if not why_not:
         made = totals.total(
             [
-                totals.Part(test=part, kind=totals.RIGHT_OR_WRONG, solved=tuple(solved))
+                totals.TestPart(test=part, kind=totals.RIGHT_OR_WRONG, solved=tuple(solved))
                 for part, solved in counted.items()
             ],
             weights=weights if weighted else None,
@@ -248,7 +248,7 @@ def norm_group_of(part: AttemptPart) -> NormGroup | None:
     )
 
 
-def _calibration_of(part: AttemptPart) -> Calibration | None:
+def _calibration_of(part: AttemptPart) -> CalibrationResult | None:
     row = calibration_row_of(part)
     found = strata.from_json_if_current(row.content) if row is not None else None
     return found.of(Stratum(part.attempt.language, part.device)) if found is not None else None

@@ -32,7 +32,7 @@ IN_ROLE: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
-class Criterion:
+class RatingCriterion:
     """Ratings with the same name but different scales are different criteria."""
 
     name: str
@@ -78,7 +78,7 @@ class CriterionFigures:
     """`people`: number rated by this criterion, `twice` of them by two or more raters. `agreement`: agreement of the
     first two raters; None with fewer than PAIRS, or if all are equal. `rows`: tests with at least LISTED people."""
 
-    criterion: Criterion
+    criterion: RatingCriterion
     people: int
     raters: int
     twice: int
@@ -123,7 +123,7 @@ def figures(
 
 
 def _figures(
-    criterion: Criterion, people: Mapping[int, _Rated], taken: Mapping[Predictor, Mapping[int, _Taken]]
+    criterion: RatingCriterion, people: Mapping[int, _Rated], taken: Mapping[Predictor, Mapping[int, _Taken]]
 ) -> CriterionFigures:
     pairs = [list(person.ratings.values())[:2] for person in people.values() if len(person.ratings) > 1]
     rows = [_row(predictor, scores, people) for predictor, scores in taken.items()]
@@ -170,7 +170,7 @@ def _deviations(values: Sequence[float]) -> list[float]:
 
 def _rated(
     organisation: Organisation, role: Role | None, merged: Mapping[int, int]
-) -> dict[Criterion, dict[int, _Rated]]:
+) -> dict[RatingCriterion, dict[int, _Rated]]:
     rows = PerformanceRating.objects.of(organisation).filter(
         of__confirmed_at__isnull=False,
         application__status=Application.Status.HIRED,
@@ -179,11 +179,11 @@ def _rated(
     )
     if role is not None:
         rows = rows.filter(application__role=role)
-    names: dict[tuple[str, float, float], Criterion] = {}
-    found: dict[Criterion, dict[int, _Rated]] = {}
+    names: dict[tuple[str, float, float], RatingCriterion] = {}
+    found: dict[RatingCriterion, dict[int, _Rated]] = {}
     for row in rows.select_related("of", "application").order_by("rated_on", "pk"):
         key = row.criterion.casefold(), row.of.lowest, row.of.highest
-        criterion = names.setdefault(key, Criterion(row.criterion, row.of.lowest, row.of.highest))
+        criterion = names.setdefault(key, RatingCriterion(row.criterion, row.of.lowest, row.of.highest))
         person = person_of(row.application.candidate_id, merged)
         people = found.setdefault(criterion, {})
         known = people.get(person) or _Rated(ratings={}, first=row.rated_on, role=row.application.role_id)

@@ -32,7 +32,7 @@ from goodword.assessments.kinds.reasoning.verification import (
 )
 from goodword.assessments.models import Attempt, AttemptPart, Verification
 from goodword.assessments.psychometrics import strata
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import CalibrationResult
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import application_of, content_of, items_of
 from goodword.assessments.scoring import calibration_row_of
@@ -52,14 +52,14 @@ LONGEST: Final = timedelta(hours=12)
 _OVER: Final = "The verification is over. The comparison will be on the candidate's page within a minute."
 
 
-class Closed(Exception):
+class VerificationClosed(Exception):
     """See `is_closed`."""
 
 
 class Over(Exception): ...
 
 
-class NotBegun(Exception):
+class VerificationNotBegun(Exception):
     pass
 
 
@@ -102,7 +102,7 @@ def task_on_screen(verification: Verification) -> ReasoningTask:
 
 
 def begin(*, verification_id: int, device: str, now: datetime) -> Verification:
-    """Draw the tasks and start the clock, unless it has started. Raises Closed and Over."""
+    """Draw the tasks and start the clock, unless it has started. Raises VerificationClosed and Over."""
     with transaction.atomic():
         row = _locked(verification_id, now=now)
         if row.begun_at is not None:
@@ -139,7 +139,8 @@ def _task(name: str, item: GeneratedItem) -> dict[str, Any]:
 
 
 def save_answer(*, verification_id: int, task: str, value: Json, now: datetime) -> bool:
-    """Save an answer. Returns False if another task is on screen. Raises UnknownOption, Closed, Over and NotBegun."""
+    """Save an answer. Returns False if another task is on screen. Raises UnknownOption, VerificationClosed, Over and
+    VerificationNotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         on_screen = task_on_screen(row)
@@ -153,7 +154,8 @@ def save_answer(*, verification_id: int, task: str, value: Json, now: datetime) 
 
 
 def next_task(*, verification_id: int, task: str, now: datetime) -> Verification:
-    """Leave a task; leaving the last one ends the form. Ignores a second click. Raises Closed, Over and NotBegun."""
+    """Leave a task; leaving the last one ends the form. Ignores a second click. Raises VerificationClosed, Over and
+    VerificationNotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if task_on_screen(row).id != task:
@@ -168,7 +170,7 @@ def next_task(*, verification_id: int, task: str, now: datetime) -> Verification
 
 
 def heartbeat(*, verification_id: int, now: datetime) -> Verification:
-    """Record a heartbeat. Raises Closed, Over and NotBegun."""
+    """Record a heartbeat. Raises VerificationClosed, Over and VerificationNotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if not parts.is_disconnected(row, now=now):
@@ -179,7 +181,7 @@ def heartbeat(*, verification_id: int, now: datetime) -> Verification:
 
 def resume(*, verification_id: int, now: datetime) -> Verification:
     """Continue after a lost connection and give back the lost time (for a replaced task, all time since it was shown).
-    Does nothing if the connection wasn't lost. Raises Closed, Over and NotBegun."""
+    Does nothing if the connection wasn't lost. Raises VerificationClosed, Over and VerificationNotBegun."""
     with transaction.atomic():
         row = _running(verification_id, now=now)
         if not parts.is_disconnected(row, now=now):
@@ -237,7 +239,7 @@ def _time_up(verification_id: int, *, now: datetime) -> bool:
 
 
 def _lock(verification_id: int) -> Verification:
-    """Lock the verification. Raises Closed if the person has been erased."""
+    """Lock the verification. Raises VerificationClosed if the person has been erased."""
     rows = Verification.objects.across_organisations().select_for_update(of=("self",), no_key=True)
     found = (
         rows.select_related(
@@ -252,14 +254,14 @@ def _lock(verification_id: int) -> Verification:
         .first()
     )
     if found is None:
-        raise Closed
+        raise VerificationClosed
     return found
 
 
 def _locked(verification_id: int, *, now: datetime) -> Verification:
     row = _lock(verification_id)
     if is_closed(row):
-        raise Closed
+        raise VerificationClosed
     if is_over(row, now=now):
         raise Over
     return row
@@ -268,7 +270,7 @@ def _locked(verification_id: int, *, now: datetime) -> Verification:
 def _running(verification_id: int, *, now: datetime) -> Verification:
     row = _locked(verification_id, now=now)
     if row.begun_at is None:
-        raise NotBegun
+        raise VerificationNotBegun
     return row
 
 
@@ -287,7 +289,7 @@ def _end(row: Verification, *, now: datetime) -> None:
     record_event("attempt.verification_completed", part.attempt, by="candidate", at=now)
 
 
-def _calibration_of(row: Verification) -> Calibration | None:
+def _calibration_of(row: Verification) -> CalibrationResult | None:
     """The calibration of both forms; None if their tasks have different versions, or if it differs between their
     devices."""
     part = row.part

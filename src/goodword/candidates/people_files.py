@@ -23,14 +23,14 @@ _LISTED: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class PersonKey:
     """Identifies somebody. `by`: "email", "candidate" or "application"."""
 
     by: str
     value: str
 
     @classmethod
-    def of(cls, by: str, value: str) -> "Person":
+    def of(cls, by: str, value: str) -> "PersonKey":
         """Normalise the value, so that equal addresses have the same spelling."""
         return cls(by, normalised(value) if by == "email" else value)
 
@@ -40,10 +40,10 @@ class PersonColumn:
     by: str
     place: int
 
-    def read(self, cells: Sequence[str]) -> Person | None:
+    def read(self, cells: Sequence[str]) -> PersonKey | None:
         value = cells[self.place].strip()
         named = bool(value) and (self.by == "email" or value.isdecimal())
-        return Person.of(self.by, value) if named else None
+        return PersonKey.of(self.by, value) if named else None
 
     def why_unread(self, cells: Sequence[str]) -> str:
         """Return why `read` found no person. Spreadsheet programs write long numbers as 4.82013E+11."""

@@ -18,8 +18,8 @@ from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.people_files import (
-    Person,
     PersonColumn,
+    PersonKey,
     in_lines,
     is_person_column,
     person_column,
@@ -52,7 +52,7 @@ _SLASHED: Final = (re.compile(f"{_DAY}/{_MONTH}/{_YEAR}"), re.compile(f"{_MONTH}
 
 
 @dataclass(frozen=True, slots=True)
-class Scale:
+class RatingScale:
     lowest: float
     highest: float
 
@@ -65,7 +65,7 @@ class RatedLine:
     """`values`: ratings by criterion, without empty ones."""
 
     line: int
-    person: Person
+    person: PersonKey
     rater: str
     rated_on: date
     values: Mapping[str, float]
@@ -84,14 +84,14 @@ class _Problem(Exception):
     pass
 
 
-def read_ratings(raw: bytes, scale: Scale) -> list[RatedLine]:
+def read_ratings(raw: bytes, scale: RatingScale) -> list[RatedLine]:
     """Read ratings. Every column except person, rater, date and _IGNORED contains ratings by the criterion in its
     heading. Lines without a rating are skipped. Raises UnreadableFile."""
     first, lines = read_rows(raw)
     columns, rows = _columns_of(first), list(lines)
     formats = _formats_of(cells[columns.date].strip() for _line, cells in rows if len(cells) == columns.n)
     found: list[RatedLine] = []
-    seen: set[tuple[Person, str, date]] = set()
+    seen: set[tuple[PersonKey, str, date]] = set()
     problems: defaultdict[str, list[int]] = defaultdict(list)
     for line, cells in rows:
         try:
@@ -148,7 +148,7 @@ def _columns_of(first: Sequence[str]) -> _Columns:
 
 
 def _read_line(
-    line: int, cells: Sequence[str], columns: _Columns, scale: Scale, formats: Sequence[re.Pattern[str]]
+    line: int, cells: Sequence[str], columns: _Columns, scale: RatingScale, formats: Sequence[re.Pattern[str]]
 ) -> RatedLine:
     if len(cells) != columns.n:
         raise _Problem(_("the number of cells differs from the first row"))
@@ -200,7 +200,7 @@ def _date(text: str, formats: Sequence[re.Pattern[str]]) -> date:
     return found.pop()
 
 
-def _value(text: str, criterion: str, scale: Scale) -> float:
+def _value(text: str, criterion: str, scale: RatingScale) -> float:
     if scale.highest >= THOUSAND and re.fullmatch(r"[+-]?\d{1,3}([.,]\d{3})+", text):
         raise _Problem(
             _("“%(name)s” may have a thousands separator; write 1000 or 1.0") % {"name": criterion}
@@ -287,7 +287,7 @@ class _Application:
 
 def read_into_rows(
     lines: Sequence[RatedLine],
-    scale: Scale,
+    scale: RatingScale,
     *,
     organisation: Organisation,
     member: Membership,
@@ -332,8 +332,8 @@ def read_into_rows(
 
 
 def _applications(
-    organisation: Organisation, people: Collection[Person]
-) -> Mapping[Person, Sequence[_Application]]:
+    organisation: Organisation, people: Collection[PersonKey]
+) -> Mapping[PersonKey, Sequence[_Application]]:
     by = next(iter(people)).by
     column = {"email": "candidate__email", "candidate": "candidate__remote_id", "application": "remote_id"}[
         by
@@ -342,9 +342,9 @@ def _applications(
         erasure_requested_at=None, erased_at=None, prospect=False
     )
     latest_first = rows.order_by(F("hired_at").desc(nulls_last=True), "-pk")
-    found: defaultdict[Person, list[_Application]] = defaultdict(list)
+    found: defaultdict[PersonKey, list[_Application]] = defaultdict(list)
     for value, pk, status, hired_at in latest_first.values_list(column, "pk", "status", "hired_at"):
-        person = Person.of(by, str(value or ""))
+        person = PersonKey.of(by, str(value or ""))
         if person in people:
             hired_on = timezone.localdate(hired_at, organisation.zone) if hired_at else None
             is_hired = status == Application.Status.HIRED
@@ -389,7 +389,7 @@ def stored_rating_date(application: Application, member: Membership) -> date | N
 
 
 def rate(
-    *, application: Application, values: Mapping[str, int], scale: Scale, by: Membership, now: datetime
+    *, application: Application, values: Mapping[str, int], scale: RatingScale, by: Membership, now: datetime
 ) -> bool:
     """Store a member's ratings by criterion, once. Returns False if they have rated the person before."""
     with transaction.atomic():
@@ -414,7 +414,7 @@ def store(
     application: Application,
     *,
     values: Mapping[str, int],
-    scale: Scale,
+    scale: RatingScale,
     rater: str,
     by: Membership | None,
     now: datetime,

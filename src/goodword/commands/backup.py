@@ -108,19 +108,25 @@ def _backup(options: argparse.Namespace) -> int:
     with checked_database_for("goodword backup"):
         from goodword.core import clock
         from goodword.core.backup import dump
-        from goodword.core.backup.programs import BackupError, Target
+        from goodword.core.backup.programs import BackupError, ConnectionParameters
 
         now = clock.real()
         try:
             if options.file == "-":
                 uid = dump.write(
-                    Target.of_django(), sys.stdout.buffer, recipients=options.encrypt_to, now=now
+                    ConnectionParameters.of_django(),
+                    sys.stdout.buffer,
+                    recipients=options.encrypt_to,
+                    now=now,
                 )
                 sys.stdout.buffer.flush()
                 _record(dump.Made(uid, None, 0), now=now)
                 return 0
             made = dump.back_up(
-                Target.of_django(), _new_file(options.file, now=now), recipients=options.encrypt_to, now=now
+                ConnectionParameters.of_django(),
+                _new_file(options.file, now=now),
+                recipients=options.encrypt_to,
+                now=now,
             )
         except BrokenPipeError:
             return _refuse("the program that reads the backup has ended; it is not complete.")
@@ -178,14 +184,14 @@ def _restore(options: argparse.Namespace) -> int:
     with database_for("goodword restore", create=True) as home:
         from goodword.core import database
         from goodword.core.backup import archive, erasures, restore
-        from goodword.core.backup.programs import BackupError, Target
+        from goodword.core.backup.programs import BackupError, ConnectionParameters
 
         database.check_database()
         try:
             with archive.opened(options.file, identity=options.identity) as backup:
                 restore.check_fits(backup, key_lost=options.key_lost)
                 entries = list(erasures.read(listed, of=backup.manifest["installation"])) if listed else []
-                new = restore.restore(backup, Target.of_django(), embedded_in=home)
+                new = restore.restore(backup, ConnectionParameters.of_django(), embedded_in=home)
                 manifest = backup.manifest
         except BackupError as error:
             return _refuse(str(error))
@@ -339,11 +345,11 @@ def _move(options: argparse.Namespace) -> int:
 def _moved(url: str, name: str, home: Path) -> int:
     from goodword.core import clock, database, installation
     from goodword.core.backup import archive, dump, restore
-    from goodword.core.backup.programs import BackupError, Target
+    from goodword.core.backup.programs import BackupError, ConnectionParameters
 
     database.check_database()
     database.check_migrations()
-    target, uid, now = Target.of_url(url), installation.uid(), clock.real()
+    target, uid, now = ConnectionParameters.of_url(url), installation.uid(), clock.real()
     path = _new_file("", now=now)  # raises SettingError, so before the mode changes
     # from now on nothing changes in the old database, even if this process dies
     before = installation.set_mode(installation.Mode.MOVED)
@@ -355,7 +361,7 @@ def _moved(url: str, name: str, home: Path) -> int:
         if there is not None and there != installation.Mode.RESTORING:
             return _refuse(f"this database was already moved to {name!r}. Set DATABASE_URL to that one.")
         if there is None:
-            _record(dump.back_up(Target.of_django(), path, recipients=[], now=now), now=now)
+            _record(dump.back_up(ConnectionParameters.of_django(), path, recipients=[], now=now), now=now)
             with archive.opened(path) as backup:
                 restore.restore(backup, target)
         restore.finish(target)
@@ -404,16 +410,16 @@ def _refill(data: "Layout") -> str:
     """Back up the old database and restore it into a new cluster. Returns the error, or ""."""
     from goodword.core import clock, database, installation
     from goodword.core.backup import archive, dump, restore
-    from goodword.core.backup.programs import BackupError, Target
+    from goodword.core.backup.programs import BackupError, ConnectionParameters
 
     database.check_database()
     now = clock.real()
     path = _new_file("", now=now)
     try:
         mode = installation.mode()
-        dump.back_up(Target.of_django(), path, recipients=[], now=now)
+        dump.back_up(ConnectionParameters.of_django(), path, recipients=[], now=now)
         with upgrade.new_server(data) as new, archive.opened(path) as backup:
-            target = Target.of_url(new.url)
+            target = ConnectionParameters.of_url(new.url)
             restore.restore(backup, target)
             restore.finish(target, mode=mode)
     except BackupError as error:

@@ -7,7 +7,7 @@ from goodword.commands import AddCommand
 from goodword.commands.database import set_up
 
 if TYPE_CHECKING:
-    from goodword.core.job_recovery import Selection
+    from goodword.core.job_recovery import FailureSelection
 
 
 def add(command: AddCommand) -> None:
@@ -54,7 +54,7 @@ def _clear_jobs(options: argparse.Namespace) -> int:
     return job_recovery.clear(_selection(options))
 
 
-def _selection(options: argparse.Namespace) -> "Selection":
-    from goodword.core.job_recovery import Selection
+def _selection(options: argparse.Namespace) -> "FailureSelection":
+    from goodword.core.job_recovery import FailureSelection
 
-    return Selection(names=options.names, task=options.task, failed=options.failed, yes=options.yes)
+    return FailureSelection(names=options.names, task=options.task, failed=options.failed, yes=options.yes)

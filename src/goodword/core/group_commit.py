@@ -42,13 +42,13 @@ _ADDRESSES = re.compile(
 )
 #: middleware that does more than add headers
 _WITHOUT = (
-    "goodword.core.metrics.Endpoint",
+    "goodword.core.metrics.MetricsEndpoint",
     "goodword.core.middleware.Requests",
     "goodword.core.middleware.StaticFiles",
 )
 
 
-class Request(Protocol):
+class ParsedRequest(Protocol):
     """A request as parsed by waitress."""
 
     error: object
@@ -62,7 +62,7 @@ class Request(Protocol):
     stored: "StoredResponse | None"
 
 
-class Channel(Protocol):
+class IntakeChannel(Protocol):
     requests: list[Any]
 
     def service(self) -> None: ...
@@ -103,8 +103,8 @@ class Intake(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class _Waiting:
-    channel: Channel
-    request: Request
+    channel: IntakeChannel
+    request: ParsedRequest
     since: int = field(default_factory=time.time_ns)
     began: float = field(default_factory=time.perf_counter)
 
@@ -123,7 +123,7 @@ class Committer:
         self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
         self._thread.start()
 
-    def takes(self, request: Request) -> bool:
+    def takes(self, request: ParsedRequest) -> bool:
         """Whether `store` can handle this request without the view."""
         if not request.path.startswith(self._intake.prefix) or request.error is not None:
             return False
@@ -140,7 +140,7 @@ class Committer:
             and self._intake.takes(request.path)
         )
 
-    def add(self, channel: Channel) -> None:
+    def add(self, channel: IntakeChannel) -> None:
         self._waiting.put(_Waiting(channel, channel.requests[0]))
         if self._over:  # the thread has ended and may have missed this one
             self._give_up()
@@ -249,7 +249,7 @@ def _resolved(path: str) -> ResolverMatch:
     return resolve(path)
 
 
-def _arrived(request: Request) -> Arrived:
+def _arrived(request: ParsedRequest) -> Arrived:
     body = request.body_rcv.getbuf().get()
     return Arrived(path=request.path, headers=request.headers, body=body)
 

@@ -15,7 +15,7 @@ from goodword.core import clock
 from goodword.core.database import connection_settings, first_line, is_outage, quick_connection
 from goodword.core.doctor import database, machine
 from goodword.core.doctor.database import WORKER
-from goodword.core.doctor.findings import Finding, State
+from goodword.core.doctor.findings import DoctorFinding, State
 from goodword.core.version import VERSION
 
 log = logging.getLogger(__name__)
@@ -126,13 +126,13 @@ class _Round(threading.Thread):
         super().__init__(name="readiness", daemon=True)
         self._begun = time.monotonic()
         self._over = threading.Event()
-        self._found: list[Finding] = []
+        self._found: list[DoctorFinding] = []
 
     def is_old(self) -> bool:
         """Whether the result has expired. While a check is running it hasn't, so that checks don't pile up."""
         return self._over.is_set() and time.monotonic() - self._begun > GOOD_FOR
 
-    def within(self, seconds: float) -> list[Finding]:
+    def within(self, seconds: float) -> list[DoctorFinding]:
         left = self._begun + seconds - time.monotonic()
         if not self._over.wait(max(left, 0)):
             return [database.no_answer(timedelta(seconds=time.monotonic() - self._begun))]
@@ -152,13 +152,13 @@ class _Round(threading.Thread):
             self._over.set()
 
 
-def broken_now(conn: psycopg.Connection, *, now: datetime) -> list[Finding]:
+def broken_now(conn: psycopg.Connection, *, now: datetime) -> list[DoctorFinding]:
     """The findings that make /readyz fail. Raises psycopg.Error if the database fails."""
     found = [*database.findings(conn, now=now, ready=True), *machine.disk()]
     return [finding for finding in found if finding.state is State.BROKEN]
 
 
-def installation_problems(*, now: datetime) -> list[Finding]:
+def installation_problems(*, now: datetime) -> list[DoctorFinding]:
     """Return everything that is broken or needs attention, for a page of one organisation. Uses Django's connection.
     Leaves out deliveries, which that page shows for its own organisation."""
     try:

@@ -158,7 +158,7 @@ def failed_jobs() -> QuerySet[Any]:
 
 
 metrics.register(
-    metrics.Rows(
+    metrics.CountedGauge(
         "goodword_jobs",
         "Jobs that are waiting, scheduled for later, running or failed; repeated are failed ones of a sweep's work",
         "SELECT task_name, CASE WHEN status = 'todo' AND scheduled_at > now() THEN 'scheduled' "
@@ -201,7 +201,7 @@ _HEAD = ("task", "waiting", "later", "running", "failed", "oldest")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class FailureSelection:
     """Which failed jobs and reactions to act on: by name (`reaction:12`, `job:34`), by task, or all. Without `yes`,
     they are only counted."""
 
@@ -230,12 +230,12 @@ def show(*, now: datetime, failed: bool = False, task: str = "") -> int:
     return 0
 
 
-def retry(wanted: Selection) -> int:
+def retry(wanted: FailureSelection) -> int:
     """Retry failed jobs and reactions. Returns the exit status: 0, or 2 with an error message."""
     return _each(wanted, "retry", "Retrying")
 
 
-def clear(wanted: Selection) -> int:
+def clear(wanted: FailureSelection) -> int:
     """Delete failed jobs without doing their work. Returns the exit status: 0, or 2 with an error message."""
     return _each(wanted, "clear", "Cleared")
 
@@ -261,7 +261,7 @@ def _report_unknown_task(task: str) -> bool:
     return True
 
 
-def _each(wanted: Selection, verb: str, done: str) -> int:
+def _each(wanted: FailureSelection, verb: str, done: str) -> int:
     if bool(wanted.names) == bool(wanted.failed or wanted.task):
         print(f"goodword: Name what to {verb}, or use --failed or --task.", file=sys.stderr)
         return 2

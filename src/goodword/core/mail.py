@@ -143,7 +143,7 @@ def anymail(*, credentials: dict[str, Any], webhook_secret: str) -> dict[str, An
     return {"IGNORE_UNSUPPORTED_FEATURES": True, **credentials, "WEBHOOK_SECRET": webhook_secret or []}
 
 
-class Scope(Enum):
+class FaultScope(Enum):
     #: a problem of the server, the network or our account
     SERVER = "server"
     #: a permanent or temporary problem of this mail or its address
@@ -155,7 +155,9 @@ class Scope(Enum):
 class Fault(smtplib.SMTPException):
     """A message was not accepted. `address`: the server refused the recipient's address."""
 
-    def __init__(self, words: str, *, scope: Scope, permanent: bool = False, address: bool = False) -> None:
+    def __init__(
+        self, words: str, *, scope: FaultScope, permanent: bool = False, address: bool = False
+    ) -> None:
         super().__init__(words)
         self.words = words
         self.scope = scope
@@ -167,10 +169,10 @@ class Unwritable(Fault):
     """The mail can't be sent at all, for example because its address is invalid."""
 
     def __init__(self, words: str, *, address: bool = False) -> None:
-        super().__init__(words, scope=Scope.MAIL, permanent=True, address=address)
+        super().__init__(words, scope=FaultScope.MAIL, permanent=True, address=address)
 
 
-class Withdrawn(Exception):
+class MailWithdrawn(Exception):
     """Raised by a message's `hand_over` to stop it just before it is sent."""
 
 
@@ -238,7 +240,7 @@ class EmailBackend(DjangoBackend):
                 return
             except Fault as fault:
                 # a server limits the messages per connection, so before the hand-over it is worth trying a new one
-                if fault.scope is not Scope.SERVER or self.was_handed_over:
+                if fault.scope is not FaultScope.SERVER or self.was_handed_over:
                     raise
         try:
             self.open()
@@ -262,7 +264,7 @@ class EmailBackend(DjangoBackend):
             _send(connection, sender, recipients, content)
         except BaseException as error:
             self.was_handed_over = connection.handed_over
-            if not isinstance(error, Fault) or error.scope is not Scope.MAIL:
+            if not isinstance(error, Fault) or error.scope is not FaultScope.MAIL:
                 self.close()
             raise
         finally:
@@ -368,7 +370,7 @@ def _send(connection: Any, sender: str, recipients: list[str], content: bytes) -
     except (smtplib.SMTPException, OSError) as error:
         if connection.handed_over:
             words = f"The mail server did not confirm the message: {error}"
-            raise Fault(words, scope=Scope.UNKNOWN) from error
+            raise Fault(words, scope=FaultScope.UNKNOWN) from error
         raise _server(f"The mail server could not be used: {error}") from error
     if refused:  # our mails have one recipient; with more, one refusal is enough
         code, reason = next(iter(refused.values()))
@@ -381,17 +383,17 @@ def fault_of(code: int, words: str, *, address: bool = False) -> Fault:
     if code == _CLOSING or code in REFUSED_SIGN_IN or not 400 <= code < 600:
         return _server(reply)
     permanent = code >= 500
-    return Fault(reply, scope=Scope.MAIL, permanent=permanent, address=address and permanent)
+    return Fault(reply, scope=FaultScope.MAIL, permanent=permanent, address=address and permanent)
 
 
 def _sender_refused(code: int, words: str) -> Fault:
     if code == _TOO_LARGE:
-        return Fault(f"{code} {words}", scope=Scope.MAIL, permanent=True)
+        return Fault(f"{code} {words}", scope=FaultScope.MAIL, permanent=True)
     return _server(f"{code} {words}")
 
 
 def _server(words: str) -> Fault:
-    return Fault(words, scope=Scope.SERVER)
+    return Fault(words, scope=FaultScope.SERVER)
 
 
 def _words(reason: bytes | str) -> str:

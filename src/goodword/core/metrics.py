@@ -49,7 +49,7 @@ _FOLDER = "goodword-metrics-"
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class CountedGauge:
     """A gauge counted by SQL. Each row has the label values and the number. `values` returns the query's parameters."""
 
     name: str
@@ -59,8 +59,8 @@ class Rows:
     values: Callable[[], Sequence[Any]] = tuple
 
 
-rows: list[Rows] = [
-    Rows(
+rows: list[CountedGauge] = [
+    CountedGauge(
         "goodword_jobs_oldest_seconds",
         "For how long the oldest job has been due",
         "SELECT coalesce(extract(epoch FROM max(now() - coalesce(scheduled_at, queued.at))), 0) "
@@ -68,42 +68,42 @@ rows: list[Rows] = [
         "ON queued.job_id = job.id AND queued.type = 'deferred' "
         "WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()",
     ),
-    Rows(
+    CountedGauge(
         "goodword_reactions",
         "Reactions to events that are waiting or failed",
         "SELECT state, count(*) FROM core_reaction WHERE state IN ('waiting', 'failed') GROUP BY 1",
         ("state",),
     ),
-    Rows(
+    CountedGauge(
         "goodword_reactions_oldest_seconds",
         "For how long the oldest reaction has been due",
         "SELECT coalesce(extract(epoch FROM max(now() - coalesce(not_before, event.occurred_at))), 0) "
         "FROM core_reaction AS reaction JOIN core_event AS event ON event.id = reaction.event_id "
         "WHERE state = 'waiting' AND coalesce(not_before, now()) <= now()",
     ),
-    Rows(
+    CountedGauge(
         "goodword_workers",
         "Workers with a heartbeat within 30 seconds",
         "SELECT count(*) FROM procrastinate_workers "
         "WHERE abs(extract(epoch FROM now() - last_heartbeat)) < 30",
     ),
-    Rows(
+    CountedGauge(
         "goodword_worker_heartbeat_age_seconds",
         "Time since the last heartbeat of any worker",
         # a heartbeat in the future is from before the clock was set back
         "SELECT abs(extract(epoch FROM now() - seen_at)) FROM core_heartbeat WHERE program = 'worker'",
     ),
-    Rows(
+    CountedGauge(
         "goodword_database_connections",
         "Connections of all clients to PostgreSQL",
         "SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'",
     ),
-    Rows(
+    CountedGauge(
         "goodword_database_connections_max",
         "Connections that PostgreSQL accepts",
         "SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int",
     ),
-    Rows(
+    CountedGauge(
         "goodword_database_size_bytes",
         "Size of the database",
         "SELECT pg_database_size(current_database())",
@@ -111,7 +111,7 @@ rows: list[Rows] = [
 ]
 
 
-def register(*added: Rows) -> None:
+def register(*added: CountedGauge) -> None:
     rows.extend(added)
 
 
@@ -119,7 +119,7 @@ def is_on() -> bool:
     return bool(settings.GOODWORD_METRICS_TOKEN or settings.GOODWORD_METRICS_FROM)
 
 
-class Measures:
+class Instruments:
     def __init__(self) -> None:
         # imported here because it takes five megabytes, and metrics are usually off
         from prometheus_client import CollectorRegistry, Gauge, Histogram
@@ -177,11 +177,11 @@ class Measures:
 
 
 @cache
-def own_measures() -> Measures:
-    return Measures()
+def own_measures() -> Instruments:
+    return Instruments()
 
 
-def measures() -> Measures | None:
+def measures() -> Instruments | None:
     return own_measures() if is_on() else None
 
 
@@ -286,7 +286,7 @@ def scraped(*, counted: bool) -> bytes:
     return text
 
 
-class Endpoint:
+class MetricsEndpoint:
     """Serves /metrics before any check of host, TLS or session, because Prometheus scrapes each process's machine
     directly. The path only exists if metrics are set up."""
 

@@ -282,7 +282,7 @@ def request_ended(
     match: ResolverMatch | None,
     status: int,
     seconds: float,
-    measures: metrics.Measures | None,
+    measures: metrics.Instruments | None,
 ) -> None:
     """Log and measure a request. Call it inside `logs.about`, which adds the ids to the log line."""
     route = _route(path, match)

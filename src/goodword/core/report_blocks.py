@@ -34,7 +34,7 @@ class Labelled:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Mark:
+class AuthorMark:
     """The author of an answer: letters in one of seven shapes, readable without colour. `own`: the candidate's, drawn
     hollow."""
 
@@ -52,7 +52,7 @@ class Cell:
     text: str
     note: str | None = None
     rows: int = 1
-    mark: Mark | None = None
+    mark: AuthorMark | None = None
     warning: str | None = None
     language: str | None = None
 
@@ -102,7 +102,7 @@ class RatingRow:
     values: Sequence[int]
     hollow: bool
     alt: str
-    marks: Sequence[Mark] = ()
+    marks: Sequence[AuthorMark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +115,7 @@ class RatingChart:
     rows: Sequence[RatingRow]
     caption: str = ""
     levels: Sequence[str] = ()
-    legend: Sequence[tuple[Mark, str]] = ()
+    legend: Sequence[tuple[AuthorMark, str]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -125,7 +125,7 @@ class OptionRow:
     hollow: int
     alt: str
     who: str
-    marks: Sequence[Mark] = ()
+    marks: Sequence[AuthorMark] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +136,7 @@ class OptionChart:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
+class DrawnScore:
     """A test score drawn on its `axis`, with its band if it has one. `note`: its precision."""
 
     label: str
@@ -154,7 +154,7 @@ class ScoreRow:
 
     name: str
     note: str
-    scores: Sequence[Score]
+    scores: Sequence[DrawnScore]
     requirement: str
     requirement_note: str = ""
     precision: str = ""
@@ -173,7 +173,7 @@ class Quote:
     text: str
     by: str
     language: str | None
-    mark: Mark | None = None
+    mark: AuthorMark | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,7 +198,7 @@ class Drawings:
 
 
 @dataclass(frozen=True, slots=True)
-class Link:
+class BlockLink:
     """A link to a members' page (`page`: URL name); others see its text. `may_work`: only for members who may work."""
 
     text: str
@@ -221,7 +221,7 @@ class Details:
 type PrintedBlock = (
     Heading | Prose | Notice | Labelled | Table | ScaleChart | RatingChart | OptionChart | ScoreTable | Quotes
 )
-type Block = PrintedBlock | Details | Drawings | Link
+type Block = PrintedBlock | Details | Drawings | BlockLink
 
 
 @dataclass(frozen=True, slots=True)

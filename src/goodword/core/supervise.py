@@ -103,7 +103,7 @@ def up() -> int:
         return _run_both({"DATABASE_URL": server.url}, server)
 
 
-def _run_both(env: Mapping[str, str], server: postgres.Server | None) -> int:
+def _run_both(env: Mapping[str, str], server: postgres.PostgresServer | None) -> int:
     with Children(env=env) as children:
         try:
             children.run(goodword("migrate", "--wait"))
@@ -154,7 +154,7 @@ class Children:
         self._log = log
         self._programs: list[_Program] = []
         self._guard = _Guard()
-        self._server: postgres.Server | None = None
+        self._server: postgres.PostgresServer | None = None
         self._server_policy = RestartPolicy(began=time.monotonic())
         self._server_again_at: float | None = None
         self._watcher: threading.Thread | None = None
@@ -186,7 +186,7 @@ class Children:
     def ended(self) -> str:
         return next((program.name for program in self._programs if program.process.poll() is not None), "")
 
-    def watch(self, server: postgres.Server | None = None) -> None:
+    def watch(self, server: postgres.PostgresServer | None = None) -> None:
         self._server = server
         self._watcher = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._watcher.start()

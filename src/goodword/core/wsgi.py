@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.functional import cached_property
 
 
-class Request(WSGIRequest):
+class WsgiRequest(WSGIRequest):
     """Django reads query parameters in the charset of the Content-Type, even if that is a codec like rot13, and fails
     outside its error handling if the header is too long."""
 
@@ -27,7 +27,7 @@ class Request(WSGIRequest):
 
 
 class Handler(WSGIHandler):
-    request_class = Request
+    request_class = WsgiRequest
 
 
 def application() -> Handler:

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from goodword.demo.browser import Browser
-from goodword.demo.greenhouse import Person
+from goodword.demo.greenhouse import DemoPerson
 from goodword.demo.world import ADMIN_EMAIL
 
 type Api = Literal["v1", "v3"]
@@ -27,7 +27,7 @@ SCALES = ["Give and take", "Planning and order"]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Referee:
+class DemoReferee:
     name: str
     email: str
     relationship: str
@@ -121,7 +121,7 @@ def take_assessment(page: Browser, link: str, *, meanwhile: Callable[[], None]) 
     page.must_say("Thank you")
 
 
-def name_referees(page: Browser, link: str, referees: tuple[Referee, ...], person: Person) -> None:
+def name_referees(page: Browser, link: str, referees: tuple[DemoReferee, ...], person: DemoPerson) -> None:
     page.open(link)
     for number, referee in enumerate(referees):
         page.follow("Name the first referee" if number == 0 else "Name the next referee")

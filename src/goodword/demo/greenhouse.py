@@ -27,7 +27,7 @@ WEBHOOKS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
+class DemoPerson:
     name: str
     email: str
     profile: str
@@ -65,13 +65,13 @@ class Greenhouse:
         if row is None or "enabled" not in row.get_text(" "):
             raise page.failure(f"The webhook {name} is not enabled after its ping: {page.text()[:500]}")
 
-    def apply(self, job: str, *, first_name: str, last_name: str, email: str) -> Person:
+    def apply(self, job: str, *, first_name: str, last_name: str, email: str) -> DemoPerson:
         page = self.job(job)
         page.follow("Submit application")
         page.press("Submit application", {"First name": first_name, "Last name": last_name, "E-mail": email})
         return self._person(f"{first_name} {last_name}", email)
 
-    def add_prospect(self, *, first_name: str, last_name: str, email: str) -> Person:
+    def add_prospect(self, *, first_name: str, last_name: str, email: str) -> DemoPerson:
         page = self.browser
         page.open("/")
         page.follow("Candidates")
@@ -79,19 +79,19 @@ class Greenhouse:
         page.press("Add prospect", {"First name": first_name, "Last name": last_name, "E-mail": email})
         return self._person(f"{first_name} {last_name}", email)
 
-    def move(self, person: Person, stage: str) -> None:
+    def move(self, person: DemoPerson, stage: str) -> None:
         self.browser.open(person.profile)
         self.browser.press("Move stage", {"Move stage": stage})
 
-    def reject(self, person: Person, reason: str) -> None:
+    def reject(self, person: DemoPerson, reason: str) -> None:
         self.browser.open(person.profile)
         self.browser.press("Reject", {"Rejection reason": reason})
 
-    def hire(self, person: Person) -> None:
+    def hire(self, person: DemoPerson) -> None:
         self.browser.open(person.profile)
         self.browser.press("Hire")
 
-    def notes(self, person: Person) -> list[dict[str, str]]:
+    def notes(self, person: DemoPerson) -> list[dict[str, str]]:
         """The notes on the candidate's Activity Feed with their links, newest first."""
         self.browser.open(person.profile)
         found = []
@@ -139,7 +139,7 @@ class Greenhouse:
         self.browser.follow(job)
         return self.browser
 
-    def _person(self, name: str, email: str) -> Person:
+    def _person(self, name: str, email: str) -> DemoPerson:
         profile = self.browser.url
         if not re.search(r"application_id=\d+", profile):
             link = self.browser.page.find("a", string=re.compile(re.escape(name)))
@@ -147,4 +147,4 @@ class Greenhouse:
                 raise self.browser.failure(f"{name} was added but cannot be found.")
             self.browser.open(str(link["href"]))
             profile = self.browser.url
-        return Person(name=name, email=email, profile=profile)
+        return DemoPerson(name=name, email=email, profile=profile)

@@ -86,7 +86,7 @@ def _part(message: EmailMessage, kind: str) -> str:
     return str(part.get_content()) if part is not None else ""
 
 
-class Handler:
+class MailboxHandler:
     def __init__(self, store: Store) -> None:
         self.store = store
 
@@ -161,7 +161,7 @@ def main() -> None:
     parser.add_argument("--state", type=Path)
     options = parser.parse_args()
     store = Store(options.state)
-    smtp = Controller(Handler(store), hostname=options.host, port=options.smtp_port, ready_timeout=20)
+    smtp = Controller(MailboxHandler(store), hostname=options.host, port=options.smtp_port, ready_timeout=20)
     smtp.start()
     try:
         waitress.serve(create_app(store), host=options.host, port=options.port, threads=4, _quiet=True)

@@ -12,20 +12,20 @@ import httpx2
 
 from goodword.core.workdays import add_working_days, calendar_of
 from goodword.demo import actions
-from goodword.demo.actions import Api, Referee
+from goodword.demo.actions import Api, DemoReferee
 from goodword.demo.browser import WAIT_SECONDS, Browser, Mailbox, StoryFailed, text_of, wait_until
-from goodword.demo.greenhouse import CATEGORIES, WEBHOOKS, Greenhouse, Person
+from goodword.demo.greenhouse import CATEGORIES, WEBHOOKS, DemoPerson, Greenhouse
 from goodword.demo.world import ORGANISATION, World
 
 CLOSED = "There is nothing to do here at the moment"
 REFEREES = (
-    Referee(
+    DemoReferee(
         name="Zoë Müller",
         email="zoe.mueller@brightworks.example",
         relationship="Manager",
         company="Brightworks",
     ),
-    Referee(
+    DemoReferee(
         name="ليلى حداد",
         email="layla.haddad@brightworks.example",
         relationship="Colleague",
@@ -105,7 +105,7 @@ class StorySupport:
         self.result = StoryResult()
         self.role_url = ""
         self.step = ""
-        self.people: dict[str, Person] = {}
+        self.people: dict[str, DemoPerson] = {}
 
     def close(self) -> None:
         for client in (self.recruiter, self.guest, self.greenhouse.browser, self.mailbox, self.control):
@@ -125,13 +125,13 @@ class StorySupport:
     ) -> float:
         return wait_until(condition, step=self.step, message=message, seconds=seconds)
 
-    def apply(self, first_name: str, last_name: str) -> Person:
+    def apply(self, first_name: str, last_name: str) -> DemoPerson:
         email = f"{first_name.lower()}@mail.example"
         person = self.greenhouse.apply(actions.JOB, first_name=first_name, last_name=last_name, email=email)
         self.people[first_name] = person
         return person
 
-    def move_and_wait(self, person: Person, stage: str, *, subject: str) -> dict[str, Any]:
+    def move_and_wait(self, person: DemoPerson, stage: str, *, subject: str) -> dict[str, Any]:
         """Move a candidate to a stage. Returns the mail that they receive, after checking it."""
         count = len(self.mailbox.all(to=person.email, subject=subject))
         self.greenhouse.move(person, stage)
@@ -139,7 +139,7 @@ class StorySupport:
         self.check_mail(mail)
         return mail
 
-    def note(self, person: Person, text: str, *, count: int) -> dict[str, str]:
+    def note(self, person: DemoPerson, text: str, *, count: int) -> dict[str, str]:
         self.wait(
             lambda: len(self.greenhouse.notes(person)) >= count,
             lambda: f"No note on the Activity Feed: {self.greenhouse.browser.text()[:700]}",
@@ -153,7 +153,7 @@ class StorySupport:
         self.check(newest["author"] == recruiter, f"The author of the note is not {recruiter}: {newest}")
         return newest
 
-    def role_row(self, person: Person, column: str = "") -> str:
+    def role_row(self, person: DemoPerson, column: str = "") -> str:
         self.recruiter.open(self.role_url)
         for row in self.recruiter.page.select("tbody tr"):
             if person.name in text_of(row):
@@ -161,19 +161,19 @@ class StorySupport:
                 return " ".join(text_of(cell) for cell in cells)
         return ""
 
-    def role_shows(self, person: Person, text: str, *, column: str = "") -> None:
+    def role_shows(self, person: DemoPerson, text: str, *, column: str = "") -> None:
         self.wait(
             lambda: text in self.role_row(person, column),
             lambda: f"The role page should show “{text}” for {person.name}: {self.role_row(person)!r}",
         )
 
-    def must_be_synced(self, person: Person) -> None:
+    def must_be_synced(self, person: DemoPerson) -> None:
         self.recruiter.open(self.role_url)
         self.recruiter.follow(person.name)
         self.recruiter.must_say(person.email)
         self.recruiter.must_say("Synced")
 
-    def timeline(self, person: Person) -> str:
+    def timeline(self, person: DemoPerson) -> str:
         self.recruiter.open(self.role_url)
         self.recruiter.follow(person.name)
         return "\n".join(text_of(entry) for entry in self.recruiter.page.select("#timeline li"))
@@ -194,7 +194,7 @@ class StorySupport:
         self.check(mail["html"].count(f'href="{link}"') == 1, f"The HTML part lacks the link: {mail}")
         self.check("<img" not in mail["html"], f"The HTML part loads an image: {mail['html'][:400]}")
 
-    def recruiter_address(self, person: Person) -> str:
+    def recruiter_address(self, person: DemoPerson) -> str:
         """The reply address of mails to this candidate. Their results go there too."""
         return str(self.mailbox.all(to=person.email)[0]["reply_to"])
 
@@ -222,7 +222,7 @@ class StorySupport:
             f"Deliveries failed: {self.recruiter.text()[:700]}",
         )
 
-    def settle(self, first_name: str, last_name: str) -> Person:
+    def settle(self, first_name: str, last_name: str) -> DemoPerson:
         """Wait until earlier changes have taken effect, by moving a candidate and waiting for the invitation."""
         self.let_deliveries_arrive()
         person = self.apply(first_name, last_name)
@@ -363,7 +363,7 @@ class Story(StorySupport):
     def _check_unchanged(self, before: str, after: str) -> None:
         self.check(before == after, f"Before the repeated and reordered deliveries: {before}. After: {after}")
 
-    def _half_way(self, person: Person) -> None:
+    def _half_way(self, person: DemoPerson) -> None:
         self.role_shows(person, "In progress", column="Assessment")
         self.role_shows(person, "4/8", column="Assessment")
 
@@ -371,7 +371,7 @@ class Story(StorySupport):
         self.greenhouse.job(actions.JOB)
         return int(self.greenhouse.browser.url.rstrip("/").rsplit("/", 1)[1])
 
-    def _open_review(self, mail: dict[str, object], referee: Referee) -> None:
+    def _open_review(self, mail: dict[str, object], referee: DemoReferee) -> None:
         self.check_mail(mail)
         links = mail["links"]
         assert isinstance(links, list)

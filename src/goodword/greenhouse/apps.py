@@ -50,44 +50,44 @@ class GreenhouseConfig(AppConfig):
         reviews.mention_note_if(is_posted_for)
         step_requests.postpone_if(has_waiting_deliveries)
         metrics.register(
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_deliveries",
                 "Webhook deliveries of the last GOODWORD_INBOX_DAYS days by state",
                 "SELECT state, count(*) FROM greenhouse_delivery GROUP BY 1",
                 ("state",),
             ),
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_deliveries_oldest_seconds",
                 "Waiting time of the oldest unhandled delivery",
                 "SELECT coalesce(extract(epoch FROM max(now() - received_at)), 0) FROM greenhouse_delivery "
                 "WHERE state = 'received'",
             ),
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_notes",
                 "Notes on the Activity Feed by state",
                 "SELECT state, count(*) FROM greenhouse_activityfeednote GROUP BY 1",
                 ("state",),
             ),
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_notes_oldest_seconds",
                 "Time since the oldest waiting note was due",
                 "SELECT coalesce(extract(epoch FROM max(now() - not_before)), 0) FROM greenhouse_activityfeednote "
                 "WHERE state IN ('queued', 'sending') AND not_before <= now()",
             ),
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_connections",
                 "Connections to Greenhouse by state",
                 "SELECT state, count(*) FROM greenhouse_connection GROUP BY 1",
                 ("state",),
             ),
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_harvest_calls_day",
                 "Calls to Harvest in the last 24 hours by outcome",
                 "SELECT outcome, sum(calls) FROM greenhouse_calltally "
                 "WHERE hour > now() - interval '24 hours' GROUP BY 1",
                 ("outcome",),
             ),
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_harvest_calls_left",
                 "Smallest share of allowed calls left in a connection's current window, from 0 to 1",
                 'SELECT coalesce(min(greatest(remaining, 0)::float / nullif("limit", 0)), 1) '

@@ -20,19 +20,19 @@ class NotificationsConfig(AppConfig):
         )
         doctor.add_checks()
         metrics.register(
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_mails",
                 "Mails by state",
                 "SELECT state, count(*) FROM notifications_email GROUP BY 1",
                 ("state",),
             ),
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_mails_oldest_seconds",
                 "For how long the oldest mail has been due",
                 "SELECT coalesce(extract(epoch FROM max(now() - not_before)), 0) FROM notifications_email "
                 "WHERE state IN ('queued', 'sending') AND not_before <= now()",
             ),
-            metrics.Rows(
+            metrics.CountedGauge(
                 "goodword_mail_server_down_seconds",
                 "For how long the mail server has been unavailable; 0 if it is up",
                 "SELECT coalesce(extract(epoch FROM max(now() - down_since)), 0) FROM notifications_mailservice",

@@ -18,9 +18,9 @@ from goodword.core import mail
 from goodword.core.database import first_line
 from goodword.core.dns import Failure, mail_servers
 from goodword.core.doctor.findings import (
-    Check,
     DatabaseCheck,
-    Finding,
+    DoctorCheck,
+    DoctorFinding,
     attention,
     broken,
     duration,
@@ -29,7 +29,7 @@ from goodword.core.doctor.findings import (
 )
 from goodword.core.text import clean_text
 from goodword.notifications.domain.sender_domain import GOOD, UNKNOWN, Sender, configured, published
-from goodword.notifications.domain.sender_domain import Finding as Record
+from goodword.notifications.domain.sender_domain import DnsFinding as Record
 
 MAIL, SERVER, DNS = "mail", "mail_server", "dns"
 #: mail that is later than this needs attention
@@ -52,12 +52,12 @@ FROM (SELECT not_before FROM notifications_email
 def add_checks() -> None:
     register(
         DatabaseCheck(MAIL, queue, ready=True),
-        Check(SERVER, lambda now: [mail_server(now)]),
-        Check(DNS, sender_domain),
+        DoctorCheck(SERVER, lambda now: [mail_server(now)]),
+        DoctorCheck(DNS, sender_domain),
     )
 
 
-def queue(conn: psycopg.Connection, now: datetime) -> Finding:
+def queue(conn: psycopg.Connection, now: datetime) -> DoctorFinding:
     """Check for late mail. Mail that is scheduled, or deferred by the recipient's server, doesn't count as late."""
     row = conn.execute(_QUEUE, {"now": now}).fetchone()
     due, oldest, down_since, error, waits = row or (0, None, None, "", False)
@@ -78,7 +78,7 @@ def is_refused_sign_in(error: str) -> bool:
     return error[:3].isdigit() and int(error[:3]) in mail.REFUSED_SIGN_IN
 
 
-def mail_server(now: datetime) -> Finding:
+def mail_server(now: datetime) -> DoctorFinding:
     """Connect, start TLS, sign in and quit, without sending anything."""
     if not mail.is_smtp(settings.MAILERS):
         try:
@@ -107,7 +107,7 @@ def mail_server(now: datetime) -> Finding:
         return _connected(backend, place, now)
 
 
-def _connected(backend: mail.EmailBackend, place: str, now: datetime) -> Finding:
+def _connected(backend: mail.EmailBackend, place: str, now: datetime) -> DoctorFinding:
     sock = backend.connection.sock
     signed_in = " and accepts the password" if backend.username and backend.password else ""
     if not isinstance(sock, ssl.SSLSocket):
@@ -173,7 +173,7 @@ def _reply(error: smtplib.SMTPResponseException) -> str:
     return f"{error.smtp_code} {_ADDRESS.sub('…', clean_text(text, one_line=True))[:150]}".rstrip(" .")
 
 
-def sender_domain(now: datetime) -> list[Finding]:  # noqa: ARG001 - a check's signature
+def sender_domain(now: datetime) -> list[DoctorFinding]:  # noqa: ARG001 - a check's signature
     """Check SPF, DKIM of the configured selectors, DMARC, and MX for returned mail. Never *broken*: mail is sent."""
     sender = configured()
     seen = published(sender, list(settings.GOODWORD_MAIL_DKIM_SELECTORS))
@@ -185,7 +185,7 @@ def sender_domain(now: datetime) -> list[Finding]:  # noqa: ARG001 - a check's s
     ]
 
 
-def _record(kind: str, record: Record) -> Finding:
+def _record(kind: str, record: Record) -> DoctorFinding:
     sentence = f"{kind} of {record.name}: {record.sentence}"
     if record.state == GOOD or (record.state == UNKNOWN and record.seen):
         return good(DNS, sentence)
@@ -193,7 +193,7 @@ def _record(kind: str, record: Record) -> Finding:
     return attention(DNS, sentence, remedy or "Settings > Sender domain shows what to publish.")
 
 
-def _returned_mail(sender: Sender) -> Iterator[Finding]:
+def _returned_mail(sender: Sender) -> Iterator[DoctorFinding]:
     answer = mail_servers(sender.spf_domain, using=settings.GOODWORD_DNS_SERVERS)
     name = f"MX of {sender.spf_domain}"
     if answer.failure:

@@ -56,14 +56,14 @@ MAIN = ""
 type Parts = dict[str, forms.Field]
 
 
-class Heading(TypedDict):
+class FieldHeading(TypedDict):
     label: str
     help_text: str
     required: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class QuestionBlock:
     question: Question
     parts: Mapping[str, BoundField]
     #: shown above the first of several statements about one competency
@@ -160,13 +160,13 @@ class QuestionForm(forms.Form):
             self._names[question.id] = names
 
     @property
-    def blocks(self) -> list[Block]:
-        blocks: list[Block] = []
+    def blocks(self) -> list[QuestionBlock]:
+        blocks: list[QuestionBlock] = []
         above = ""
         for question in self.questions:
             competency = question.competency if isinstance(question, Agreement) else ""
             parts = {part: self[name] for part, name in self._names[question.id].items()}
-            blocks.append(Block(question, parts, heading=competency if competency != above else ""))
+            blocks.append(QuestionBlock(question, parts, heading=competency if competency != above else ""))
             above = competency
         return blocks
 
@@ -272,7 +272,7 @@ def _degrees(question: Rating | Agreement | Between, named: Mapping[int, str]) -
     return _one_choice(question, [(str(value), label) for value, label in named.items()] + passing)
 
 
-def _heading(question: Question, also: str = "") -> Heading:
+def _heading(question: Question, also: str = "") -> FieldHeading:
     return {
         "label": question.text,
         "help_text": f"{question.help} {also}".strip(),

@@ -4,10 +4,10 @@ from collections import Counter
 from typing import assert_never
 
 from goodword.core.report_blocks import (
+    AuthorMark,
     Block,
     Heading,
     Labelled,
-    Mark,
     OptionChart,
     OptionRow,
     Pages,
@@ -144,7 +144,7 @@ def quotes_block(
     return Quotes(entries) if entries else None
 
 
-def _mark_of(reference: ReferenceData, marks: Marks) -> Mark:
+def _mark_of(reference: ReferenceData, marks: Marks) -> AuthorMark:
     return (
         marks.own
         if reference["self_reference"]

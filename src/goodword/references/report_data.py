@@ -25,7 +25,7 @@ class QuestionnaireName(TypedDict):
     version: int | str
 
 
-class Referee(TypedDict):
+class RefereeData(TypedDict):
     """`title` is the referee's own, or the candidate's if the reference has only dates and title."""
 
     name: str | None
@@ -39,7 +39,7 @@ class ReferenceData(TypedDict):
     report's. `quote`: the sentence chosen for page 1. `erased`: the referee was erased."""
 
     id: str
-    referee: Referee
+    referee: RefereeData
     period_text: str | None
     submitted_at_text: str
     factual: bool
@@ -78,7 +78,7 @@ class GroupValues(TypedDict):
     answers: NotRequired[list[PersonValues]]
 
 
-class Level(TypedDict):
+class LevelData(TypedDict):
     value: int
     label: str
     example: str | None
@@ -98,7 +98,7 @@ class RatingQuestion(QuestionHead):
     type: Literal["rating"]
     id: str
     text: str
-    levels: list[Level]
+    levels: list[LevelData]
     by_relationship: list[GroupValues]
     comments: list[CommentData]
     agreement: NotRequired[bool]
@@ -118,7 +118,7 @@ class StatementQuestion(QuestionHead):
     comments: list[CommentData]
 
 
-class Option(TypedDict):
+class OptionData(TypedDict):
     value: int
     label: str
 
@@ -131,7 +131,7 @@ class ChoiceQuestion(QuestionHead):
     id: str
     text: str
     multiple: bool
-    options: list[Option]
+    options: list[OptionData]
     by_relationship: list[GroupValues]
     comments: list[CommentData]
     pick: NotRequired[int]
@@ -279,7 +279,7 @@ def _question(asked: QuestionResult) -> QuestionData:
     head = _question_head(asked)
     match asked.kind:
         case "rating" | "agreement":
-            levels: list[Level] = [
+            levels: list[LevelData] = [
                 {"value": level.value, "label": level.label, "example": level.example or None}
                 for level in asked.levels
             ]

@@ -7,9 +7,9 @@ from itertools import groupby
 from typing import Final
 
 from goodword.core.report_blocks import (
+    AuthorMark,
     Block,
     Cell,
-    Mark,
     Notice,
     Prose,
     Quote,
@@ -161,10 +161,10 @@ def work_again_of(check: CheckData) -> ChoiceQuestion | None:
 
 @dataclass(frozen=True)
 class Marks:
-    of_relationship: Mapping[str, Mark]
-    own: Mark
+    of_relationship: Mapping[str, AuthorMark]
+    own: AuthorMark
 
-    def of(self, group: GroupValues) -> Mark:
+    def of(self, group: GroupValues) -> AuthorMark:
         return self.own if group["self_reference"] else self.of_relationship[group["relationship"]]
 
 
@@ -173,11 +173,11 @@ def marks_of(check: CheckData, words: Phrases) -> Marks:
     names = list(dict.fromkeys([*known, *_relationships(check)]))
     present = set(_relationships(check))
     free = [place for place in range(SHAPES) if place >= len(known) or known[place] not in present]
-    marks: dict[str, Mark] = {}
+    marks: dict[str, AuthorMark] = {}
     for place, name in enumerate(names):  # names in older snapshots get an unused shape
         shape = place if place < len(known) else free[(place - len(known)) % len(free)] if free else 0
-        marks[name] = Mark(letters=_letters(name, names), shape=shape)
-    return Marks(marks, Mark(letters="", shape=0, own=True))
+        marks[name] = AuthorMark(letters=_letters(name, names), shape=shape)
+    return Marks(marks, AuthorMark(letters="", shape=0, own=True))
 
 
 def _letters(name: str, names: Sequence[str]) -> str:
@@ -268,7 +268,7 @@ def _relationship(group: GroupValues, words: Phrases) -> str:
     return words("self") if group["self_reference"] else group["relationship"]
 
 
-def legend_of(check: CheckData, marks: Marks, words: Phrases) -> list[tuple[Mark, str]]:
+def legend_of(check: CheckData, marks: Marks, words: Phrases) -> list[tuple[AuthorMark, str]]:
     names, identifiable = _relationships(check), _identifiable(check)
     marked = identifiable if identifiable != set(names) else set()
     legend = [

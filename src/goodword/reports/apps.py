@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING
 from django.apps import AppConfig
 
 if TYPE_CHECKING:
-    from goodword.core.doctor.findings import Finding
+    from goodword.core.doctor.findings import DoctorFinding
 
 
 class ReportsConfig(AppConfig):
@@ -13,7 +13,7 @@ class ReportsConfig(AppConfig):
 
     def ready(self) -> None:
         from goodword.core import future_times, key_rotation, metrics
-        from goodword.core.doctor.findings import Check, register
+        from goodword.core.doctor.findings import DoctorCheck, register
         from goodword.reports.domain import rendering  # also registers its jobs
         from goodword.reports.models import Report, SigningCertificate
 
@@ -28,12 +28,12 @@ class ReportsConfig(AppConfig):
         future_times.register(
             future_times.limited(Report, "try_again_at", longest=longest, state=Report.State.BUILDING)
         )
-        register(Check("signing", _certificate, uses_database=True))
+        register(DoctorCheck("signing", _certificate, uses_database=True))
         reports = "SELECT state, count(*) FROM reports_report GROUP BY 1"
-        metrics.register(metrics.Rows("goodword_reports", "Reports by state", reports, ("state",)))
+        metrics.register(metrics.CountedGauge("goodword_reports", "Reports by state", reports, ("state",)))
 
 
-def _certificate(now: datetime) -> "list[Finding]":
+def _certificate(now: datetime) -> "list[DoctorFinding]":
     from goodword.reports.signing.keys import certificate_finding
 
     return [certificate_finding(now=now)]

@@ -4,14 +4,15 @@ from dataclasses import dataclass
 from typing import Any, assert_never
 
 from goodword.core.report_blocks import (
+    AuthorMark,
     Block,
+    BlockLink,
     Cell,
     Details,
     Drawings,
+    DrawnScore,
     Heading,
     Labelled,
-    Link,
-    Mark,
     Notice,
     OptionChart,
     OptionRow,
@@ -20,7 +21,6 @@ from goodword.core.report_blocks import (
     RatingChart,
     RatingRow,
     ScaleChart,
-    Score,
     ScoreTable,
     Table,
 )
@@ -45,7 +45,9 @@ def drawn(blocks: Iterable[Block]) -> Iterator[tuple[str, Any]]:
                 yield "ratings", _ratings(block)
             case OptionChart():
                 yield "options", (block, [_option(row) for row in block.rows])
-            case Heading() | Notice() | Labelled() | Quotes() | Drawings() | Link() | Details():
+            case BlockLink():
+                yield "link", block
+            case Heading() | Notice() | Labelled() | Quotes() | Drawings() | Details():
                 yield type(block).__name__.lower(), block
             case _:
                 assert_never(block)
@@ -120,7 +122,7 @@ def _scores(table: ScoreTable) -> Table:
     return Table([test, score, requirement], rows, caption=test)
 
 
-def _score_cell(scores: Sequence[Score]) -> Cell:
+def _score_cell(scores: Sequence[DrawnScore]) -> Cell:
     text = " · ".join(f"{score.label} {score.value}".strip() for score in scores)
     note = scores[0].note.replace("\n", ". ") if len(scores) == 1 else ""
     return Cell(text, note=note or None)
@@ -148,7 +150,7 @@ class _Level:
     "to" at the highest, "through" in between, else empty."""
 
     value: int
-    marks: Sequence[Mark | None]
+    marks: Sequence[AuthorMark | None]
     spread: str
 
     @property
@@ -181,7 +183,7 @@ def _ratings(chart: RatingChart) -> _Ratings:
 
 
 def _rating(row: RatingRow, levels: range) -> _Rating:
-    marks: Sequence[Mark | None] = row.marks or [None] * len(row.values)
+    marks: Sequence[AuthorMark | None] = row.marks or [None] * len(row.values)
     pairs = list(zip(row.values, marks, strict=True))
     given = [value for value, mark in pairs if mark is None or not mark.own]
     low, high = min(given, default=0), max(given, default=0)

@@ -43,7 +43,7 @@ def stacked(values: Sequence[float]) -> list[tuple[float, int]]:
 
 
 @dataclass(frozen=True)
-class Measures:
+class ChartMeasures:
     width: int
     start: int
     end: int
@@ -54,8 +54,8 @@ class Measures:
     narrow: bool
 
 
-WIDE = Measures(width=720, start=220, end=650, row=44, line=22, label_x=0, label_y=27, narrow=False)
-NARROW = Measures(width=340, start=12, end=288, row=66, line=46, label_x=0, label_y=22, narrow=True)
+WIDE = ChartMeasures(width=720, start=220, end=650, row=44, line=22, label_x=0, label_y=27, narrow=False)
+NARROW = ChartMeasures(width=340, start=12, end=288, row=66, line=46, label_x=0, label_y=22, narrow=True)
 AXIS_HEIGHT = 40
 STACK_STEP = 5
 
@@ -67,7 +67,7 @@ class Ring:
 
 
 @dataclass(frozen=True)
-class ScaleRow:
+class ScaleCoordinates:
     """The coordinates of one scale. `mean_text` and `band_text` are empty without a mean or band."""
 
     label: str
@@ -87,11 +87,11 @@ class ScaleRow:
 
 @dataclass(frozen=True)
 class ChartDrawing:
-    measures: Measures
+    measures: ChartMeasures
     height: int
     axis_y: int
     ticks: list[tuple[float, str]]
-    rows: list[ScaleRow]
+    rows: list[ScaleCoordinates]
 
 
 @dataclass(frozen=True)
@@ -104,7 +104,7 @@ class Chart:
     has_bands: bool
 
     @property
-    def rows(self) -> list[ScaleRow]:
+    def rows(self) -> list[ScaleCoordinates]:
         return self.wide.rows
 
     @property
@@ -127,7 +127,7 @@ def scale_chart(rows: Iterable[Mapping[str, Any]], *, minimum: float, maximum: f
 
 
 def _scale_picture(
-    rows: list[Mapping[str, Any]], measures: Measures, minimum: float, maximum: float
+    rows: list[Mapping[str, Any]], measures: ChartMeasures, minimum: float, maximum: float
 ) -> ChartDrawing:
     axis = Axis(minimum, maximum, measures.start, measures.end)
     drawn = [_scale_row(row, number, axis, measures) for number, row in enumerate(rows)]
@@ -136,13 +136,13 @@ def _scale_picture(
     return ChartDrawing(measures, bottom + AXIS_HEIGHT, bottom, ticks, drawn)
 
 
-def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: Measures) -> ScaleRow:
+def _scale_row(row: Mapping[str, Any], number: int, axis: Axis, measures: ChartMeasures) -> ScaleCoordinates:
     top = number * measures.row
     line_y = top + measures.line
     marks = [float(mark) for mark in row.get("marks") or []]
     mean, band = row.get("mean"), row.get("band")
     rings = [Ring(axis.at(value), line_y - level * STACK_STEP) for value, level in stacked(marks)]
-    return ScaleRow(
+    return ScaleCoordinates(
         label=str(row["label"]),
         detail=str(row.get("detail") or ""),
         top=top,

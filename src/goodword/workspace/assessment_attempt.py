@@ -14,9 +14,9 @@ from goodword.core import clock
 from goodword.workflow.domain.runs import lock_for_member
 from goodword.workspace.results import finished_run
 from goodword.workspace.step_actions import (
+    ActionTarget,
     ConfirmForm,
     DaysForm,
-    Target,
     act_at_once,
     act_with_form,
     extended_message,
@@ -28,11 +28,11 @@ WITH_FORM = ["GET", "HEAD", "POST"]
 CARD: Final = "assessment"
 
 
-def _attempt_of(request: MemberRequest, pk: int, attempt_pk: int) -> tuple[Target, Attempt]:
+def _attempt_of(request: MemberRequest, pk: int, attempt_pk: int) -> tuple[ActionTarget, Attempt]:
     application = access.get_or_404(visible_applications(request.member), pk)
     attempts = Attempt.objects.of(request.organisation).select_related("step_request")
     attempt = access.get_or_404(attempts.filter(step_request__application=application), attempt_pk)
-    return Target(application=application, ids={"attempt": attempt.pk}, anchor=CARD), attempt
+    return ActionTarget(application=application, ids={"attempt": attempt.pk}, anchor=CARD), attempt
 
 
 @require_POST

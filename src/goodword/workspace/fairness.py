@@ -22,7 +22,7 @@ from goodword.candidates.fairness.groups import Decisions, GroupFile, proposed, 
 from goodword.candidates.fairness.outcomes import (
     LEAST,
     GroupComparison,
-    Scope,
+    OutcomeScope,
     compare_groups,
 )
 from goodword.candidates.people_files import LARGEST, in_lines
@@ -135,9 +135,9 @@ class FairnessForm(forms.Form):
             declined=frozenset(self.cleaned_data.get("declined", ())),
         )
 
-    def scope(self, organisation: Organisation) -> Scope:
+    def scope(self, organisation: Organisation) -> OutcomeScope:
         cleaned = self.cleaned_data
-        return Scope(
+        return OutcomeScope(
             organisation=organisation,
             role=cleaned["role"],
             since=cleaned["since"],

@@ -28,9 +28,9 @@ from goodword.workflow.domain.runs import Refused, lock_for_member
 from goodword.workspace.results import finished_run
 from goodword.workspace.role.step_forms import LONGEST_HINT, relationship_names
 from goodword.workspace.step_actions import (
+    ActionTarget,
     ConfirmForm,
     DaysForm,
-    Target,
     act_at_once,
     act_with_form,
     deadlines_of,
@@ -42,11 +42,11 @@ from goodword.workspace.step_actions import (
 CHECK, REFEREES = "reference_check", "referees"
 
 
-def check_of(request: MemberRequest, pk: int, check_pk: int) -> tuple[Target, Check]:
+def check_of(request: MemberRequest, pk: int, check_pk: int) -> tuple[ActionTarget, Check]:
     application = access.get_or_404(visible_applications(request.member), pk)
     checks = Check.objects.of(request.organisation).filter(step_request__application=application)
     check = access.get_or_404(checks, check_pk)
-    return Target(application=application, ids={"check": check.pk}, anchor=CHECK), check
+    return ActionTarget(application=application, ids={"check": check.pk}, anchor=CHECK), check
 
 
 def referee_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Application, Referee]:
@@ -357,7 +357,7 @@ def release(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
         ),
         "button": _("Contact now"),
     }
-    target = Target(application=application, ids={"referee": referee.pk}, anchor=REFEREES)
+    target = ActionTarget(application=application, ids={"referee": referee.pk}, anchor=REFEREES)
     return act_with_form(request, target, form, act, action="request.released", page=page)
 
 
@@ -416,9 +416,9 @@ def address(request: MemberRequest, pk: int, referee_pk: int) -> HttpResponseBas
     return act_with_form(request, target, form, act, action="request.address_corrected", page=page)
 
 
-def _request_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[Target, ReferenceRequest]:
+def _request_of(request: MemberRequest, pk: int, referee_pk: int) -> tuple[ActionTarget, ReferenceRequest]:
     application, referee = referee_of(request, pk, referee_pk)
     found: ReferenceRequest | None = getattr(referee, "request", None)
     if found is None:
         raise Http404
-    return Target(application=application, ids={"request": found.pk}, anchor=REFEREES), found
+    return ActionTarget(application=application, ids={"request": found.pk}, anchor=REFEREES), found

@@ -20,7 +20,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.core import clock
 from goodword.core.text import written_weekday
-from goodword.references.domain.checks import Closed
+from goodword.references.domain.checks import CheckClosed
 from goodword.references.models import Check, open_requests
 from goodword.roles.domain.settings import LONGEST_DEADLINE
 from goodword.workflow.domain.runs import Refused, Reminded
@@ -88,7 +88,7 @@ Action = Callable[[], str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class ActionTarget:
     """The target of an action. `ids`: ids for the audit log. `anchor`: where to return to on the candidate's page;
     empty for its top."""
 
@@ -97,7 +97,9 @@ class Target:
     anchor: str = ""
 
 
-def act_at_once(request: MemberRequest, target: Target, act: Action, *, action: str) -> HttpResponseBase:
+def act_at_once(
+    request: MemberRequest, target: ActionTarget, act: Action, *, action: str
+) -> HttpResponseBase:
     sentence, problem = _perform(request, act, action=action, ids=target.ids)
     if problem:
         messages.error(request, problem)
@@ -108,7 +110,7 @@ def act_at_once(request: MemberRequest, target: Target, act: Action, *, action: 
 
 def act_with_form(
     request: MemberRequest,
-    target: Target,
+    target: ActionTarget,
     form: forms.Form,
     act: Action,
     *,
@@ -144,6 +146,6 @@ def _perform(request: MemberRequest, act: Action, *, action: str, ids: Mapping[s
             write_by(request.member, action, now=clock.now(), details=ids)
     except Refused as error:
         return "", str(error)
-    except Closed:
+    except CheckClosed:
         return "", _("This reference check has ended and can't be changed.")
     return sentence, ""

@@ -57,7 +57,7 @@ _SIGNATURE = "\n-- \n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Block:
+class MailBlock:
     """A paragraph with its `lines`, the items of a list, or the label of the button."""
 
     kind: str
@@ -74,7 +74,7 @@ class ShownMail:
     reply_to: str
     subject: str
     language: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[MailBlock, ...]
     footer: str
 
     @property
@@ -192,13 +192,13 @@ def _shown(name: str, application: Application) -> ShownMail:
     )
 
 
-def _block(paragraph: str) -> Block:
+def _block(paragraph: str) -> MailBlock:
     lines = [line.strip() for line in paragraph.strip().splitlines()]
     if LINK in lines:
-        return Block(kind="button", lines=(lines[0].rstrip(": \u00a0\u202f"),))
+        return MailBlock(kind="button", lines=(lines[0].rstrip(": \u00a0\u202f"),))
     if all(line.startswith("- ") for line in lines):
-        return Block(kind="list", lines=tuple(line.removeprefix("- ") for line in lines))
-    return Block(kind="text", lines=tuple(lines))
+        return MailBlock(kind="list", lines=tuple(line.removeprefix("- ") for line in lines))
+    return MailBlock(kind="text", lines=tuple(lines))
 
 
 _REFEREES = ("Robin Miller", "Sam Carter", "Kim Novak", "Jo Martin", "Toni Weber")
@@ -288,7 +288,7 @@ def mails(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse:
 FIRST: Final = "start"
 
 
-class Stage(IntEnum):
+class PreviewStage(IntEnum):
     INVITED = 0
     NAMED = 1
     SENT = 2
@@ -301,7 +301,7 @@ class PreviewPage:
     listed."""
 
     name: str
-    stage: Stage
+    stage: PreviewStage
     path: str
     title: str = ""
     is_referees: bool = False
@@ -320,16 +320,16 @@ class Example:
         self.candidate_path = f"{self._portal(Link.Purpose.CANDIDATE, step_request.pk)}references/"
         self.referee_path = ""
 
-    def bring_to(self, stage: Stage) -> None:
-        if stage >= Stage.NAMED:
+    def bring_to(self, stage: PreviewStage) -> None:
+        if stage >= PreviewStage.NAMED:
             self._name_referees()
-        if stage >= Stage.SENT:
+        if stage >= PreviewStage.SENT:
             requests = [
                 send_request(self.check, unsent_referee, now=self.now)
                 for unsent_referee in unsent_referees(self.check)
             ]
             self.referee_path = self._portal(Link.Purpose.REFEREE, requests[0].pk)
-        if stage == Stage.DONE:
+        if stage == PreviewStage.DONE:
             self._requests().update(state=ReferenceRequest.State.ANSWERED, settled_at=self.now)
             self.check.progress = StepRun.Progress.COMPLETED
             self.check.save(update_fields=["progress"])
@@ -360,33 +360,33 @@ class Example:
 
 
 def pages_of(example: Example) -> list[PreviewPage]:
-    """Pages in order of appearance. Takes the check to `Stage.SENT` and back."""
+    """Pages in order of appearance. Takes the check to `PreviewStage.SENT` and back."""
     with rolled_back():
-        example.bring_to(Stage.SENT)
+        example.bring_to(PreviewStage.SENT)
         asked = example.question_pages()
     own = example.self_reference_pages()
     return [
-        PreviewPage(name=FIRST, stage=Stage.INVITED, path="", title=_("Candidate: start")),
-        PreviewPage(name="notice", stage=Stage.INVITED, path="notice/"),
-        PreviewPage(name="decline", stage=Stage.INVITED, path="decline/"),
-        PreviewPage(name="referee", stage=Stage.INVITED, path="1/", title=_("Name a referee")),
-        PreviewPage(name="cannot", stage=Stage.INVITED, path="1/cannot/"),
-        PreviewPage(name="send", stage=Stage.NAMED, path="review/", title=_("Check and send")),
+        PreviewPage(name=FIRST, stage=PreviewStage.INVITED, path="", title=_("Candidate: start")),
+        PreviewPage(name="notice", stage=PreviewStage.INVITED, path="notice/"),
+        PreviewPage(name="decline", stage=PreviewStage.INVITED, path="decline/"),
+        PreviewPage(name="referee", stage=PreviewStage.INVITED, path="1/", title=_("Name a referee")),
+        PreviewPage(name="cannot", stage=PreviewStage.INVITED, path="1/cannot/"),
+        PreviewPage(name="send", stage=PreviewStage.NAMED, path="review/", title=_("Check and send")),
         *(_self_reference_pages(own) if own else ()),
-        PreviewPage(name="waiting", stage=Stage.SENT, path="", title=_("Waiting")),
-        PreviewPage(name="done", stage=Stage.DONE, path="", title=_("Done")),
+        PreviewPage(name="waiting", stage=PreviewStage.SENT, path="", title=_("Waiting")),
+        PreviewPage(name="done", stage=PreviewStage.DONE, path="", title=_("Done")),
         *(
             PreviewPage(name=name, stage=stage, path=path, title=title, is_referees=True)
             for name, stage, path, title in (
-                ("request", Stage.SENT, "", _("Referee: start")),
-                ("facts", Stage.SENT, "facts/", ""),
-                ("no", Stage.SENT, "no/", ""),
+                ("request", PreviewStage.SENT, "", _("Referee: start")),
+                ("facts", PreviewStage.SENT, "facts/", ""),
+                ("no", PreviewStage.SENT, "no/", ""),
                 *(
-                    (f"questions-{n}", Stage.SENT, f"questions/{n}/", _("Page %(n)s") % {"n": n})
+                    (f"questions-{n}", PreviewStage.SENT, f"questions/{n}/", _("Page %(n)s") % {"n": n})
                     for n in asked
                 ),
-                ("review", Stage.SENT, "review/", _("Review")),
-                ("thanks", Stage.DONE, "", _("Thanks")),
+                ("review", PreviewStage.SENT, "review/", _("Review")),
+                ("thanks", PreviewStage.DONE, "", _("Thanks")),
             )
         ),
     ]
@@ -394,10 +394,10 @@ def pages_of(example: Example) -> list[PreviewPage]:
 
 def _self_reference_pages(numbers: Sequence[int]) -> Iterator[PreviewPage]:
     base = "self-reference/"
-    yield PreviewPage(name="self", stage=Stage.INVITED, path=base, title=_("Self-assessment"))
+    yield PreviewPage(name="self", stage=PreviewStage.INVITED, path=base, title=_("Self-assessment"))
     for n in numbers:
-        yield PreviewPage(name=f"self-{n}", stage=Stage.INVITED, path=f"{base}questions/{n}/")
-    yield PreviewPage(name="self-review", stage=Stage.INVITED, path=f"{base}review/")
+        yield PreviewPage(name=f"self-{n}", stage=PreviewStage.INVITED, path=f"{base}questions/{n}/")
+    yield PreviewPage(name="self-review", stage=PreviewStage.INVITED, path=f"{base}review/")
 
 
 @require_safe

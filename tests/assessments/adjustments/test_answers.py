@@ -143,7 +143,7 @@ def test_a_request_on_a_closed_attempt_cannot_be_answered() -> None:
     with transaction.atomic():
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
     before = everything(attempt)
-    with pytest.raises(parts.Closed):
+    with pytest.raises(parts.AttemptClosed):
         answers(row, percent=25)
     assert everything(attempt) == before
 

@@ -6,7 +6,7 @@ import pytest
 from django.db import transaction
 
 from goodword.accounts.models import Organisation
-from goodword.assessments.adjustments.contacts import Contact, contact_of
+from goodword.assessments.adjustments.contacts import AdjustmentContact, contact_of
 from goodword.assessments.adjustments.requests import (
     CannotRequest,
     request_adjustment,
@@ -176,7 +176,7 @@ def test_nothing_can_be_requested_on_a_closed_attempt() -> None:
     attempt = timed()
     with transaction.atomic():
         move(lock(Attempt, attempt.pk), "close", at=NOW, by="greenhouse", reason="rejected")
-    with pytest.raises(parts.Closed):
+    with pytest.raises(parts.AttemptClosed):
         asked(attempt)
 
 
@@ -203,14 +203,14 @@ def test_requests_go_outside_the_hiring_team_if_possible() -> None:
     of = application()
     assert of.role is not None
     org = of.organisation
-    rita = Contact(name="Rita Recruiter", address="rita@acme.example", outside=False)
+    rita = AdjustmentContact(name="Rita Recruiter", address="rita@acme.example", outside=False)
     assert contact_of(of) == rita  # the one admin owns the role
     other = factories.member(org, kind="admin", name="Omar Admin")
-    theirs = Contact(name="Omar Admin", address=other.user.email)
+    theirs = AdjustmentContact(name="Omar Admin", address=other.user.email)
     assert contact_of(of) == theirs
     named(org)
     of.organisation.refresh_from_db()
-    assert contact_of(of) == Contact(name=HANNA[0], address=HANNA[1])
+    assert contact_of(of) == AdjustmentContact(name=HANNA[0], address=HANNA[1])
     for address in ("RITA@acme.example", of.role.owner.user.email):
         Organisation.objects.filter(pk=org.pk).update(adjustments_email=address)
         of.organisation.refresh_from_db()

@@ -160,7 +160,7 @@ def _reasoning(organisation: Organisation, who: Application) -> list[AttemptPart
     test = ensure_builtin(organisation, "reasoning", now=NOW)
     before = published(role_of(organisation), (test, number(test), "standard_20"))
     finished(before, applications(before.step.role, 10), answers=solves, items=form_of)
-    found = rasch.Calibration(
+    found = rasch.CalibrationResult(
         cells={cell: rasch.Difficulty(0.7 * (cell[1] - 2), 0.15, 400) for cell in CELLS},
         sd=1.2,
         n=200,

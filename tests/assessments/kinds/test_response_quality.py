@@ -8,8 +8,8 @@ from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
 from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.scales.content import parse_pack
 from goodword.assessments.kinds.scales.items import (
-    Contradiction,
     ScaleContradiction,
+    SelfContradiction,
     StraightLine,
     contradiction,
     straight_lining,
@@ -43,7 +43,7 @@ def test_a_contradiction_matches_a_manual_calculation() -> None:
     # quick: item 2 "+" 2, item 4 "-" 4, turned 2: 0 apart
     # over both pairs 1.5; chance: distances of 1..5: (0*5 + 1*8 + 2*6 + 3*4 + 4*2) / 25 = 40/25
     found = contradiction(parse_pack(small_pack()), "full", {"1": 5, "2": 2, "3": 4, "4": 4})
-    assert found == Contradiction(
+    assert found == SelfContradiction(
         scales=(
             ScaleContradiction(scale="warm", plus=5.0, turned=2.0, pairs=1, mean=3.0),
             ScaleContradiction(scale="quick", plus=2.0, turned=2.0, pairs=1, mean=0.0),
@@ -57,7 +57,7 @@ def test_a_contradiction_matches_a_manual_calculation() -> None:
 
 def test_a_scale_without_a_pair_is_not_checked() -> None:
     found = contradiction(parse_pack(small_pack()), "full", {"1": 5, "2": 2})
-    assert found == Contradiction(scales=(), pairs=0, mean=None, chance=1.6, grade=None)
+    assert found == SelfContradiction(scales=(), pairs=0, mean=None, chance=1.6, grade=None)
 
 
 def test_an_answer_off_the_scale_is_refused() -> None:

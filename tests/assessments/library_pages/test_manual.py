@@ -21,7 +21,7 @@ from goodword.assessments.manual.evidence import RECOVERY
 from goodword.assessments.manual.facts import ManualFacts, manual_facts
 from goodword.assessments.models import Calibration, NormGroup, Test, TestVersion
 from goodword.assessments.psychometrics import strata
-from goodword.assessments.psychometrics.rasch import Calibration as Calibrated
+from goodword.assessments.psychometrics.rasch import CalibrationResult as Calibrated
 from goodword.assessments.psychometrics.rasch import Difficulty
 from goodword.assessments.psychometrics.strata import Calibrations, Effect, Pool, StrataComparison, Stratum
 from goodword.assessments.queries import content_of

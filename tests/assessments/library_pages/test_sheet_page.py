@@ -104,7 +104,7 @@ def test_reasoning_shows_assumed_difficulties_until_calibration(rita: Membership
     )
     assert {cell.difficulty for cell in sheet.cells} == {None}
     first = sheet.cells[0]
-    found = rasch.Calibration(
+    found = rasch.CalibrationResult(
         cells={("number_series", 1): rasch.Difficulty(-1.25, 0.2, 240)},
         sd=1.0,
         n=260,

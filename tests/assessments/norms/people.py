@@ -14,7 +14,7 @@ from typing import Final
 from goodword.assessments.kinds import builtin
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.psychometrics.rasch import ItemAnswer
+from goodword.assessments.psychometrics.rasch import CellAnswer
 from goodword.core.validation import Json
 from tests.assessments.builtins import load
 
@@ -60,11 +60,11 @@ def form_of(place: int) -> list[GeneratedItem]:
 
 def answers_of_person(
     place: int, *, solve: Callable[[int], dict[str, Json]] | None = None
-) -> list[ItemAnswer]:
+) -> list[CellAnswer]:
     """The scored answers of person `place` for a calibration."""
     given = (solve or solves)(place)
     return [
-        ItemAnswer((item.family, item.level), len(item.options), 1 if given[str(position)] == item.key else 0)
+        CellAnswer((item.family, item.level), len(item.options), 1 if given[str(position)] == item.key else 0)
         for position, item in enumerate(form_of(place), start=1)
     ]
 

@@ -332,7 +332,7 @@ def test_a_calibration_shows_its_groups_and_how_they_compare(reasoning: Test, at
     series, sets = ("letter_series", 1), ("sets", 2)
     pool = Pool(
         strata={english: 300, german: 120},
-        calibration=rasch.Calibration(
+        calibration=rasch.CalibrationResult(
             cells={series: rasch.Difficulty(b=0.5, se=0.1, n=400)}, sd=1, n=420, iterations=3, reliability=0.8
         ),
     )

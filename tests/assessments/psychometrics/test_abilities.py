@@ -8,7 +8,7 @@ from typing import Literal
 import pytest
 
 from goodword.assessments.psychometrics.abilities import UnknownCell, ability, point, quantile
-from goodword.assessments.psychometrics.rasch import Answers, Calibration, Difficulty, ItemAnswer
+from goodword.assessments.psychometrics.rasch import Answers, CalibrationResult, CellAnswer, Difficulty
 
 #: difficulty and number of options of each item, in a form like the built-in one of 20
 FORM = (
@@ -18,8 +18,8 @@ FORM = (
 )
 
 
-def known(form: Sequence[tuple[float, int]] = FORM) -> Calibration:
-    return Calibration(
+def known(form: Sequence[tuple[float, int]] = FORM) -> CalibrationResult:
+    return CalibrationResult(
         cells={("item", place): Difficulty(b, 0.1, 400) for place, (b, _) in enumerate(form)},
         sd=1.0,
         n=400,
@@ -30,7 +30,7 @@ def known(form: Sequence[tuple[float, int]] = FORM) -> Calibration:
 
 def answers_of(form: Sequence[tuple[float, int]], right: Sequence[int]) -> Answers:
     given: list[Literal[0, 1]] = [1 if one else 0 for one in right]
-    return [ItemAnswer(("item", place), form[place][1], one) for place, one in enumerate(given)]
+    return [CellAnswer(("item", place), form[place][1], one) for place, one in enumerate(given)]
 
 
 def simulated(chance: random.Random, able: float) -> Answers:
@@ -112,7 +112,7 @@ def test_the_order_of_answers_changes_nothing() -> None:
 
 def test_an_answer_to_an_uncalibrated_cell_is_refused() -> None:
     with pytest.raises(UnknownCell) as refused:
-        ability(known(), [ItemAnswer(("series", 9), 5, 1)])
+        ability(known(), [CellAnswer(("series", 9), 5, 1)])
     assert refused.value.cell == ("series", 9)
     assert str(refused.value) == "The family “series”, level 9, is not calibrated."
 
@@ -120,7 +120,7 @@ def test_an_answer_to_an_uncalibrated_cell_is_refused() -> None:
 @pytest.mark.parametrize("answer", [2, -1, 0.5, None])
 def test_an_answer_must_be_zero_or_one(answer: object) -> None:
     with pytest.raises(ValueError, match="An answer must be 0 or 1"):
-        ability(known(), [ItemAnswer(("item", 0), 5, answer)])  # type: ignore[arg-type]  # an invalid answer on purpose
+        ability(known(), [CellAnswer(("item", 0), 5, answer)])  # type: ignore[arg-type]  # an invalid answer on purpose
 
 
 @pytest.mark.slow

@@ -4,7 +4,7 @@ import random
 import pytest
 
 from goodword.assessments.psychometrics.abilities import point
-from goodword.assessments.psychometrics.rasch import Answers, ItemAnswer
+from goodword.assessments.psychometrics.rasch import Answers, CellAnswer
 from goodword.assessments.psychometrics.strata import Effect, differences, has_large
 
 TRUE = [-1.5, -1.0, -0.5, 0.0, 0.5, 1.0, -1.2, -0.3, 0.3, 1.2]
@@ -19,7 +19,7 @@ def people(seed: int, n: int, *, mean: float = 0.0, harder: float = 0.0) -> list
         chances = [point((b + (harder if place == 0 else 0), 0.2), able).p for place, b in enumerate(TRUE)]
         found.append(
             [
-                ItemAnswer(("item", place), 5, 1 if chance.random() < p else 0)
+                CellAnswer(("item", place), 5, 1 if chance.random() < p else 0)
                 for place, p in enumerate(chances)
             ]
         )
@@ -30,7 +30,7 @@ def test_the_odds_ratio_of_a_single_matched_class_is_that_of_its_table() -> None
     cell, other = ("item", 0), ("item", 1)
 
     def solved(one: int, two: int, n: int) -> list[Answers]:
-        return [[ItemAnswer(cell, 5, 1 if one else 0), ItemAnswer(other, 5, 1 if two else 0)]] * n
+        return [[CellAnswer(cell, 5, 1 if one else 0), CellAnswer(other, 5, 1 if two else 0)]] * n
 
     # Everybody solved one of two items: 60 of the reference group and 40 of the focal group the first.
     found = differences([*solved(1, 0, 60), *solved(0, 1, 40)], [*solved(1, 0, 40), *solved(0, 1, 60)])
@@ -71,12 +71,12 @@ def test_groups_that_differ_only_in_ability_show_no_large_difference() -> None:
 
 
 def test_cells_with_too_few_or_identical_answers_are_not_compared() -> None:
-    rare = ItemAnswer(("rare", 1), 5, 1)
+    rare = CellAnswer(("rare", 1), 5, 1)
     reference = [[*person, rare] for person in people(1, 100)]
     focal = [[*person, *([rare] if place < 29 else [])] for place, person in enumerate(people(2, 100))]
     found = differences(reference, focal)
     assert set(found) == {("item", place) for place in range(10)}
     assert ("easy", 1) not in differences(
-        [[*person, ItemAnswer(("easy", 1), 5, 1)] for person in people(1, 100)],
-        [[*person, ItemAnswer(("easy", 1), 5, 1)] for person in people(2, 100)],
+        [[*person, CellAnswer(("easy", 1), 5, 1)] for person in people(1, 100)],
+        [[*person, CellAnswer(("easy", 1), 5, 1)] for person in people(2, 100)],
     )

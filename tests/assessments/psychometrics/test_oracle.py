@@ -9,7 +9,7 @@ from typing import Any, Literal
 import pytest
 
 from goodword.assessments.psychometrics.abilities import _at
-from goodword.assessments.psychometrics.rasch import Answers, ItemAnswer, calibrate
+from goodword.assessments.psychometrics.rasch import Answers, CellAnswer, calibrate
 
 ORACLE = Path(__file__).parent / "oracle" / "oracle.json"
 
@@ -24,7 +24,7 @@ def people() -> list[Answers]:
     right: dict[str, Literal[0, 1]] = {"0": 0, "1": 1}
     return [
         [
-            ItemAnswer(("item", place), options, right[one])
+            CellAnswer(("item", place), options, right[one])
             for place, (options, one) in enumerate(zip(oracle()["options"], row, strict=True))
         ]
         for row in oracle()["answers"]

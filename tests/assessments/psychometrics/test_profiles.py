@@ -7,12 +7,18 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.psychometrics.profiles import Group, correlation_within, group, interval, split_half
+from goodword.assessments.psychometrics.profiles import (
+    GroupSums,
+    correlation_within,
+    group,
+    interval,
+    split_half,
+)
 
 type Pairs = Sequence[tuple[Sequence[float], Sequence[float]]]
 
 
-def groups_of(pairs: Pairs) -> list[Group]:
+def groups_of(pairs: Pairs) -> list[GroupSums]:
     return [group(ratings, keys) for ratings, keys in pairs]
 
 
@@ -105,7 +111,9 @@ def test_nine_in_ten_intervals_contain_the_correlation_over_very_many_groups(
     assert 0.87 < fmean(low <= truth <= high for low, high in known) < 0.93
 
 
-def people_of(source: Random, *, n: int, groups: int, size: int = 4) -> tuple[list[list[Group]], list[float]]:
+def people_of(
+    source: Random, *, n: int, groups: int, size: int = 4
+) -> tuple[list[list[GroupSums]], list[float]]:
     """People with different judgement and the same key, and their correlations over very many situations."""
     keys = [[source.uniform(1.2, 4.8) for _ in range(size)] for _ in range(groups)]
     people, results = [], []

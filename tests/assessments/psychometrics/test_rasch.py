@@ -11,9 +11,9 @@ import pytest
 from goodword.assessments.psychometrics.abilities import ability
 from goodword.assessments.psychometrics.rasch import (
     Answers,
-    Calibration,
+    CalibrationResult,
     Cell,
-    ItemAnswer,
+    CellAnswer,
     Lack,
     NotEnough,
     calibrate,
@@ -56,13 +56,13 @@ def people(
     return found
 
 
-def _answer(chance: random.Random, cell: Cell, logit: float) -> ItemAnswer:
+def _answer(chance: random.Random, cell: Cell, logit: float) -> CellAnswer:
     p = 1 / OPTIONS + (1 - 1 / OPTIONS) / (1 + math.exp(-logit))
-    return ItemAnswer(cell, OPTIONS, 1 if chance.random() < p else 0)
+    return CellAnswer(cell, OPTIONS, 1 if chance.random() < p else 0)
 
 
 @cache
-def calibrated() -> Calibration:
+def calibrated() -> CalibrationResult:
     return calibrate(people(1, 800))
 
 
@@ -172,9 +172,9 @@ def test_all_that_is_lacking_is_named() -> None:
     easy: Cell = ("figures", 2)
     hard: Cell = ("figures", 3)
     persons: list[Answers] = [
-        [*person, ItemAnswer(easy, 4, 1), ItemAnswer(hard, 4, 0)] for person in people(5, 199)
+        [*person, CellAnswer(easy, 4, 1), CellAnswer(hard, 4, 0)] for person in people(5, 199)
     ]
-    persons[:29] = [[*person, ItemAnswer(few, 4, 1)] for person in persons[:29]]
+    persons[:29] = [[*person, CellAnswer(few, 4, 1)] for person in persons[:29]]
     with pytest.raises(NotEnough) as refused:
         calibrate([*persons, []])
     assert refused.value.lacks == (
@@ -196,16 +196,16 @@ def test_people_without_variance_cannot_calibrate() -> None:
     with pytest.raises(NotSettled):
         calibrate(
             [
-                [ItemAnswer(one, 4, 1), ItemAnswer(other, 4, 0)],
-                [ItemAnswer(one, 4, 0), ItemAnswer(other, 4, 1)],
+                [CellAnswer(one, 4, 1), CellAnswer(other, 4, 0)],
+                [CellAnswer(one, 4, 0), CellAnswer(other, 4, 1)],
             ]
             * 150
         )
 
 
 def test_all_or_nothing_answers_cannot_calibrate() -> None:
-    everything: Answers = [ItemAnswer(cell, 5, 1) for cell in FORM]
-    nothing: Answers = [ItemAnswer(cell, 5, 0) for cell in FORM]
+    everything: Answers = [CellAnswer(cell, 5, 1) for cell in FORM]
+    nothing: Answers = [CellAnswer(cell, 5, 0) for cell in FORM]
     with pytest.raises(NotSettled):
         calibrate([everything, nothing] * 150)
 
@@ -219,7 +219,7 @@ def test_one_item_each_cannot_identify_the_spread() -> None:
 @pytest.mark.parametrize("answer", [2, -1, 0.5, None])
 def test_an_answer_must_be_zero_or_one(answer: object) -> None:
     with pytest.raises(ValueError, match="An answer must be 0 or 1"):
-        calibrate([[ItemAnswer(FORM[0], 5, answer)]])  # type: ignore[arg-type]  # an invalid answer on purpose
+        calibrate([[CellAnswer(FORM[0], 5, answer)]])  # type: ignore[arg-type]  # an invalid answer on purpose
 
 
 def test_a_calibration_survives_json() -> None:

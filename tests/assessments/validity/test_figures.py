@@ -9,7 +9,7 @@ import pytest
 
 from goodword.assessments.kinds.judgement.items import WITHIN
 from goodword.assessments.models import Attempt, AttemptPart
-from goodword.assessments.validity import CorrelationRow, Criterion, CriterionFigures, figures
+from goodword.assessments.validity import CorrelationRow, CriterionFigures, RatingCriterion, figures
 from goodword.candidates.models import Application, Candidate
 from goodword.roles.models import Role
 from tests.assessments.all_kinds import own_situations
@@ -49,7 +49,7 @@ def test_scores_of_people_hired_are_correlated_with_their_ratings(role: Role) ->
     people = took(role, 90, score, test=REASONING)
     rate(people[:60], rating)
     found = only(role)
-    assert (found.criterion, found.people, found.raters) == (Criterion("Overall", 1, 5), 60, 1)
+    assert (found.criterion, found.people, found.raters) == (RatingCriterion("Overall", 1, 5), 60, 1)
     [row] = found.rows
     assert (row.predictor.test, row.predictor.form, row.predictor.scale) == (
         "Reasoning",

@@ -11,7 +11,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 
 from goodword.assessments.models import Attempt, Verification
-from goodword.assessments.verification import Closed, begin, discard, heartbeat, task_on_screen
+from goodword.assessments.verification import VerificationClosed, begin, discard, heartbeat, task_on_screen
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.core.telemetry import redacted
@@ -254,7 +254,7 @@ def test_nothing_is_accepted_from_somebody_being_erased() -> None:
     Application.objects.of(attempt.organisation).update(erasure_requested_at=DAY)
     response = browser.post(f"{path}task/1/", {"item": "1", "answer": "a"}, headers=SCRIPT)
     assert response.status_code == 410
-    with pytest.raises(Closed):
+    with pytest.raises(VerificationClosed):
         heartbeat(verification_id=verification.pk, now=DAY)
     assert row_of(verification).answers == {}
 

@@ -227,7 +227,7 @@ def test_it_can_be_discarded_before_its_end_only() -> None:
     attempt = finished()
     first = verification.begin(verification_id=opened(attempt).pk, device="computer", now=DAY)
     discard(verification=first, reason="Fire alarm", member=owner(attempt), now=DAY)
-    with pytest.raises(verification.Closed):
+    with pytest.raises(verification.VerificationClosed):
         verification.heartbeat(verification_id=first.pk, now=DAY)
     first.refresh_from_db()
     assert (first.tasks, first.answers, first.discard_reason) == ([], {}, "Fire alarm")
@@ -278,7 +278,7 @@ def test_results_of_an_earlier_version_are_refused() -> None:
     attempt = finished()
     row = opened(attempt)
     Verification.objects.of(attempt.organisation).update(version="1")
-    with pytest.raises(verification.Closed):
+    with pytest.raises(verification.VerificationClosed):
         verification.begin(verification_id=row.pk, device="computer", now=DAY)
     TestVersion.objects.of(attempt.organisation).update(number="1")
     assert "an earlier version of the test" in why_not(application_of(attempt), now=DAY)

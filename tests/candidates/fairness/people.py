@@ -6,7 +6,7 @@ from typing import Any
 
 from goodword.accounts.models import Organisation
 from goodword.candidates.fairness.groups import Decisions
-from goodword.candidates.fairness.outcomes import Scope
+from goodword.candidates.fairness.outcomes import OutcomeScope
 from goodword.candidates.models import Application, Candidate
 from goodword.core.models import Event
 from goodword.roles.models import Role
@@ -16,14 +16,14 @@ NOW = factories.NOW
 DAY = NOW.date()
 
 
-def scope(organisation: Organisation, **changes: Any) -> Scope:
+def scope(organisation: Organisation, **changes: Any) -> OutcomeScope:
     usual = {
         "role": None,
         "since": DAY - timedelta(days=30),
         "until": DAY + timedelta(days=1),
         "decisions": Decisions(),
     }
-    return Scope(organisation=organisation, **(usual | changes))
+    return OutcomeScope(organisation=organisation, **(usual | changes))
 
 
 def add(role: Role, prefix: str, *, status: str, n: int, reason: str = "", **more: Any) -> list[Application]:

@@ -3,19 +3,19 @@
 import pytest
 
 from goodword.candidates.fairness.groups import read_groups
-from goodword.candidates.people_files import Person
+from goodword.candidates.people_files import PersonKey
 from goodword.core.csv_files import UnreadableFile
 
 
 def test_people_are_identified_by_e_mail_or_greenhouse_id() -> None:
     assert dict(read_groups(b"E-mail,Group\nAda@x.example,A\n bob@x.example ,B\n").groups) == {
-        Person("email", "ada@x.example"): "A",
-        Person("email", "bob@x.example"): "B",
+        PersonKey("email", "ada@x.example"): "A",
+        PersonKey("email", "bob@x.example"): "B",
     }
     file = read_groups("sep=;\r\nGroup;Greenhouse candidate ID\r\nÄ;17\r\n;18\r\n".encode("utf-8-sig"))
-    assert dict(file.groups) == {Person("candidate", "17"): "Ä"}
-    assert dict(file.lines) == {Person("candidate", "17"): 3}
-    assert dict(read_groups(b"application_id\tgroup\n5\tx\n").groups) == {Person("application", "5"): "x"}
+    assert dict(file.groups) == {PersonKey("candidate", "17"): "Ä"}
+    assert dict(file.lines) == {PersonKey("candidate", "17"): 3}
+    assert dict(read_groups(b"application_id\tgroup\n5\tx\n").groups) == {PersonKey("application", "5"): "x"}
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from goodword.candidates.fairness.outcomes import (
     compare_groups,
 )
 from goodword.candidates.fairness.statistics import Count
-from goodword.candidates.people_files import Person
+from goodword.candidates.people_files import PersonKey
 from goodword.roles.models import Automation, Role
 from tests.candidates.fairness.people import DAY, NOW, add, entered, file_of, scope, two_groups
 from tests.support import factories
@@ -155,7 +155,7 @@ def test_people_without_an_application_and_applications_without_a_group_are_coun
     add(role, "ah", status="hired", n=2)
     add(role, "no", status="hired", n=3)
     seen = found(role, file_of(ah=2, zz=1))
-    assert seen.unknown == [Person("email", "zz0@x.example")]
+    assert seen.unknown == [PersonKey("email", "zz0@x.example")]
     assert seen.ungrouped == 3
 
 

@@ -13,7 +13,7 @@ from goodword.candidates import ratings
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.personal_data import export
-from goodword.candidates.ratings import Scale, read_ratings
+from goodword.candidates.ratings import RatingScale, read_ratings
 from goodword.core.personal_data import ExportReader, ExportRequest
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 NOW = factories.NOW
 TODAY = NOW.date()
-SCALE = Scale(1, 5)
+SCALE = RatingScale(1, 5)
 
 
 @pytest.fixture
@@ -36,7 +36,9 @@ def hired(admin: Membership, email: str, **values: Any) -> Application:
     return factories.application(factories.role(admin.organisation), **(usual | values))
 
 
-def read(admin: Membership, *lines: str, scale: Scale = SCALE, refused: Collection[int] = ()) -> RatingImport:
+def read(
+    admin: Membership, *lines: str, scale: RatingScale = SCALE, refused: Collection[int] = ()
+) -> RatingImport:
     raw = "E-mail,Rater,Date,Overall\n" + "\n".join(lines)
     return ratings.read_into_rows(
         read_ratings(raw.encode(), scale),
@@ -165,7 +167,7 @@ def test_a_corrected_file_replaces_the_same_ratings_only(admin: Membership) -> N
     assert ratings.replaced_by(again) == 1
     assert [ratings.confirm(again, by=admin, now=NOW) for _twice in range(2)] == [True, False]
     assert counting(admin) == [(ada.pk, "Cy", 2.0), (ada.pk, "Bo", 5.0)]
-    other = read(admin, f"ada@x.example,Bo,{TODAY},6", scale=Scale(1, 7))
+    other = read(admin, f"ada@x.example,Bo,{TODAY},6", scale=RatingScale(1, 7))
     assert ratings.replaced_by(other) == 0
 
 

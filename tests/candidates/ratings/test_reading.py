@@ -4,11 +4,11 @@ from datetime import date
 
 import pytest
 
-from goodword.candidates.people_files import Person
-from goodword.candidates.ratings import RatedLine, Scale, read_ratings
+from goodword.candidates.people_files import PersonKey
+from goodword.candidates.ratings import RatedLine, RatingScale, read_ratings
 from goodword.core.csv_files import UnreadableFile
 
-SCALE = Scale(1, 5)
+SCALE = RatingScale(1, 5)
 HEAD = "E-mail,Rater,Date,Overall,Quality of work\n"
 
 
@@ -17,7 +17,7 @@ def test_each_other_column_is_a_criterion_and_empty_cells_are_not_ratings() -> N
     assert read_ratings(raw, SCALE) == [
         RatedLine(
             line=3,
-            person=Person("candidate", "17"),
+            person=PersonKey("candidate", "17"),
             rater="Bo",
             rated_on=date(2026, 9, 3),
             values={"Overall": 4.5},
@@ -32,7 +32,7 @@ def test_a_filled_in_list_is_read_without_its_helpful_columns_and_unrated_people
         "Bob,bob@x.example,Sales,2026-06-01,,,,\n"
     )
     [found] = read_ratings(raw.encode(), SCALE)
-    assert (found.person, found.values) == (Person("email", "ada@x.example"), {"Overall": 4, "质量": 3})
+    assert (found.person, found.values) == (PersonKey("email", "ada@x.example"), {"Overall": 4, "质量": 3})
 
 
 @pytest.mark.parametrize(
@@ -56,7 +56,7 @@ def test_dates_are_read_as_excel_writes_them_in_its_regions(
 def test_a_number_that_may_have_a_thousands_separator_is_not_guessed_at(written: str) -> None:
     raw = f'E-mail,Rater,Date,Sales\na@x.example,Bo,2026-09-01,"{written}"\n'.encode()
     with pytest.raises(UnreadableFile, match="“Sales” may have a thousands separator"):
-        read_ratings(raw, Scale(0, 5000))
+        read_ratings(raw, RatingScale(0, 5000))
     if float(written.replace(",", ".")) == 1:
         assert read_ratings(raw, SCALE)[0].values == {"Sales": 1.0}
 

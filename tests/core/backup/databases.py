@@ -6,25 +6,25 @@ from contextlib import contextmanager
 import psycopg
 from psycopg import sql
 
-from goodword.core.backup.programs import Target
+from goodword.core.backup.programs import ConnectionParameters
 
 
 @contextmanager
-def empty_database(name: str) -> Iterator[Target]:
+def empty_database(name: str) -> Iterator[ConnectionParameters]:
     """A database beside the test's, dropped with it."""
-    here = dict(Target.of_django().parameters)
+    here = dict(ConnectionParameters.of_django().parameters)
     own = f"{here['dbname']}_{name}"
     with psycopg.connect(**here | {"dbname": "postgres"}, autocommit=True) as line:
         drop = sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(own))
         line.execute(drop)
         line.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(own)))
         try:
-            yield Target(here | {"dbname": own})
+            yield ConnectionParameters(here | {"dbname": own})
         finally:
             line.execute(drop)
 
 
-def rows(target: Target) -> dict[str, tuple[int, str]]:
+def rows(target: ConnectionParameters) -> dict[str, tuple[int, str]]:
     """Number and digest of the rows of each table."""
     with psycopg.connect(**target.parameters) as line:
         names = [
@@ -41,7 +41,7 @@ def rows(target: Target) -> dict[str, tuple[int, str]]:
     return found
 
 
-def is_empty(target: Target) -> bool:
+def is_empty(target: ConnectionParameters) -> bool:
     with psycopg.connect(**target.parameters) as line:
         row = line.execute(
             "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace"

@@ -13,8 +13,8 @@ from pytest_django.fixtures import Settings
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.core import installation
 from goodword.core.backup import archive, erasures, nightly
-from goodword.core.backup.programs import Target
-from goodword.core.doctor.findings import Finding, State, attention
+from goodword.core.backup.programs import ConnectionParameters
+from goodword.core.doctor.findings import DoctorFinding, State, attention
 from goodword.core.models import BackupRun
 from tests.support import factories
 
@@ -85,7 +85,7 @@ def test_the_newest_backups_and_those_made_by_hand_are_kept(kept: Path) -> None:
 @pytest.mark.programs
 @pytest.mark.django_db(transaction=True)
 def test_only_one_process_makes_the_backup(kept: Path) -> None:
-    with nightly._alone(Target.of_django()) as first:
+    with nightly._alone(ConnectionParameters.of_django()) as first:
         assert first
         assert nightly.back_up(now=NIGHT) is None
     assert not BackupRun.objects.exists()
@@ -148,7 +148,7 @@ def test_a_backup_fails_if_the_list_of_erasures_cannot_be_written(kept: Path) ->
     assert nightly.is_due(now=NIGHT)
 
 
-def finding(now: datetime) -> Finding:
+def finding(now: datetime) -> DoctorFinding:
     connection.ensure_connection()
     return nightly.finding(connection.connection, now)
 

@@ -24,7 +24,7 @@ from pytest_django.fixtures import Settings
 from goodword.accounts.models import Logo
 from goodword.core import crypto, installation
 from goodword.core.backup import archive, dump, programs, restore
-from goodword.core.backup.programs import BackupError, Program, Target, folder_for
+from goodword.core.backup.programs import BackupError, ConnectionParameters, Program, folder_for
 from tests.core.backup.databases import empty_database, is_empty, rows
 from tests.core.test_field_keys import connected
 from tests.core.test_killed_worker import until
@@ -35,28 +35,28 @@ NOW = factories.NOW
 
 
 @pytest.fixture
-def here() -> Target:
+def here() -> ConnectionParameters:
     """An organisation with secrets and a file."""
     organisation = connected().organisation
     Logo.objects.create(organisation=organisation, content=os.urandom(200_000))
     factories.application(factories.role(organisation))
     crypto.check_field_keys()
-    return Target.of_django()
+    return ConnectionParameters.of_django()
 
 
 @pytest.fixture
-def empty(here: Target) -> Iterator[Target]:
+def empty(here: ConnectionParameters) -> Iterator[ConnectionParameters]:
     with empty_database("copy") as target:
         yield target
 
 
 @pytest.fixture
-def backup(here: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def backup(here: ConnectionParameters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setattr(archive, "PIECE", 50_000)
     return dump.back_up(here, tmp_path / "one.goodword", recipients=[], now=NOW).path or Path()
 
 
-def put_back(file: Path, target: Target, **options: Any) -> bool:
+def put_back(file: Path, target: ConnectionParameters, **options: Any) -> bool:
     with archive.opened(file, **options) as opened:
         restore.check_fits(opened)
         return restore.restore(opened, target)
@@ -68,13 +68,13 @@ def refusal(act: Callable[[], object]) -> str:
     return str(refused.value)
 
 
-def mark(target: Target) -> tuple[Any, ...] | None:
+def mark(target: ConnectionParameters) -> tuple[Any, ...] | None:
     with psycopg.connect(**target.parameters) as line:
         return line.execute("SELECT mode, restored_from::text FROM core_installation").fetchone()
 
 
 def test_a_restored_database_has_the_same_rows_and_waits_to_be_completed(
-    here: Target, empty: Target, backup: Path
+    here: ConnectionParameters, empty: ConnectionParameters, backup: Path
 ) -> None:
     with archive.opened(backup) as opened:
         manifest = opened.manifest
@@ -93,7 +93,7 @@ def test_a_restored_database_has_the_same_rows_and_waits_to_be_completed(
     assert ["core", "0001_initial"] in manifest["migrations"]
 
 
-def test_a_backup_contains_no_key(here: Target, backup: Path) -> None:
+def test_a_backup_contains_no_key(here: ConnectionParameters, backup: Path) -> None:
     with tarfile.open(backup) as tar:
         parts = [tar.extractfile(member) for member in tar if member.name.startswith("database.dump")]
         content = b"".join(part.read() for part in parts if part)
@@ -107,20 +107,20 @@ def test_a_backup_contains_no_key(here: Target, backup: Path) -> None:
             assert form not in whole
 
 
-def _server(target: Target) -> int:
+def _server(target: ConnectionParameters) -> int:
     with psycopg.connect(**target.parameters) as line:
         return line.info.server_version // 10_000
 
 
 @pytest.mark.parametrize("cut", [0, 100, 3000, 100_000, -2000])
-def test_a_truncated_backup_changes_nothing(empty: Target, backup: Path, cut: int) -> None:
+def test_a_truncated_backup_changes_nothing(empty: ConnectionParameters, backup: Path, cut: int) -> None:
     os.truncate(backup, cut if cut >= 0 else backup.stat().st_size + cut - 10_240)
     message = refusal(lambda: put_back(backup, empty))
     assert "is damaged, or was not written to its end" in message or "is not a backup of Goodword" in message
     assert is_empty(empty)
 
 
-def test_a_changed_byte_is_noticed(empty: Target, backup: Path) -> None:
+def test_a_changed_byte_is_noticed(empty: ConnectionParameters, backup: Path) -> None:
     with backup.open("r+b") as file:
         file.seek(backup.stat().st_size // 2)
         byte = file.read(1)
@@ -130,7 +130,7 @@ def test_a_changed_byte_is_noticed(empty: Target, backup: Path) -> None:
     assert is_empty(empty)
 
 
-def test_a_database_with_tables_is_refused(here: Target, backup: Path) -> None:
+def test_a_database_with_tables_is_refused(here: ConnectionParameters, backup: Path) -> None:
     before = rows(here)
     message = refusal(lambda: put_back(backup, here))
     assert message == (
@@ -140,20 +140,24 @@ def test_a_database_with_tables_is_refused(here: Target, backup: Path) -> None:
     assert rows(here) == before
 
 
-def test_a_role_that_may_not_create_the_extension_is_told_the_remedy(empty: Target, backup: Path) -> None:
+def test_a_role_that_may_not_create_the_extension_is_told_the_remedy(
+    empty: ConnectionParameters, backup: Path
+) -> None:
     name = empty.parameters["dbname"]
     with psycopg.connect(**empty.parameters, autocommit=True) as line:
         line.execute("CREATE ROLE restorer LOGIN")
         line.execute("GRANT CREATE ON SCHEMA public TO restorer")
         try:
-            message = refusal(lambda: put_back(backup, Target(dict(empty.parameters) | {"user": "restorer"})))
+            message = refusal(
+                lambda: put_back(backup, ConnectionParameters(dict(empty.parameters) | {"user": "restorer"}))
+            )
             assert message == (
                 f"The role 'restorer' may not create what Goodword needs in the database {name!r}. Make it the owner "
                 "of the database (ALTER DATABASE ... OWNER TO ...), and run this command again."
             )
             assert is_empty(empty)
             line.execute("CREATE EXTENSION pg_trgm")
-            assert put_back(backup, Target(dict(empty.parameters) | {"user": "restorer"}))
+            assert put_back(backup, ConnectionParameters(dict(empty.parameters) | {"user": "restorer"}))
         finally:
             line.execute("DROP OWNED BY restorer CASCADE")
             line.execute("DROP ROLE restorer")
@@ -169,7 +173,7 @@ def with_manifest(file: Path, **changed: Any) -> Path:
     return other
 
 
-def test_a_backup_of_a_newer_version_is_refused(empty: Target, backup: Path) -> None:
+def test_a_backup_of_a_newer_version_is_refused(empty: ConnectionParameters, backup: Path) -> None:
     newer = with_manifest(
         backup, version="0.9.0", migrations=[["core", "0001_initial"], ["core", "0099_later"]]
     )
@@ -185,7 +189,7 @@ def test_a_backup_of_a_newer_version_is_refused(empty: Target, backup: Path) -> 
 
 
 def test_other_keys_are_refused_before_anything_is_restored(
-    empty: Target, backup: Path, settings: Settings
+    empty: ConnectionParameters, backup: Path, settings: Settings
 ) -> None:
     key_id = next(iter(settings.GOODWORD_FIELD_KEYS))
     settings.GOODWORD_FIELD_KEYS = {key_id: b"x" * 32}
@@ -216,7 +220,7 @@ def test_other_files_are_refused(tmp_path: Path, content: bytes) -> None:
 # --- writing --------------------------------------------------------------------------------------------------
 
 
-def test_an_existing_file_is_not_overwritten(here: Target, backup: Path) -> None:
+def test_an_existing_file_is_not_overwritten(here: ConnectionParameters, backup: Path) -> None:
     before = backup.read_bytes()
     message = refusal(lambda: dump.back_up(here, backup, recipients=[], now=NOW))
     assert message == f"{backup} already exists. Choose another name."
@@ -246,7 +250,7 @@ def test_leftovers_of_a_killed_process_do_not_keep_another_from_writing(tmp_path
     assert left.name.endswith(archive.PART)
 
 
-def test_a_full_disk_leaves_no_file(here: Target, tmp_path: Path) -> None:
+def test_a_full_disk_leaves_no_file(here: ConnectionParameters, tmp_path: Path) -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
     resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, hard))
     try:
@@ -260,7 +264,7 @@ def test_a_full_disk_leaves_no_file(here: Target, tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_lost_database_connection_leaves_no_file(here: Target, tmp_path: Path) -> None:
+def test_a_lost_database_connection_leaves_no_file(here: ConnectionParameters, tmp_path: Path) -> None:
     message: list[str] = []
 
     def fail() -> None:
@@ -277,7 +281,7 @@ def test_a_lost_database_connection_leaves_no_file(here: Target, tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
-def _kill_waiting(here: Target) -> bool:
+def _kill_waiting(here: ConnectionParameters) -> bool:
     with psycopg.connect(**here.parameters, autocommit=True) as line:
         found = line.execute(
             "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
@@ -305,7 +309,7 @@ def test_a_killed_backup_leaves_nothing_that_looks_like_one(tmp_path: Path) -> N
 
 
 def test_a_killed_restore_leaves_the_database_empty(
-    empty: Target, backup: Path, monkeypatch: pytest.MonkeyPatch
+    empty: ConnectionParameters, backup: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def die(self: archive.Archive) -> Iterator[bytes]:
         for number, piece in enumerate(whole(self)):
@@ -325,7 +329,7 @@ def test_a_killed_restore_leaves_the_database_empty(
     assert put_back(backup, empty)
 
 
-def _used(target: Target) -> bool:
+def _used(target: ConnectionParameters) -> bool:
     with psycopg.connect(**target.parameters) as line:
         found = line.execute(
             "SELECT FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
@@ -337,7 +341,9 @@ def _used(target: Target) -> bool:
 
 
 @pytest.mark.skipif(shutil.which("age") is None, reason="age is not installed")
-def test_a_backup_encrypted_by_age_needs_its_key(here: Target, empty: Target, tmp_path: Path) -> None:
+def test_a_backup_encrypted_by_age_needs_its_key(
+    here: ConnectionParameters, empty: ConnectionParameters, tmp_path: Path
+) -> None:
     keys = [tmp_path / name for name in ("right", "wrong")]
     for key in keys:
         subprocess.run(["age-keygen", "-o", str(key)], check=True, capture_output=True)
@@ -365,7 +371,7 @@ def test_a_backup_encrypted_by_age_needs_its_key(here: Target, empty: Target, tm
 
 @pytest.mark.skipif(shutil.which("gpg") is None, reason="gpg is not installed")
 def test_a_backup_can_be_encrypted_by_gpg(
-    here: Target, empty: Target, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    here: ConnectionParameters, empty: ConnectionParameters, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     home = tmp_path / "gnupg"
     home.mkdir(mode=0o700)
@@ -403,7 +409,7 @@ def test_programs_connect_like_goodword(settings: Settings) -> None:
     more = {"options": "-c search_path=public", "passfile": "/etc/goodword/pgpass", "pool": True}
     given = settings.DATABASES["default"]["OPTIONS"]
     with patch.dict(given, more):
-        found = Target.of_django()
+        found = ConnectionParameters.of_django()
     assert {"options", "passfile", "dbname"} <= set(found.parameters)
     assert "pool" not in found.parameters
 
@@ -411,17 +417,21 @@ def test_programs_connect_like_goodword(settings: Settings) -> None:
 def test_an_encrypted_client_key_can_be_opened(settings: Settings) -> None:
     more = {"sslkey": "/key.pem", "sslpassword": "s3cret"}
     with patch.dict(settings.DATABASES["default"]["OPTIONS"], more):
-        assert more.items() <= Target.of_django().parameters.items()
+        assert more.items() <= ConnectionParameters.of_django().parameters.items()
 
 
 def test_a_url_with_a_time_limit_for_connecting_is_usable() -> None:
-    target = Target.of_url("postgresql:///goodword?host=/nowhere&connect_timeout=5&application_name=psql")
+    target = ConnectionParameters.of_url(
+        "postgresql:///goodword?host=/nowhere&connect_timeout=5&application_name=psql"
+    )
     with pytest.raises(BackupError, match="The database can't be reached"):
         restore.mode_of(target, uuid4())
 
 
 def test_no_password_is_on_the_command_line_of_a_program() -> None:
-    target = Target.of_url("postgresql://goodword:s3cret@h/goodword?sslkey=/key.pem&sslpassword=s3cret")
+    target = ConnectionParameters.of_url(
+        "postgresql://goodword:s3cret@h/goodword?sslkey=/key.pem&sslpassword=s3cret"
+    )
     assert target.conninfo == "user=goodword dbname=goodword host=h sslkey=/key.pem service=goodword"
     with target.connecting() as arguments:
         program = Program(["sh", "-c", 'cat "$PGSERVICEFILE"'], stdout=-1, **arguments)
@@ -429,8 +439,10 @@ def test_no_password_is_on_the_command_line_of_a_program() -> None:
     program.end()
 
 
-def test_a_time_limit_of_the_server_does_not_end_a_backup(here: Target) -> None:
-    limited = Target({**here.parameters, "options": "-c idle_in_transaction_session_timeout=100ms"})
+def test_a_time_limit_of_the_server_does_not_end_a_backup(here: ConnectionParameters) -> None:
+    limited = ConnectionParameters(
+        {**here.parameters, "options": "-c idle_in_transaction_session_timeout=100ms"}
+    )
     with dump._snapshot(limited) as (line, _):
         time.sleep(0.3)  # as while pg_dump runs
         assert line.execute("SELECT 1").fetchone() == (1,)

@@ -14,7 +14,7 @@ from pytest_django.fixtures import Settings
 
 from goodword.core import clock, crypto, installation
 from goodword.core.doctor import database
-from goodword.core.doctor.findings import DatabaseCheck, Finding, State, good
+from goodword.core.doctor.findings import DatabaseCheck, DoctorFinding, State, good
 from goodword.core.models import Event, Installation, Reaction
 from goodword.core.version import VERSION
 from tests.core.test_database_outage import execute
@@ -30,11 +30,11 @@ def conn() -> psycopg.Connection:
     return connection.connection
 
 
-def states(found: list[Finding]) -> dict[str, str]:
+def states(found: list[DoctorFinding]) -> dict[str, str]:
     return {finding.area: finding.state for finding in found}
 
 
-def found_by(look: Callable[..., Finding], conn: psycopg.Connection) -> tuple[str, str]:
+def found_by(look: Callable[..., DoctorFinding], conn: psycopg.Connection) -> tuple[str, str]:
     one = look(conn, clock.now())
     return one.state, one.sentence
 
@@ -74,7 +74,7 @@ def test_the_clock_is_compared_with_the_database_s(
 def test_a_missing_migration_ends_the_checks(conn: psycopg.Connection) -> None:
     execute("DELETE FROM django_migrations WHERE app = 'core' AND name = '0001_initial'")
     *_, last = database.findings(conn, now=clock.now())
-    assert last == Finding(
+    assert last == DoctorFinding(
         "migrations",
         State.BROKEN,
         "1 migration of this version is not applied.",
@@ -238,7 +238,7 @@ def test_an_old_age_of_transactions_is_found(
 def test_a_failing_check_does_not_stop_the_others(
     conn: psycopg.Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fail(conn: psycopg.Connection, now: Any) -> Finding:
+    def fail(conn: psycopg.Connection, now: Any) -> DoctorFinding:
         conn.execute("SELECT FROM no_such_table")
         return good("extra", "")
 

@@ -20,7 +20,7 @@ from goodword.core import clock
 from goodword.core.doctor import machine, proxy
 from goodword.core.doctor.command import in_lines
 from goodword.core.doctor.examination import run
-from goodword.core.doctor.findings import Check, attention, broken, duration, good, size
+from goodword.core.doctor.findings import DoctorCheck, attention, broken, duration, good, size
 from goodword.core.supervise import goodword
 from goodword.wsgi import application
 from tests.contract import wires
@@ -129,16 +129,16 @@ PAGE = "https://goodword.example.com"
         (400, "", b"", f"broken: {PAGE} responds with 400"),
         (404, "", b"<html>", f"broken: {PAGE} doesn't lead to this installation"),
         (200, "", b"It works!", f"broken: {PAGE} doesn't lead to this installation"),
-        (200, "", proxy.Seen(proxy.FORGED, True), "broken: Anyone can fake"),
-        (200, "", proxy.Seen("127.0.0.1", False), "attention: The proxy does not pass on clients"),
-        (200, "", proxy.Seen("198.51.100.7", True), "good: Reached through 1 trusted proxy"),
+        (200, "", proxy.ProxyRequest(proxy.FORGED, True), "broken: Anyone can fake"),
+        (200, "", proxy.ProxyRequest("127.0.0.1", False), "attention: The proxy does not pass on clients"),
+        (200, "", proxy.ProxyRequest("198.51.100.7", True), "good: Reached through 1 trusted proxy"),
     ],
 )
 def test_the_answer_through_the_proxy_is_judged(
-    settings: Settings, status: int, location: str, body: bytes | proxy.Seen, said: str
+    settings: Settings, status: int, location: str, body: bytes | proxy.ProxyRequest, said: str
 ) -> None:
     settings.GOODWORD_BASE_URL, settings.GOODWORD_TRUSTED_PROXIES = PAGE, 1
-    sent = json.dumps(asdict(body)).encode() if isinstance(body, proxy.Seen) else body
+    sent = json.dumps(asdict(body)).encode() if isinstance(body, proxy.ProxyRequest) else body
     one = proxy.judged(status, location, sent)
     assert f"{one.state}: {one.sentence}".startswith(said)
     assert one.remedy or one.state == "good"
@@ -187,9 +187,9 @@ def test_a_failing_or_hanging_check_does_not_affect_the_others(caplog: pytest.Lo
 
     found = run(
         [
-            Check("first", fails),
-            Check("second", hangs),
-            Check("third", lambda _: [good("third", "It ran.")]),
+            DoctorCheck("first", fails),
+            DoctorCheck("second", hangs),
+            DoctorCheck("third", lambda _: [good("third", "It ran.")]),
         ],
         now=clock.now,
         seconds=2,
@@ -212,8 +212,8 @@ def test_checks_of_the_database_are_skipped_without_one() -> None:
 
     found = run(
         [
-            Check("database", lambda _: [broken("database", "It is away.", "Start it.")]),
-            Check("greenhouse", look, uses_database=True),
+            DoctorCheck("database", lambda _: [broken("database", "It is away.", "Start it.")]),
+            DoctorCheck("greenhouse", look, uses_database=True),
         ],
         now=clock.now,
     )

@@ -10,7 +10,7 @@ import pytest
 
 from goodword.core.uploads import office, xml
 from goodword.core.uploads.office import check
-from goodword.core.uploads.xml import Elsewhere, Programs, Unreadable
+from goodword.core.uploads.xml import Elsewhere, Programs, UnreadableXml
 
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\x00" * 100
 RELATION = (
@@ -228,7 +228,7 @@ def test_harmless_word_fields_are_accepted(more: dict[str, bytes | str]) -> None
         (field("\u200b", "DDE"), Programs),
         (field("DD", INNER, "E"), Programs),
         (field("IF 1 = 1 ", str(field("DDEAUTO")["word/document.xml"])), Programs),
-        (field(INNER, " c:\\x"), Unreadable),
+        (field(INNER, " c:\\x"), UnreadableXml),
         ({"word/header1.xml": '<h><w:fldSimple w:instr="&#68;DE x"/></h>'}, Programs),
         (
             {"word/document.xml": "<w:p><w:instrText>DD</w:instrText><w:instrText>EAUTO</w:instrText></w:p>"},
@@ -371,17 +371,17 @@ def test_embedded_documents_share_one_size_limit(monkeypatch: pytest.MonkeyPatch
     many = docx({f"word/embeddings/{n}.docx": docx({"a.bin": b"\x00" * 100_000}) for n in range(20)})
     check(many)
     monkeypatch.setattr(office, "MOST_UNPACKED", 1_000_000)
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableXml):
         check(many)
     monkeypatch.undo()
     monkeypatch.setattr(xml, "MOST_ELEMENTS", 50)
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableXml):
         check(docx({f"word/embeddings/{n}.docx": docx() for n in range(60)}))
 
 
 @pytest.mark.parametrize("part", ["word/document.xml", "word/_rels/x.rels", "[content_types].xml"])
 def test_deeply_nested_xml_is_rejected(part: str) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableXml):
         check(archive({part: "<a>" * 3_000 + "</a>" * 3_000}))
 
 
@@ -402,7 +402,7 @@ def test_unreadable_files_are_rejected() -> None:
         archive({f"{n}.xml": b"" for n in range(office.MOST_ENTRIES + 1)}),
     ]
     for content in wrong:
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableXml):
             check(content)
 
 
@@ -416,7 +416,7 @@ def test_unreadable_files_are_rejected() -> None:
     ],
 )
 def test_content_that_parsers_read_differently_is_rejected(content: bytes) -> None:
-    with pytest.raises((Unreadable, Elsewhere)):
+    with pytest.raises((UnreadableXml, Elsewhere)):
         check(content)
 
 
@@ -425,17 +425,17 @@ def test_unusual_compression_is_rejected(method: int) -> None:
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", method) as whole:
         whole.writestr("content.xml", b"<a/>")
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableXml):
         check(buffer.getvalue())
 
 
 def test_zip_bombs_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(office, "MOST_UNPACKED", 1_000_000)
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableXml):
         check(docx({"word/media/large.emf": b"\x00" * 1_100_000}))
     monkeypatch.undo()
     monkeypatch.setattr(office, "_MOST_OF_A_PART", 1_000_000)
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadableXml):
         check(docx({"word/_rels/x.rels": b" " * 1_100_000}))
 
 
@@ -473,7 +473,7 @@ def test_zip_bombs_are_not_unpacked(monkeypatch: pytest.MonkeyPatch) -> None:
             (f'={name}("https://evil.example/")', Elsewhere)
             for name in ("IMPORTXML", "importdata", "IMPORTCSV")
         ),
-        ("<html><img src='https://evil.example/x'></html>", Unreadable),
+        ("<html><img src='https://evil.example/x'></html>", UnreadableXml),
     ],
 )
 def test_csv_files_with_active_formulas_are_rejected(text: str, problem: type[Exception]) -> None:
@@ -526,7 +526,7 @@ def test_xml_is_checked_under_any_part_name_and_encoding(types: str, before: str
         content = before.replace(BOM, "").encode() + content
     else:
         content = (before + LINKED).encode(encoding)
-    with pytest.raises((Elsewhere, Unreadable)):
+    with pytest.raises((Elsewhere, UnreadableXml)):
         check(docx({"word/d.dat": content}, types=types))
 
 
@@ -534,7 +534,7 @@ def test_xml_is_checked_under_any_part_name_and_encoding(types: str, before: str
 def test_parts_declared_as_xml_must_be_xml(types: str) -> None:
     check(docx({"word/d.dat": "<w:document/>"}, types=types))
     for content in ("w:document", "+ADw-w:document/+AD4-", b"\x89PNG"):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableXml):
             check(docx({"word/d.dat": content}, types=types))
 
 
@@ -556,7 +556,7 @@ def test_ambiguous_archives_are_rejected() -> None:
         one[:end] + one[end:].replace(b"PK\x05\x06", other[-22:] + b"PK\x05\x06"),
         one[: one.index(b"PK\x01\x02")] + other,
     ):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadableXml):
             check(content)
     check(one[: end + 20] + b"\x03\x00abc")
 
@@ -714,7 +714,7 @@ def test_active_svg_is_rejected(inside: str, part: str) -> None:
     ],
 )
 def test_external_dtds_entities_and_stylesheets_are_rejected(before: str, part: str) -> None:
-    with pytest.raises((Unreadable, Elsewhere)):
+    with pytest.raises((UnreadableXml, Elsewhere)):
         check(docx({part: f"{before}<a/>"}))
 
 

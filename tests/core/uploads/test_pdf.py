@@ -8,7 +8,7 @@ from collections.abc import Callable
 import pytest
 
 from goodword.core.uploads import pdf
-from goodword.core.uploads.pdf import Unreadable, is_active
+from goodword.core.uploads.pdf import UnreadablePdf, is_active
 
 HEAD = b"%PDF-1.7\n"
 KEYWORDS = (b"stream", b"endobj", b"startxref", b"obj", b"endstream", b"trailer")
@@ -177,7 +177,7 @@ def offset(place: int) -> bytes:
 def test_an_object_offset_inside_a_string_is_unreadable() -> None:
     assert not is_active(offset(0))
     for place in (9, 10, 11):
-        with pytest.raises(Unreadable):
+        with pytest.raises(UnreadablePdf):
             is_active(offset(place))
 
 
@@ -228,7 +228,7 @@ def test_an_object_offset_inside_a_string_is_unreadable() -> None:
     ],
 )
 def test_unreadable_files_raise_an_error(content: bytes) -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadablePdf):
         is_active(content)
 
 
@@ -279,14 +279,14 @@ def test_scanning_takes_linear_time(piece: bytes) -> None:
     """Quadratic scanning would take minutes for 3 MB. `bench/hostile.py` measures 15 MB."""
     content = HEAD + b"1 0 obj " + piece * (3_000_000 // len(piece))
     before = time.process_time()
-    with contextlib.suppress(Unreadable):
+    with contextlib.suppress(UnreadablePdf):
         is_active(content)
     assert time.process_time() - before < 2
 
 
 @pytest.mark.slow
 def test_decompression_bombs_are_not_unpacked() -> None:
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadablePdf):
         is_active(packed(b"/a " * (pdf.MOST_UNPACKED // 3 + 1)))
-    with pytest.raises(Unreadable):
+    with pytest.raises(UnreadablePdf):
         is_active(packed(b" " * pdf.MOST_PREDICTED, more=b"/DecodeParms<</Predictor 12/Columns 1000>>"))

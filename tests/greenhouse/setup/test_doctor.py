@@ -8,7 +8,7 @@ from django.db import connection as database
 from pytest_django.fixtures import Settings
 
 from goodword.core import clock
-from goodword.core.doctor.findings import Finding
+from goodword.core.doctor.findings import DoctorFinding
 from goodword.greenhouse.client import V3_RATE, LocalPacer, RateReport
 from goodword.greenhouse.models import Connection, Delivery, Permission
 from goodword.greenhouse.setup import doctor
@@ -18,7 +18,7 @@ from tests.greenhouse.setup.test_access import delivery
 from tests.support import factories
 
 
-def found(**options: float) -> list[Finding]:
+def found(**options: float) -> list[DoctorFinding]:
     return list(doctor.connections(now=clock.now(), **options))
 
 

@@ -3,7 +3,7 @@
 import pytest
 
 from goodword.accounts.models import Membership
-from goodword.candidates.domain.people import Person
+from goodword.candidates.domain.people import PersonInput
 from goodword.candidates.models import Application, Candidate
 from goodword.core import clock
 from goodword.notifications.models import Email
@@ -20,7 +20,7 @@ ADA = {"first_name": "Ada", "last_name": "Doe", "email": "ada@people.example"}
 def added(world: World, *kinds: str, **values: str) -> Application:
     rita: Membership = factories.member(world.organisation)
     steps = [factories.step(world.role, kind) for kind in kinds]
-    person = Person(**ADA | values)
+    person = PersonInput(**ADA | values)
     return add_and_invite(role=world.role, person=person, steps=steps, member=rita, now=clock.now())
 
 
@@ -89,7 +89,7 @@ def test_another_name_at_the_same_address_stays_another_person(world: World) -> 
 def test_an_application_to_another_role_stays_separate(world: World) -> None:
     other = factories.role(world.organisation)
     rita = factories.member(world.organisation)
-    ours = add_and_invite(role=other, person=Person(**ADA), steps=[], member=rita, now=clock.now())
+    ours = add_and_invite(role=other, person=PersonInput(**ADA), steps=[], member=rita, now=clock.now())
     remote = world.apply(**ADA)
     world.deliver()
     assert world.ours(remote).pk != ours.pk

@@ -11,8 +11,8 @@ from goodword.greenhouse.client.errors import Where
 from goodword.greenhouse.models import CallTally, Connection, RateWindow
 from goodword.greenhouse.sync.calls import (
     CallCounter,
+    CallOutcome,
     Calls,
-    Outcome,
     call_health,
     counts_kept,
     outcome_of,
@@ -187,8 +187,8 @@ def test_health_shows_calls_by_outcome_in_the_last_hour_and_day(world: World) ->
     assert health.hour == Calls(
         since=NOW.replace(hour=8, minute=0),
         outcomes=(
-            Outcome(name="ok", calls=8, seconds=2.0),
-            Outcome(name="rate_limited", calls=1, seconds=0.25),
+            CallOutcome(name="ok", calls=8, seconds=2.0),
+            CallOutcome(name="rate_limited", calls=1, seconds=0.25),
         ),
     )
     assert [(one.words, one.calls) for one in health.day.outcomes] == [

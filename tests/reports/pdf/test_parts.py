@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from goodword.core.report_blocks import Block, Details, Drawing, Drawings, Link, Prose, Section
+from goodword.core.report_blocks import Block, BlockLink, Details, Drawing, Drawings, Prose, Section
 from goodword.reports.pdf.fonts import load_fonts
 from goodword.reports.pdf.logo import can_be_drawn, usable_logo
 from goodword.reports.pdf.render import MOST_REPLACED, _section, page_content, readable_accent, render_pdf
@@ -284,7 +284,7 @@ def test_members_only_content_is_not_printed() -> None:
         Details("Answers", [Prose(["Agree"])]),
         Prose(["Five scales."]),
         Drawings([Drawing(svg="<svg/>")], columns=3),
-        Link("licence.pdf", page="upload_download", pk=1),
+        BlockLink("licence.pdf", page="upload_download", pk=1),
     ]
     printed = _section(Section("Work style", blocks))["blocks"]
     assert [(one["type"], one.get("text", one.get("paragraphs"))) for one in printed] == [

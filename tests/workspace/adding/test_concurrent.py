@@ -8,7 +8,7 @@ from django.db import connection
 from django.urls import reverse
 
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
-from goodword.candidates.domain.people import AlreadyOnRole, Person, lock_person
+from goodword.candidates.domain.people import AlreadyOnRole, PersonInput, lock_person
 from goodword.candidates.models import Application
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import read_table
@@ -26,7 +26,7 @@ def test_the_second_member_sees_a_message_and_nobody_is_added_twice() -> None:
     role = factories.role(rita.organisation, owner=rita)
 
     def add(first_name: str) -> bool:
-        person = Person(first_name=first_name, last_name="Zorn", email="ada@mail.example")
+        person = PersonInput(first_name=first_name, last_name="Zorn", email="ada@mail.example")
         try:
             add_and_invite(role=role, person=person, steps=[], member=rita, now=NOW)
         except AlreadyOnRole:

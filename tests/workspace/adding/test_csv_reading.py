@@ -2,7 +2,7 @@
 
 import pytest
 
-from goodword.candidates.domain.people import Person
+from goodword.candidates.domain.people import PersonInput
 from goodword.core.csv_files import UnreadableFile
 from goodword.workspace.adding.csv_reading import (
     COLUMNS,
@@ -115,7 +115,7 @@ def test_the_columns_of_the_template_are_all_read() -> None:
     line = "Ada,Zorn,ada@mail.example,fr-CA,Acme,Engineer"
     table = read_table(f"{','.join(COLUMNS)}\n{line}\n".encode())
     assert (table.ignored, len(table.columns)) == ([], len(COLUMNS))
-    assert person_of(table.rows[0])[0] == Person(
+    assert person_of(table.rows[0])[0] == PersonInput(
         first_name="Ada",
         last_name="Zorn",
         email="ada@mail.example",

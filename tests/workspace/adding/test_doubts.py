@@ -11,12 +11,12 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.candidates.domain.people import Person
+from goodword.candidates.domain.people import PersonInput
 from goodword.candidates.models import Application, Candidate
 from goodword.roles.models import Role
 from goodword.workspace.adding import imports
 from goodword.workspace.adding.csv_reading import read_table
-from goodword.workspace.adding.imports import Known, doubts_of
+from goodword.workspace.adding.imports import KnownPeople, doubts_of
 from goodword.workspace.models import CandidateImport, ImportRow
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -24,7 +24,7 @@ from tests.workspace.applications import path
 
 pytestmark = pytest.mark.django_db
 NOW = factories.NOW
-NOBODY = Known(members=(), domains=(), on_role=())
+NOBODY = KnownPeople(members=(), domains=(), on_role=())
 
 
 @pytest.fixture(autouse=True)
@@ -54,9 +54,9 @@ def doubts(of: CandidateImport) -> dict[int, str]:
     return dict(imports.doubtful(of).values_list("line", "doubt"))
 
 
-def doubts_about(*people: tuple[str, str, str], known: Known = NOBODY) -> dict[int, str]:
+def doubts_about(*people: tuple[str, str, str], known: KnownPeople = NOBODY) -> dict[int, str]:
     """Returns the doubts by line, counted from 1."""
-    made = [Person(first_name=first, last_name=last, email=email) for first, last, email in people]
+    made = [PersonInput(first_name=first, last_name=last, email=email) for first, last, email in people]
     return doubts_of(dict(enumerate(made, 1)), known)
 
 
@@ -87,7 +87,7 @@ def test_a_single_name_is_doubtful() -> None:
 
 
 def test_addresses_of_colleagues_and_of_the_organisations_domain_are_doubtful() -> None:
-    known = Known(members={"rita@acme.example"}, domains={"acme.example"}, on_role=())
+    known = KnownPeople(members={"rita@acme.example"}, domains={"acme.example"}, on_role=())
     people = (
         ("Rita", "Hansen", "RITA@acme.example"),
         ("Bo", "Yard", "bo@eu.ACME.example"),

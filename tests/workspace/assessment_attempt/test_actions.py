@@ -11,7 +11,7 @@ from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.answers import save_answer
 from goodword.assessments.attempts.completion import finish_part
 from goodword.assessments.attempts.member_actions import extend_attempt
-from goodword.assessments.attempts.parts import Closed, begin_part
+from goodword.assessments.attempts.parts import AttemptClosed, begin_part
 from goodword.assessments.models import Adjustment, Attempt, AttemptPart
 from goodword.assessments.queries import items_of
 from goodword.candidates.models import Application
@@ -231,7 +231,7 @@ def test_cancelling_keeps_answers_and_ends_the_link(application: Application, ri
     found = fresh(attempt)
     assert (found.closed_at, found.close_reason, found.next_reminder_at) == (LATER, "cancelled", None)
     assert part_of(attempt).answers.count() == 15
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         finish_part(attempt_id=attempt.pk, order=1, now=LATER)
     assert do(rita, attempt, "attempt_mark_complete") == [
         "This assessment is closed. Invite again to start a new one."
@@ -283,7 +283,7 @@ def test_marking_complete_reports_what_was_answered_and_stops_a_running_clock(
     report = Report.objects.of(rita.organisation).get()
     assert [test["name"] for test in report.snapshot["assessment"]["tests"]] == ["Work style", "Reasoning"]
     assert "total" not in report.snapshot["assessment"]
-    with pytest.raises(Closed):
+    with pytest.raises(AttemptClosed):
         save_answer(attempt_id=attempt.pk, order=2, item_id=first.id, value=_key(first), now=LATER)
     assert audited(rita) == ["attempt.marked_complete"] * 2
     shown = signed_in(rita).get(path("candidate", rita.organisation, application.pk)).content.decode()

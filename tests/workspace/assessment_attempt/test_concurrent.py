@@ -11,7 +11,7 @@ from django.db import connection
 from goodword.assessments.attempts import member_actions
 from goodword.assessments.attempts.completion import decline, finish_part
 from goodword.assessments.attempts.invitations import invite_again
-from goodword.assessments.attempts.parts import Closed
+from goodword.assessments.attempts.parts import AttemptClosed
 from goodword.assessments.models import Attempt
 from goodword.core.models import Event
 from goodword.workflow.domain.runs import Refused
@@ -39,7 +39,7 @@ def at_once(*acts: Callable[[], Any]) -> None:
         try:
             barrier.wait(timeout=60)
             act()
-        except (Closed, Refused):
+        except (AttemptClosed, Refused):
             pass  # a result like any other
         finally:
             connection.close()

@@ -6,10 +6,10 @@ import pytest
 
 from goodword.accounts.models import Membership
 from goodword.roles.domain.automation import (
-    ApplicationInStage,
     JobLink,
     JobTaken,
     StageLink,
+    StagePlacement,
     link,
 )
 from goodword.roles.models import Automation, Role
@@ -21,8 +21,8 @@ def _link(role: Role, by: Membership, **changes: Any) -> Automation:
         "job": JobLink(connection_id=1, job_id=2, job_name="Job"),
         "stages": {"assessment": [StageLink(stage_id=3, name="Test")]},
         "present": [
-            ApplicationInStage(application_id=4, stage_id=3),
-            ApplicationInStage(application_id=5, stage_id=6),
+            StagePlacement(application_id=4, stage_id=3),
+            StagePlacement(application_id=5, stage_id=6),
         ],
         "now": factories.NOW,
     }

@@ -8,7 +8,7 @@ from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.models import Attempt
-from goodword.candidates.domain.people import Person
+from goodword.candidates.domain.people import PersonInput
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.notifications.domain import links
@@ -51,7 +51,7 @@ def ada(role: Role, rita: Membership) -> Application:
 
 
 def added(role: Role, rita: Membership, *kinds: str) -> Application:
-    person = Person(first_name="Ada", last_name="Zorn", email="adda@mail.example")
+    person = PersonInput(first_name="Ada", last_name="Zorn", email="adda@mail.example")
     steps = [factories.step(role, kind) for kind in kinds]
     return add_and_invite(role=role, person=person, steps=steps, member=rita, now=NOW)
 

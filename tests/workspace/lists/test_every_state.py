@@ -17,7 +17,7 @@ from goodword.roles.models import Role
 from goodword.workspace.lists.downloads import file_response
 from goodword.workspace.lists.listing import Listing, listing_of
 from goodword.workspace.lists.query import NAMES, ListQuery, state_at
-from goodword.workspace.lists.rows import Scope
+from goodword.workspace.lists.rows import VisibleScope
 from tests.assessments.once import once
 from tests.support import factories
 from tests.support.pages import signed_in
@@ -101,7 +101,7 @@ def test_stored_states_match_those_that_pages_show(
     shown = listing_of(rita, ListQuery(), role=role if of_role else None, now=now)
     stored = {
         pk: [NAMES[one], NAMES[other]]
-        for pk, one, other in Scope.of(rita, role if of_role else None)
+        for pk, one, other in VisibleScope.of(rita, role if of_role else None)
         .rows()
         .values_list("pk", state_at("assessment", now=now), state_at("check", now=now))
     }

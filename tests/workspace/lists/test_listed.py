@@ -18,7 +18,7 @@ from goodword.candidates.domain.erasure_requests import carry_out_erasure, reque
 from goodword.candidates.models import Application, Candidate, Erasure
 from goodword.references.domain import invitations as checks
 from goodword.references.domain import member_actions
-from goodword.references.domain.checks import Closed
+from goodword.references.domain.checks import CheckClosed
 from goodword.references.domain.slot_changes import cannot_provide
 from goodword.references.models import Check
 from goodword.roles.models import Role, StageRule, Step
@@ -27,7 +27,7 @@ from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed
 from goodword.workflow.models import MoveNotAllowed, StepRequest, StepRun, lock, move
 from goodword.workspace.lists.query import NAMES, STEPS, state_at
 from goodword.workspace.lists.repair import different, repair
-from goodword.workspace.lists.rows import Scope
+from goodword.workspace.lists.rows import VisibleScope
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.progress import progress_of
 from tests.support import factories
@@ -46,7 +46,7 @@ SHOWN = {
 }
 #: expected errors of actions that make no sense in a random history
 NO = (
-    *(Refused, Closed, MoveNotAllowed, CannotStart, NotConfirmed),
+    *(Refused, CheckClosed, MoveNotAllowed, CannotStart, NotConfirmed),
     *(invitations.CannotInvite, checks.CannotInvite),
 )
 
@@ -62,7 +62,7 @@ def role(rita: Membership) -> Role:
 
 
 def assert_stored_as_shown(rita: Membership, *, now: datetime) -> None:
-    rows = Scope.of(rita, None).rows()
+    rows = VisibleScope.of(rita, None).rows()
     found = rows.values_list("pk", *(state_at(step, now=now) for step in STEPS))
     stored = {pk: [NAMES[one], NAMES[other]] for pk, one, other in found}
     applications = Application.objects.of(rita.organisation).filter(role__isnull=False)
@@ -165,9 +165,9 @@ def test_rows_match_the_steps_after_every_action(rita: Membership, role: Role, s
 
 def test_an_erased_candidate_leaves_no_name(rita: Membership, role: Role) -> None:
     ada = named(role, "Ada", "Zorn")
-    assert Scope.of(rita, role).rows().get().sort_name == "zorn ada"
+    assert VisibleScope.of(rita, role).rows().get().sort_name == "zorn ada"
     _erase(ada, NOW)
-    assert "zorn" not in Scope.of(rita, role).rows().get().sort_name
+    assert "zorn" not in VisibleScope.of(rita, role).rows().get().sort_name
     assert_stored_as_shown(rita, now=NOW)
 
 
@@ -188,7 +188,7 @@ def test_waiting_steps_are_paused_while_the_candidate_is_not_in_their_stages(
 
     def states() -> list[str]:
         assert_stored_as_shown(rita, now=NOW)
-        row = Scope.of(rita, role).rows().get()
+        row = VisibleScope.of(rita, role).rows().get()
         return [NAMES[row.assessment_state], NAMES[row.check_state]]
 
     applications = Application.objects.of(role.organisation)
@@ -274,9 +274,9 @@ def test_rows_go_with_their_application(rita: Membership, role: Role) -> None:
     ada = named(role, "Ada", "Zorn")
     invited(ada)
     checked(ada)
-    assert Scope.of(rita, role).rows().count() == 1
+    assert VisibleScope.of(rita, role).rows().count() == 1
     ada.delete()
-    assert Scope.of(rita, role).rows().count() == 0
+    assert VisibleScope.of(rita, role).rows().count() == 0
     assert different() == []
 
 
@@ -285,7 +285,7 @@ def test_wrong_and_missing_rows_are_found_and_repaired(
     rita: Membership, role: Role, capsys: pytest.CaptureFixture[str]
 ) -> None:
     ada, bo, _cy = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy"))
-    rows = Scope.of(rita, role).rows()
+    rows = VisibleScope.of(rita, role).rows()
     rows.filter(pk=ada.pk).update(assessment_state=6)
     rows.filter(pk=bo.pk).delete()
     assert different() == [ada.pk, bo.pk]

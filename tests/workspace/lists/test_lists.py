@@ -17,7 +17,7 @@ from goodword.roles.models import Automation, Role, visible_roles
 from goodword.workspace.lists.listing import Listing, listing_of
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import SORTS, ListQuery
-from goodword.workspace.lists.rows import Scope
+from goodword.workspace.lists.rows import VisibleScope
 from tests.support import factories
 from tests.support.pages import signed_in
 from tests.workspace.applications import checked, invited, named, path
@@ -251,15 +251,17 @@ def test_lists_have_the_candidates_that_the_member_may_see(role: Role, rita: Mem
     gone = named(other, "Cy", "Zorn")
     Application.objects.of(org).filter(pk=gone.pk).update(role=None)
     seen = list(visible_applications(who))
-    assert set(Scope.of(who, None).rows().values_list("pk", flat=True)) == {
+    assert set(VisibleScope.of(who, None).rows().values_list("pk", flat=True)) == {
         application.pk for application in seen
     }
-    assert set(Scope.of(who, None).values("stage_name")) == {application.stage_name for application in seen}
+    assert set(VisibleScope.of(who, None).values("stage_name")) == {
+        application.stage_name for application in seen
+    }
     for one in visible_roles(who):
-        rows = Scope.of(who, one).rows()
+        rows = VisibleScope.of(who, one).rows()
         of_role = [row for row in seen if row.role_id == one.pk]
         assert set(rows.values_list("pk", flat=True)) == {row.pk for row in of_role}
-        assert set(Scope.of(who, one).values("stage_name")) == {row.stage_name for row in of_role}
+        assert set(VisibleScope.of(who, one).values("stage_name")) == {row.stage_name for row in of_role}
 
 
 @pytest.mark.world

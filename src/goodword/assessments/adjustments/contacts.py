@@ -10,7 +10,7 @@ from goodword.roles.models import Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contact:
+class AdjustmentContact:
     """`outside`: whether the person is outside the role's hiring team."""
 
     name: str
@@ -18,7 +18,7 @@ class Contact:
     outside: bool = True
 
 
-def contact_of(application: Application, *, but: Collection[str] = ()) -> Contact:
+def contact_of(application: Application, *, but: Collection[str] = ()) -> AdjustmentContact:
     """Return the organisation's named contact, else the first admin who isn't hiring for this role, else the recruiter.
     `but`: addresses to skip."""
     passed = _team(application) | {normalised(address) for address in but}
@@ -36,18 +36,21 @@ def is_outside(application: Application, address: str) -> bool:
     return normalised(address) not in _team(application)
 
 
-def contact_of_role(role: Role) -> Contact | None:
+def contact_of_role(role: Role) -> AdjustmentContact | None:
     team = _role_team(role)
     return next(
         (contact for contact in _outside(role.organisation) if normalised(contact.address) not in team), None
     )
 
 
-def _outside(organisation: Organisation) -> list[Contact]:
-    named = Contact(name=organisation.adjustments_name, address=organisation.adjustments_email)
+def _outside(organisation: Organisation) -> list[AdjustmentContact]:
+    named = AdjustmentContact(name=organisation.adjustments_name, address=organisation.adjustments_email)
     return [
         *([named] if named.address and not is_deactivated(organisation, named.address) else []),
-        *(Contact(name=member.user.name, address=member.user.email) for member in admins_of(organisation)),
+        *(
+            AdjustmentContact(name=member.user.name, address=member.user.email)
+            for member in admins_of(organisation)
+        ),
     ]
 
 
@@ -61,6 +64,6 @@ def _role_team(role: Role) -> set[str]:
     return {normalised(address) for address in team}
 
 
-def _recruiter(application: Application) -> Contact:
+def _recruiter(application: Application) -> AdjustmentContact:
     recruiter = recruiter_of(application)
-    return Contact(name=recruiter.name, address=recruiter.address, outside=False)
+    return AdjustmentContact(name=recruiter.name, address=recruiter.address, outside=False)

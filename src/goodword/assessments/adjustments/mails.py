@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import CharField, Exists, OuterRef, Q, QuerySet, Value
 from django.db.models.functions import Cast, Concat
 
-from goodword.assessments.adjustments.contacts import Contact, contact_of, is_outside
+from goodword.assessments.adjustments.contacts import AdjustmentContact, contact_of, is_outside
 from goodword.assessments.adjustments.status import timed_parts_not_begun
 from goodword.assessments.attempts.mails import deadline_in_words
 from goodword.assessments.attempts.overview import title_of
@@ -40,7 +40,12 @@ def subject_ref_of(row: Adjustment) -> str:
 
 
 def mail_contact(
-    row: Adjustment, *, application: Application, contact: Contact, now: datetime, key: str = "asked"
+    row: Adjustment,
+    *,
+    application: Application,
+    contact: AdjustmentContact,
+    now: datetime,
+    key: str = "asked",
 ) -> None:
     candidate, organisation = application.candidate, application.organisation
     queue(
@@ -145,7 +150,7 @@ def _write(
     )
 
 
-def next_reader(attempt: Attempt, *, application: Application) -> Contact:
+def next_reader(attempt: Attempt, *, application: Application) -> AdjustmentContact:
     refs = [subject_ref_of(adjustment) for adjustment in attempt.adjustments.all()]
     mails = Email.objects.of(attempt.organisation).filter(kind=ASKED, subject_ref__in=refs)
     failed = mails.filter(Q(bounced_at__isnull=False) | Q(state=Email.State.FAILED))
@@ -199,7 +204,7 @@ def remind_contact(*, adjustment_id: int, now: datetime) -> bool:
         if sent.filter(key=f"{subject_ref_of(row)}:{REMINDER}").exists():
             return False
         row.attempt = attempt
-        contact = Contact(name=last.to_name, address=last.to_address)
+        contact = AdjustmentContact(name=last.to_name, address=last.to_address)
         mail_contact(row, application=application_of(attempt), contact=contact, now=now, key=REMINDER)
         return True
 
@@ -211,7 +216,7 @@ def send_fresh_link(row: Adjustment, *, application: Application, to: Correspond
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row), kind=ASKED)
         if was_mailed_lately(sent, now=now):
             return False
-        contact = Contact(name=to.name, address=to.address)
+        contact = AdjustmentContact(name=to.name, address=to.address)
         key = f"fresh:{sent.count() + 1}"
         mail_contact(row, application=application, contact=contact, now=now, key=key)
         return True

@@ -103,7 +103,7 @@ def _lock_with_attempt(adjustment_id: int) -> tuple[Attempt, Adjustment]:
         if row is not None and row.attempt_id == attempt_id:
             return attempt, row
         # a new invitation has moved the request to another attempt in the meantime
-    raise parts.Closed
+    raise parts.AttemptClosed
 
 
 def answer_request(
@@ -128,7 +128,7 @@ def answer_request(
             raise AlreadyAnswered
         application = application_of(attempt)
         if not takes_answers(attempt, now=now) or application.is_being_erased:
-            raise parts.Closed
+            raise parts.AttemptClosed
         _set_forms(attempt, forms)
         replaced = grant_open_texts(attempt, open_texts or {}, now=now)
         extend_clocks(attempt, percent=percent)

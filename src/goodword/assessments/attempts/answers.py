@@ -42,7 +42,7 @@ class AnsweredElsewhere(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenAnswer:
     """The `fingerprint` of the saved answer that a page showed ("" if none), and the id of that `page`."""
 
     fingerprint: str
@@ -84,7 +84,7 @@ def save_answer(
     now: datetime,
     given_at: datetime | None = None,
     device: str = "",
-    seen: Seen | None = None,
+    seen: SeenAnswer | None = None,
     save: str = "",
 ) -> SavedAnswer:
     """Save an answer. The first one starts an untimed part and the attempt.
@@ -97,7 +97,7 @@ def save_answer(
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if needs_start(part):
-            raise parts.NotBegun
+            raise parts.PartNotBegun
         if parts.is_late(part, now=now):
             raise parts.PartOver
         stored = stored_answers(part)
@@ -143,7 +143,7 @@ def _compared(save: str, before: Answer | None) -> tuple[bool, bool]:
     return same, same and number < later
 
 
-def _conflicts(before: Answer, value: Json, *, seen: Seen) -> bool:
+def _conflicts(before: Answer, value: Json, *, seen: SeenAnswer) -> bool:
     return before.page != seen.page and fingerprint(before.value) not in {
         seen.fingerprint,
         fingerprint(value),
@@ -177,7 +177,7 @@ def save_file(
     file: CheckedFile,
     now: datetime,
     device: str = "",
-    seen: Seen | None = None,
+    seen: SeenAnswer | None = None,
 ) -> SavedAnswer:
     """Save an uploaded file in place of an earlier one. Raises the same as save_answer."""
     with transaction.atomic():
@@ -254,7 +254,7 @@ def observe(
     with transaction.atomic():
         part = parts.open_part(attempt_id, order, now=now)
         if part.begun_at is None:
-            raise parts.NotBegun
+            raise parts.PartNotBegun
         item = next((item for item in items_of(part) if item.id == item_id), None)
         may_paste = item is not None and (
             item.is_written or not kind_named(part.version.test.kind).is_confidential

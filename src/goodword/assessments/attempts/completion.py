@@ -46,13 +46,13 @@ def finish_part(*, attempt_id: int, order: int, now: datetime) -> AttemptPart:
         if part.ended_at is not None:
             return part
         if not takes_answers(attempt, now=now):
-            raise parts.Closed
+            raise parts.AttemptClosed
         if parts.is_over(part, now=now):
             end_part(part, by=AttemptPart.Ended.TIME_UP, now=now)
             return part
         part = parts.open_part(attempt_id, order, now=now)
         if needs_start(part):
-            raise parts.NotBegun
+            raise parts.PartNotBegun
         if part.seconds is None:
             answers = answers_of(part)
             if missing := unanswered(visible_items(part, answers), answers):
@@ -135,7 +135,7 @@ def decline(*, attempt_id: int, now: datetime) -> Attempt:
         if attempt.progress == StepRun.Progress.DECLINED:
             return attempt
         if not takes_answers(attempt, now=now):
-            raise parts.Closed
+            raise parts.AttemptClosed
         move(attempt, "decline", at=now, by="candidate")
         Score.objects.of(attempt.organisation).filter(part__attempt=attempt).delete()
         cancel(organisation=attempt.organisation, subject_ref=attempt.step_request.mail_ref, now=now)

@@ -19,7 +19,7 @@ from goodword.candidates.models import Application, public_title, recruiter_of
 from goodword.core.addresses import Correspondent
 from goodword.core.text import written_weekday_time
 from goodword.notifications.domain.links import was_mailed_lately
-from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes
+from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, TextPart, about_minutes
 from goodword.notifications.domain.queue import LinkFor, queue
 from goodword.notifications.models import Email, Link
 from goodword.workflow.domain.eligibility import mail_blocked_reason
@@ -161,10 +161,10 @@ def send_fresh_link(link: Link, *, now: datetime) -> bool:
 
 _PLACEHOLDERS: Final = ("first_name", "role", "organisation", "recruiter", "deadline", "duration")
 _PARTS: Final = (
-    Part(name=SUBJECT, longest=150),
-    Part(name="opening", longest=1500, needed=("role",)),
-    Part(name="request", longest=500, needed=("deadline",)),
-    Part(name="closing", longest=800, needed=("recruiter",)),
+    TextPart(name=SUBJECT, longest=150),
+    TextPart(name="opening", longest=1500, needed=("role",)),
+    TextPart(name="request", longest=500, needed=("deadline",)),
+    TextPart(name="closing", longest=800, needed=("recruiter",)),
 )
 
 

@@ -78,13 +78,13 @@ def is_over(part: Clocked, *, now: datetime) -> bool:
     return now > part.ends_at + IN_TRANSIT and not is_disconnected(part, now=now)
 
 
-class Closed(Exception): ...
+class AttemptClosed(Exception): ...
 
 
 class PartOver(Exception): ...
 
 
-class NotBegun(Exception): ...
+class PartNotBegun(Exception): ...
 
 
 class AwaitingAdjustment(Exception):
@@ -99,12 +99,12 @@ def open_attempt(attempt_id: int, *, now: datetime) -> Attempt:
     Closed."""
     attempt = lock(Attempt, attempt_id)
     if not takes_answers(attempt, now=now):
-        raise Closed
+        raise AttemptClosed
     return attempt
 
 
 def open_part(attempt_id: int, order: int, *, now: datetime) -> AttemptPart:
-    """Lock the attempt of an open part. Raises Closed, PartOver, OutOfOrder, and LookupError for an unknown part."""
+    """Lock an open part's attempt. Raises AttemptClosed, PartOver, OutOfOrder, and LookupError for an unknown part."""
     attempt = open_attempt(attempt_id, now=now)
     parts = _parts_until(attempt.organisation, attempt.pk, order)
     if not parts or parts[-1].order != order:
@@ -375,7 +375,7 @@ def attempt_language(attempt: Attempt, candidate: Candidate, *, browser: Sequenc
 
 
 def choose_language(*, attempt_id: int, language: str, now: datetime) -> Attempt:
-    """Set the language. Raises NotOffered, TooLate and Closed."""
+    """Set the language. Raises NotOffered, TooLate and AttemptClosed."""
     with transaction.atomic():
         attempt = open_attempt(attempt_id, now=now)
         if language == attempt.language:

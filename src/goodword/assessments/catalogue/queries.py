@@ -154,7 +154,7 @@ class NoSuchVersion(LookupError):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Selection:
+class TestSelection:
     """A version in one form and language, with all rows of its test, newest first."""
 
     rows: Sequence[TestVersion]
@@ -163,7 +163,7 @@ class Selection:
     language: str
 
 
-def select(test: Test, *, number: str = "", language: str = "", form: str = "") -> Selection | None:
+def select(test: Test, *, number: str = "", language: str = "", form: str = "") -> TestSelection | None:
     """Select the newest version by default, in English if available, in its first form (also if the form is unknown).
 
     Returns None for an unpublished test of the organisation, which is shown in its editor. Raises `NoSuchVersion`.
@@ -185,4 +185,6 @@ def select(test: Test, *, number: str = "", language: str = "", form: str = "") 
         chosen = form_of(content, form).id
     except LookupError:
         chosen = content.offers()[0].id
-    return Selection(rows=rows, version=row, form=chosen, language=language if generated else row.language)
+    return TestSelection(
+        rows=rows, version=row, form=chosen, language=language if generated else row.language
+    )

@@ -28,7 +28,7 @@ from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.models import Assessment
 from goodword.assessments.psychometrics import norms, strata
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import CalibrationResult
 from goodword.assessments.psychometrics.strata import Calibrations, Stratum
 from goodword.assessments.queries import parse
 from goodword.assessments.scoring import ScoredPart, compute_scores, make_total
@@ -225,7 +225,9 @@ def _check_verifications(
     return tally
 
 
-def _calibration_of(part: Mapping[str, str], devices: Sequence[str], files: _Files) -> Calibration | None:
+def _calibration_of(
+    part: Mapping[str, str], devices: Sequence[str], files: _Files
+) -> CalibrationResult | None:
     known = files.calibrations[part["calibration"]] if part["calibration"] else None
     return known.of_all([Stratum(part["language"], device) for device in devices]) if known else None
 

@@ -14,7 +14,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
-from goodword.assessments.evidence.folder import FILE, Folder, Rows, rows_of
+from goodword.assessments.evidence.folder import FILE, Folder, WriteRow, rows_of
 from goodword.assessments.kinds import kind_named, kind_of
 from goodword.assessments.kinds.reasoning.families import FAMILIES
 from goodword.assessments.models import (
@@ -338,7 +338,7 @@ class Written:
 
 @dataclass(kw_only=True)
 class _Export:
-    rows: Mapping[str, Rows]
+    rows: Mapping[str, WriteRow]
     names: Aliases = field(default_factory=Aliases)
     firsts: set[int] = field(default_factory=set)
     people: set[str] = field(default_factory=set)
@@ -398,7 +398,7 @@ def export(*, organisation: Organisation, folder: Path, now: datetime, actor: st
 
 
 @contextmanager
-def _files(folder: Folder) -> Iterator[dict[str, Rows]]:
+def _files(folder: Folder) -> Iterator[dict[str, WriteRow]]:
     with ExitStack() as stack:
         found = {name: stack.enter_context(folder.table(name, names)) for name, names in COLUMNS.items()}
         for name in ("tests.jsonl", "items.jsonl", "answers.jsonl", FILE):

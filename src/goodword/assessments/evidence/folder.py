@@ -18,7 +18,7 @@ from goodword.assessments.kinds.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
 from goodword.assessments.kinds.reasoning.verification import compare
 from goodword.assessments.models import Verification
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import CalibrationResult
 
 #: digests of the other files, in the format of `sha256sum --check`
 SUMS: Final = "sums.txt"
@@ -28,7 +28,7 @@ _ONLY_MINE, _ONLY_MINE_TO_ENTER = 0o600, 0o700
 class FolderError(Exception): ...
 
 
-class Rows(Protocol):
+class WriteRow(Protocol):
     def __call__(self, row: Mapping[str, Any], /) -> None: ...
 
 
@@ -53,7 +53,7 @@ class Folder:
             yield opened
 
     @contextmanager
-    def table(self, name: str, columns: Sequence[str]) -> Iterator[Rows]:
+    def table(self, name: str, columns: Sequence[str]) -> Iterator[WriteRow]:
         """A CSV file; None is an empty cell, floats have all their digits."""
         with self.file(name) as opened:
             writer = csv.DictWriter(opened, columns, lineterminator="\n")
@@ -61,7 +61,7 @@ class Folder:
             yield writer.writerow
 
     @contextmanager
-    def lines(self, name: str) -> Iterator[Rows]:
+    def lines(self, name: str) -> Iterator[WriteRow]:
         with self.file(name) as opened:
 
             def write(row: Mapping[str, Any]) -> None:
@@ -131,7 +131,7 @@ FILE: Final = "verifications.jsonl"
 _NEAR: Final = 1e-6
 
 type Line = Mapping[str, Any]
-type Calibrated = Callable[[Mapping[str, str], Sequence[str]], Calibration | None]
+type Calibrated = Callable[[Mapping[str, str], Sequence[str]], CalibrationResult | None]
 
 
 def rows_of(organisation: Organisation, names: Mapping[int, str]) -> Iterator[Line]:

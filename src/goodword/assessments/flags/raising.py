@@ -38,8 +38,8 @@ from goodword.assessments.kinds.report import CARELESSNESS, CarelessSigns
 from goodword.assessments.kinds.scales.items import (
     LEAST_PAIRS,
     LEAST_RUN,
-    Contradiction,
     ResponsePatterns,
+    SelfContradiction,
     StraightLine,
 )
 from goodword.assessments.models import Attempt, AttemptFlag, AttemptPart, Observation
@@ -269,7 +269,7 @@ def straight_line_flag(*, key: str, found: StraightLine) -> FlagFinding | None:
     return FlagFinding(code=STRAIGHT_LINE, grade=found.grade, key=key, facts={"longest": found.longest})
 
 
-def contradiction_flag(*, key: str, found: Contradiction) -> FlagFinding | None:
+def contradiction_flag(*, key: str, found: SelfContradiction) -> FlagFinding | None:
     if found.grade is None or found.mean is None:
         return None
     facts = {"mean": round(found.mean, 1), "chance": round(found.chance, 1)}

@@ -30,7 +30,7 @@ from goodword.assessments.kinds.scales.results import ScalesResult
 from goodword.assessments.kinds.scores import ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score, Test
-from goodword.assessments.psychometrics.rasch import Calibration, ItemAnswer
+from goodword.assessments.psychometrics.rasch import CalibrationResult, CellAnswer
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
 
@@ -181,7 +181,7 @@ class Kind[C](Protocol):
         form: str,
         items: Sequence[Item],
         answers: Mapping[str, Json],
-        calibration: Calibration | None,
+        calibration: CalibrationResult | None,
     ) -> Iterator[ComputedScore]:
         """The scores of a part, without norms. `items`: those that count. `answers`: stored values by item id."""
 
@@ -195,7 +195,7 @@ class Kind[C](Protocol):
         Custom questions are a separate category."""
 
     def reliability(
-        self, content: C, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
+        self, content: C, *, form: str, people: Sequence[Respondent], calibration: CalibrationResult | None
     ) -> dict[str, ScaleReliability]:
         """The reliability of each scale in these people's answers. For item-based coefficients, only people who
         answered all items count."""
@@ -234,7 +234,7 @@ class Kind[C](Protocol):
     def can_assess(self, sentence: str, *, key: str) -> bool:
         """Whether the test with this key can assess a requirement of a job post."""
 
-    def calibration_answers(self, items: Sequence[Item], answers: Mapping[str, Json]) -> list[ItemAnswer]:
+    def calibration_answers(self, items: Sequence[Item], answers: Mapping[str, Json]) -> list[CellAnswer]:
         """The answers for a calibration, unanswered items as wrong; empty for a kind without difficulties."""
 
     def forget_draft(self, test: Test) -> None:

@@ -67,7 +67,7 @@ type Task = Series | Matrix | Deduction
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Option:
+class GeneratedOption:
     """`value`: a term, a figure or a claim. `error`: the typical error that leads to it; empty for the right one."""
 
     id: str
@@ -84,7 +84,7 @@ class GeneratedItem:
     level: int
     seed: int
     task: Task
-    options: tuple[Option, ...]
+    options: tuple[GeneratedOption, ...]
     key: str
     rule: Mapping[str, Json]
 
@@ -134,7 +134,7 @@ def from_json(data: Mapping[str, Any]) -> GeneratedItem:
         seed=data["seed"],
         task=_task_in(data["task"]),
         options=tuple(
-            Option(id=option["id"], error=option["error"], value=_value_in(option))
+            GeneratedOption(id=option["id"], error=option["error"], value=_value_in(option))
             for option in data["options"]
         ),
         key=data["key"],

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.models import Test
-from goodword.assessments.psychometrics.rasch import ItemAnswer
+from goodword.assessments.psychometrics.rasch import CellAnswer
 from goodword.core.validation import Json
 
 type Files = MultiValueDict[str, UploadedFile[Any]]
@@ -185,7 +185,7 @@ class FixedItems:
         del content, form
         return ""
 
-    def calibration_answers(self, items: Sequence[Item], answers: Mapping[str, Json]) -> list[ItemAnswer]:
+    def calibration_answers(self, items: Sequence[Item], answers: Mapping[str, Json]) -> list[CellAnswer]:
         del items, answers
         return []
 

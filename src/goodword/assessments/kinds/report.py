@@ -13,7 +13,7 @@ from goodword.assessments.kinds.scores import NormedScore, NormedScoreDetails, R
 from goodword.assessments.kinds.scores import figure as figure_text
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import AttemptPart
-from goodword.core.report_blocks import Block, Details, Labelled, Link, Score, Table
+from goodword.core.report_blocks import Block, BlockLink, Details, DrawnScore, Labelled, Table
 from goodword.core.text import Catalogue, Phrases, language_name, written_day
 
 type Moment = Callable[[datetime], str]
@@ -141,7 +141,7 @@ class NormedScoreData(TypedDict):
     figures: NotRequired[NormedScoreFigures]
 
 
-class Figure(TypedDict):
+class ReportFigure(TypedDict):
     """A numeric result. `name`: its scale or category; empty for the whole test.
 
     The 90% band is on the scale of `value`. Percentiles refer to a norm group of `group_size` people; without norms
@@ -166,7 +166,7 @@ def figure(
     out_of: int | None = None,
     normed: NormedScoreData | None = None,
     band: tuple[float, float] | None = None,
-) -> Figure:
+) -> ReportFigure:
     """`band`: only used without norms."""
     low, high = (normed["low"], normed["high"]) if normed else band or (None, None)
     return {
@@ -198,13 +198,13 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
     def blocks(self, part: P, words: Phrases, result: R | None = None) -> list[Block]:
         """The full result. With `result` (on screen), it expands to the answers and figures behind it."""
 
-    def scores(self, part: P, words: Phrases) -> list[Score]:
+    def scores(self, part: P, words: Phrases) -> list[DrawnScore]:
         """Return the scores for page 1 of the report."""
 
     def assumed_precision(self, part: P, words: Phrases) -> str:
         """A sentence about the precision of scores without a norm group, or "" if it is stated beside them."""
 
-    def figures(self, part: P) -> list[Figure]:
+    def figures(self, part: P) -> list[ReportFigure]:
         """Numbers for the export of a role's results."""
 
     def outcome(self, part: P, words: Phrases) -> str:
@@ -288,10 +288,10 @@ def sheet_details(part: PartHead, result: PartResult, words: Phrases) -> Details
     return Details(words("sheet"), [Labelled([*sheet_rows(part, words), *_more_of_sheet(result.sheet)])])
 
 
-def percentile_score(normed: NormedScoreData, words: Phrases, *, value: str, unit: str) -> Score:
+def percentile_score(normed: NormedScoreData, words: Phrases, *, value: str, unit: str) -> DrawnScore:
     at, low, high = normed["percentile"], normed["percentile_low"], normed["percentile_high"]
     place = words("percentile_is", at=at, low=low, high=high)
-    return Score(
+    return DrawnScore(
         label="",
         value=value,
         note=f"{unit}\n{place}",
@@ -341,7 +341,7 @@ def normed_score_details(normed: NormedScore | None) -> list[Block]:
     full = ngettext("Full table, %(n)s score", "Full table, %(n)s scores", behind.all_rows)
     query = f"?table={behind.table}#{behind.table}"
     blocks.append(
-        Link(
+        BlockLink(
             full % {"n": behind.all_rows},
             page="test_norms",
             pk=behind.test,

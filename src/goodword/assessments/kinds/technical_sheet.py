@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy, ngettext, pgettext
 
 from goodword.assessments.kinds.packs import Panel, PublishedNormGroup
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import CalibrationResult
 from goodword.assessments.psychometrics.reliability import FEW
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.core.text import in_series, written_count, written_day, written_figure
@@ -160,7 +160,7 @@ class OwnCalibration:
     id: int
     number: int
     made_at: datetime
-    found: Calibration
+    found: CalibrationResult
     strata: tuple[Stratum, ...]
 
 

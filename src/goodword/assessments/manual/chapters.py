@@ -14,7 +14,7 @@ from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_all_builtin
 from goodword.assessments.catalogue.queries import NoSuchVersion, select
 from goodword.assessments.manual import evidence, practice
-from goodword.assessments.manual.facts import ManualFacts, Topic, manual_facts, none_yet, topic
+from goodword.assessments.manual.facts import ManualFacts, ManualTopic, manual_facts, none_yet, topic
 from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.validity import LEAST
 from goodword.assessments.queries import content_of
@@ -32,7 +32,7 @@ STANDARDS = "Standards for Educational and Psychological Testing (AERA, APA and 
 class Chapter:
     number: int
     name: str
-    topics: Sequence[Topic]
+    topics: Sequence[ManualTopic]
 
     @property
     def title(self) -> str:
@@ -50,7 +50,7 @@ class TechnicalManual:
     chapters: Sequence[Chapter]
 
     @property
-    def about(self) -> Sequence[Topic]:
+    def about(self) -> Sequence[ManualTopic]:
         intro = _(
             "Generated from this installation's data. It follows the chapters of the %(standards)s that apply to "
             "hiring tests; chapters 10, 12 and 13 (clinical assessment, education, programme evaluation) don't. “None "
@@ -60,8 +60,8 @@ class TechnicalManual:
             (chapter.title, ", ".join(chapter.missing)) for chapter in self.chapters if chapter.missing
         ]
         return (
-            Topic(heading=_("About this manual"), blocks=(Prose([intro]), Labelled(self.facts))),
-            *([Topic(heading=_("None yet"), blocks=(Labelled(missing),))] if missing else []),
+            ManualTopic(heading=_("About this manual"), blocks=(Prose([intro]), Labelled(self.facts))),
+            *([ManualTopic(heading=_("None yet"), blocks=(Labelled(missing),))] if missing else []),
         )
 
     @property
@@ -140,7 +140,7 @@ def _facts(facts: ManualFacts, now: datetime) -> list[tuple[str, str]]:
     ]
 
 
-def _workplace(facts: ManualFacts) -> Sequence[Topic]:
+def _workplace(facts: ManualFacts) -> Sequence[ManualTopic]:
     rule = _(
         "An assessment can only be published once each test names the job requirement it assesses. The author and date "
         "are stored, and the report shows the requirement."
@@ -163,7 +163,7 @@ def _workplace(facts: ManualFacts) -> Sequence[Topic]:
     )
 
 
-def _performance(facts: ManualFacts) -> Topic:
+def _performance(facts: ManualFacts) -> ManualTopic:
     heading = _("Relation to performance at work")
     if not facts.related:
         why = _("Import post-hire ratings of at least %(n)s people in Settings > Validity.")
@@ -173,7 +173,7 @@ def _performance(facts: ManualFacts) -> Topic:
     )
 
 
-def _job_analysis(used: int, analysed: int, importance: Sequence[int]) -> Topic:
+def _job_analysis(used: int, analysed: int, importance: Sequence[int]) -> ManualTopic:
     heading = _("Job analysis")
     if not analysed:
         return none_yet(

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.technical_sheet import KeyFacts, OwnScale
-from goodword.assessments.manual.facts import ManualFacts, Topic, from_sheet, none_yet, topic
+from goodword.assessments.manual.facts import ManualFacts, ManualTopic, from_sheet, none_yet, topic
 from goodword.assessments.models import AttemptPart
 from goodword.assessments.psychometrics.norms import BAND_WIDTH, LEAST
 from goodword.assessments.psychometrics.strata import StrataComparison, Stratum
@@ -36,7 +36,7 @@ class Recovery:
 RECOVERY: Final = Recovery(people=800, form="standard_20", rmse=0.109, bias=0.002, covered=90.1)
 
 
-def validity(facts: ManualFacts) -> Sequence[Topic]:
+def validity(facts: ManualFacts) -> Sequence[ManualTopic]:
     return (
         topic(
             _("What it measures, and what it is for"),
@@ -63,7 +63,7 @@ def validity(facts: ManualFacts) -> Sequence[Topic]:
     )
 
 
-def _relations(facts: ManualFacts) -> Topic:
+def _relations(facts: ManualFacts) -> ManualTopic:
     heading = _("Relations to other variables")
     if not facts.related:
         return from_sheet(heading, facts.sheet.validity)
@@ -88,7 +88,7 @@ def _relations(facts: ManualFacts) -> Topic:
         rows,
         caption=heading,
     )
-    return Topic(heading=heading, blocks=(Prose([text]), table))
+    return ManualTopic(heading=heading, blocks=(Prose([text]), table))
 
 
 def _with_interval(of: Estimate) -> str:
@@ -99,7 +99,7 @@ def _with_interval(of: Estimate) -> str:
     }
 
 
-def _response_processes(facts: ManualFacts) -> Topic:
+def _response_processes(facts: ManualFacts) -> ManualTopic:
     heading = _("Response processes")
     if not facts.sheet.cells:
         return none_yet(heading, _("How candidates understand and answer the items has not been studied."))
@@ -118,7 +118,7 @@ def _response_processes(facts: ManualFacts) -> Topic:
         ]
         for cell in facts.sheet.cells
     ]
-    return Topic(
+    return ManualTopic(
         heading=heading,
         blocks=(
             Prose(
@@ -145,11 +145,11 @@ def _response_processes(facts: ManualFacts) -> Topic:
     )
 
 
-def _internal_structure(facts: ManualFacts) -> Topic:
+def _internal_structure(facts: ManualFacts) -> ManualTopic:
     return none_yet(_("Internal structure"), facts.kind.internal_structure())
 
 
-def reliability(facts: ManualFacts) -> Sequence[Topic]:
+def reliability(facts: ManualFacts) -> Sequence[ManualTopic]:
     topics = [from_sheet(_("Reliability"), facts.sheet.reliability, *_own_norms(facts, errors=True))]
     if precision := facts.sheet.more.get(_("What it can distinguish")):
         topics.append(topic(_("What it can distinguish"), precision))
@@ -168,7 +168,7 @@ def reliability(facts: ManualFacts) -> Sequence[Topic]:
     return topics
 
 
-def _experts(key: KeyFacts) -> Topic:
+def _experts(key: KeyFacts) -> ManualTopic:
     heading, panel = _("Agreement of the experts behind the key"), key.panel
     if panel is None:
         return none_yet(heading, _("The key was not set by a panel of experts."))
@@ -205,7 +205,7 @@ def _experts(key: KeyFacts) -> Topic:
         )
     if not panel.agrees:
         text.append(_("They agree too little for decisions."))
-    return Topic(
+    return ManualTopic(
         heading=heading,
         blocks=(
             Prose(text),
@@ -230,7 +230,7 @@ def _recovery() -> str:
     }
 
 
-def fairness(facts: ManualFacts) -> Sequence[Topic]:
+def fairness(facts: ManualFacts) -> Sequence[ManualTopic]:
     return (
         topic(_("Access"), *_access(facts)),
         _differential_functioning(facts),
@@ -264,7 +264,7 @@ def _access(facts: ManualFacts) -> list[str]:
     return found
 
 
-def _differential_functioning(facts: ManualFacts) -> Topic:
+def _differential_functioning(facts: ManualFacts) -> ManualTopic:
     heading = _("Differential functioning by language and device")
     if not facts.kind.is_generated:
         return none_yet(heading, _("Items have not been compared between languages or types of device."))
@@ -275,7 +275,7 @@ def _differential_functioning(facts: ManualFacts) -> Topic:
                 "A calibration compares each language and type of device that has enough people with the largest."
             ),
         )
-    return Topic(
+    return ManualTopic(
         heading=heading,
         blocks=(
             Prose(
@@ -305,7 +305,7 @@ def _compared(found: StrataComparison) -> list[str]:
     ]
 
 
-def _health(facts: ManualFacts) -> Topic:
+def _health(facts: ManualFacts) -> ManualTopic:
     heading = _("Content about health")
     if facts.kind.is_generated:
         return topic(heading, _("Doesn't apply: the tasks are generated and are not about people's lives."))
@@ -336,7 +336,7 @@ def _health(facts: ManualFacts) -> Topic:
     return topic(heading, *warning, f"{found} {signed}".strip())
 
 
-def scores(facts: ManualFacts) -> Sequence[Topic]:
+def scores(facts: ManualFacts) -> Sequence[ManualTopic]:
     topics = [
         topic(
             _("Scores"),
@@ -355,7 +355,7 @@ def scores(facts: ManualFacts) -> Sequence[Topic]:
     )
 
 
-def _difficulties(facts: ManualFacts) -> Topic:
+def _difficulties(facts: ManualFacts) -> ManualTopic:
     rows = [
         [
             cell.family,
@@ -367,7 +367,7 @@ def _difficulties(facts: ManualFacts) -> Topic:
         ]
         for cell in facts.sheet.cells
     ]
-    return Topic(
+    return ManualTopic(
         heading=_("Difficulties"),
         blocks=(
             Prose([facts.sheet.more.get(_("How hard they are"), "")]),

@@ -20,14 +20,14 @@ from goodword.assessments.plans.versions import whole_form
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.strata import StrataComparison, Stratum
 from goodword.assessments.queries import content_of
-from goodword.assessments.validity import CorrelationRow, Criterion, figures
+from goodword.assessments.validity import CorrelationRow, RatingCriterion, figures
 from goodword.core.report_blocks import Block, Cell, Prose
 from goodword.core.text import language_codes
 from goodword.roles.models import JobAnalysis, Role
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Topic:
+class ManualTopic:
     """`missing`: there is no evidence yet, and the blocks say so."""
 
     heading: str
@@ -35,16 +35,16 @@ class Topic:
     missing: bool = False
 
 
-def topic(heading: str, *paragraphs: str) -> Topic:
-    return Topic(heading=heading, blocks=(Prose([paragraph for paragraph in paragraphs if paragraph]),))
+def topic(heading: str, *paragraphs: str) -> ManualTopic:
+    return ManualTopic(heading=heading, blocks=(Prose([paragraph for paragraph in paragraphs if paragraph]),))
 
 
-def none_yet(heading: str, why: str, *more: Block) -> Topic:
-    return Topic(heading=heading, blocks=(Prose([f"{_('None yet.')} {why}"]), *more), missing=True)
+def none_yet(heading: str, why: str, *more: Block) -> ManualTopic:
+    return ManualTopic(heading=heading, blocks=(Prose([f"{_('None yet.')} {why}"]), *more), missing=True)
 
 
-def from_sheet(heading: str, text: str, *more: Block) -> Topic:
-    return Topic(heading=heading, blocks=(Prose([text]), *more), missing=text.startswith(_("None yet")))
+def from_sheet(heading: str, text: str, *more: Block) -> ManualTopic:
+    return ManualTopic(heading=heading, blocks=(Prose([text]), *more), missing=text.startswith(_("None yet")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -77,7 +77,7 @@ class ManualFacts:
     #: importance or criticality, whichever is higher, of the rated requirements that it measures there
     importance: tuple[int, ...]
     #: correlations with ratings after hire, by type of rating
-    related: tuple[tuple[Criterion, CorrelationRow], ...]
+    related: tuple[tuple[RatingCriterion, CorrelationRow], ...]
 
     @property
     def kind(self) -> Kind[Any]:

@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from goodword.assessments.kinds.items import OnBreak
-from goodword.assessments.manual.facts import ManualFacts, Topic, none_yet, topic
+from goodword.assessments.manual.facts import ManualFacts, ManualTopic, none_yet, topic
 from goodword.core.report_blocks import Block, Labelled, Table
 from goodword.core.text import written_count, written_day
 from goodword.questionnaires.editor.descriptions import language_name
 
 
-def development(facts: ManualFacts) -> Sequence[Topic]:
+def development(facts: ManualFacts) -> Sequence[ManualTopic]:
     elsewhere = {
         _("What it can distinguish"),
         _("How hard they are"),
@@ -22,7 +22,7 @@ def development(facts: ManualFacts) -> Sequence[Topic]:
         _("Actions with weak agreement among the experts"),
     }
     return (
-        Topic(heading=_("Specification"), blocks=(Labelled(_specification(facts)), *_content(facts))),
+        ManualTopic(heading=_("Specification"), blocks=(Labelled(_specification(facts)), *_content(facts))),
         *(topic(heading, text) for heading, text in facts.sheet.more.items() if heading not in elsewhere),
         topic(_("Source and licence"), f"{facts.sheet.source}. {facts.sheet.licence}."),
         none_yet(_("Pilot study"), _("No item statistics from before publication are recorded.")),
@@ -109,7 +109,7 @@ def _versions(facts: ManualFacts) -> str:
     return _("Published: %(dates)s. A published version never changes.") % {"dates": dates}
 
 
-def administration(facts: ManualFacts) -> Sequence[Topic]:
+def administration(facts: ManualFacts) -> Sequence[ManualTopic]:
     return [
         topic(_("Administration"), *_taking(facts)),
         topic(_("Scoring"), *_scoring(facts)),
@@ -180,7 +180,7 @@ def _security(facts: ManualFacts) -> str:
     )
 
 
-def documentation(facts: ManualFacts) -> Sequence[Topic]:
+def documentation(facts: ManualFacts) -> Sequence[ManualTopic]:
     rows = [
         (_("Technical sheet"), _("Library > Tests, for the same version, form and language")),
         ("docs/test-library.md", _("the tests and their development")),
@@ -190,10 +190,10 @@ def documentation(facts: ManualFacts) -> Sequence[Topic]:
     ]
     if facts.sheet.cells:
         rows.append(("bench/recovery.py", _("the simulations in chapter 2")))
-    return (Topic(heading=_("Where to read more"), blocks=(Labelled(rows),)),)
+    return (ManualTopic(heading=_("Where to read more"), blocks=(Labelled(rows),)),)
 
 
-def test_takers() -> Sequence[Topic]:
+def test_takers() -> Sequence[ManualTopic]:
     return (
         topic(
             _("What candidates can expect"),
@@ -209,7 +209,7 @@ def test_takers() -> Sequence[Topic]:
     )
 
 
-def test_users() -> Sequence[Topic]:
+def test_users() -> Sequence[ManualTopic]:
     return (
         topic(
             _("Who uses it"),

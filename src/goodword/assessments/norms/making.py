@@ -23,7 +23,7 @@ from goodword.assessments.norms.first_attempts import TakenPart, first_attempts,
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.norms import LEAST, norm_table, to_json
 from goodword.assessments.psychometrics.rasch import Answers, Lack, NotEnough
-from goodword.assessments.psychometrics.rasch import Calibration as Calibrated
+from goodword.assessments.psychometrics.rasch import CalibrationResult as Calibrated
 from goodword.assessments.psychometrics.rasch_fit import NotSettled
 from goodword.assessments.psychometrics.strata import Stratum
 from goodword.assessments.queries import content_of

@@ -29,7 +29,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import accumulate, pairwise
 
-from goodword.assessments.psychometrics.rasch import Answers, Calibration, Cell, guess
+from goodword.assessments.psychometrics.rasch import Answers, CalibrationResult, Cell, guess
 
 #: probability outside the 90% interval on each side
 TAIL = 0.05
@@ -48,7 +48,7 @@ class UnknownCell(LookupError):
 
 
 @dataclass(frozen=True, slots=True)
-class Ability:
+class AbilityEstimate:
     """The estimate, its standard error, and the 90% interval, in logits."""
 
     theta: float
@@ -57,7 +57,7 @@ class Ability:
     high: float
 
 
-def ability(calibration: Calibration, answers: Answers) -> Ability | None:
+def ability(calibration: CalibrationResult, answers: Answers) -> AbilityEstimate | None:
     """Estimate a person's ability. Returns None without answers. Raises `UnknownCell` and `ValueError`."""
     marked: dict[ItemCurve, list[int]] = {}
     for cell, options, answer in answers:
@@ -77,7 +77,7 @@ def ability(calibration: Calibration, answers: Answers) -> Ability | None:
     grid = form.grid
     theta = _root(items, grid[max(0, top - 1)], grid[min(len(grid) - 1, top + 1)])
     posterior = normed([log + prior for log, prior in zip(logs, form.priors, strict=True)])
-    return Ability(
+    return AbilityEstimate(
         theta,
         1 / math.sqrt(_at(items, theta).information),
         quantile(grid, posterior, TAIL),

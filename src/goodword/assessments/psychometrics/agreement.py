@@ -46,7 +46,7 @@ _ROUNDING = 1e-12
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Agreement:
+class IntraclassCorrelation:
     """ICC(2,1) and ICC(2,k) with 95% intervals, of `raters` on `targets`."""
 
     single: float
@@ -82,7 +82,7 @@ class Spread:
         return self.within <= WEAK
 
 
-def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
+def agreement(rows: Sequence[Sequence[float]]) -> IntraclassCorrelation | None:
     """Compute the agreement of raters. `rows`: a row per target, a column per rater, without gaps. None if undefined:
     fewer than two of either, each rater gives all targets the same rating, or the targets differ so little that the
     mean of raters has no reliability."""
@@ -99,7 +99,7 @@ def agreement(rows: Sequence[Sequence[float]]) -> Agreement | None:
     if 1 + (k - 1) * single <= 0:
         return None
     low, high = _interval(single, targets, raters, error, n=n, k=k)
-    return Agreement(
+    return IntraclassCorrelation(
         single=single,
         single_interval=(low, high),
         average=_stepped_up(single, k),

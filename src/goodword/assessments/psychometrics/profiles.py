@@ -44,7 +44,7 @@ _TINY: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class GroupSums:
     """Sums over the objects of a group: of squared deviations of ratings and of keys, and of their products."""
 
     ratings: float
@@ -52,27 +52,27 @@ class Group:
     products: float
 
 
-def group(ratings: Sequence[float], keys: Sequence[float]) -> Group:
+def group(ratings: Sequence[float], keys: Sequence[float]) -> GroupSums:
     """The group of the rated objects. A single object has no deviations."""
     if not ratings:
-        return Group(0, 0, 0)
+        return GroupSums(0, 0, 0)
     mean, other = fmean(ratings), fmean(keys)
     pairs = [(one - mean, two - other) for one, two in zip(ratings, keys, strict=True)]
-    return Group(
+    return GroupSums(
         ratings=fsum(one * one for one, _ in pairs),
         keys=fsum(two * two for _, two in pairs),
         products=fsum(one * two for one, two in pairs),
     )
 
 
-def correlation_within(groups: Sequence[Group]) -> float | None:
+def correlation_within(groups: Sequence[GroupSums]) -> float | None:
     size = sqrt(fsum(sums.ratings for sums in groups) * fsum(sums.keys for sums in groups))
     if size < _TINY:
         return None
     return max(-1.0, min(1.0, fsum(sums.products for sums in groups) / size))
 
 
-def interval(groups: Sequence[Group]) -> Interval | None:
+def interval(groups: Sequence[GroupSums]) -> Interval | None:
     """The 90% interval. Groups in which neither side deviates don't count."""
     counting = [sums for sums in groups if max(sums.ratings, sums.keys) > _TINY]
     n = len(counting)
@@ -90,7 +90,7 @@ def interval(groups: Sequence[Group]) -> Interval | None:
     return tanh(centre - width), tanh(centre + width)
 
 
-def split_half(people: Sequence[Sequence[Group]]) -> float | None:
+def split_half(people: Sequence[Sequence[GroupSums]]) -> float | None:
     """`people`: each person's groups, the same for all and in the same order. At most 1, possibly negative; None for
     fewer than two groups or three people, or without variance."""
     if len({len(groups) for groups in people}) > 1:
@@ -118,7 +118,7 @@ def _halves(n: int) -> Iterator[frozenset[int]]:
     yield from (frozenset(draw.sample(range(n), size)) for _ in range(SPLITS))
 
 
-def _between_halves(people: Sequence[Sequence[Group]], half: frozenset[int]) -> float | None:
+def _between_halves(people: Sequence[Sequence[GroupSums]], half: frozenset[int]) -> float | None:
     pairs = []
     for groups in people:
         one = correlation_within([groups[place] for place in half])

@@ -39,7 +39,7 @@ _LEAST_SD = 0.1
 type Cell = tuple[str, int]
 
 
-class ItemAnswer(NamedTuple):
+class CellAnswer(NamedTuple):
     """An answer to an item of a cell (1 if right, else 0), with the item's number of options."""
 
     cell: Cell
@@ -47,7 +47,7 @@ class ItemAnswer(NamedTuple):
     right: Literal[0, 1]
 
 
-type Answers = Sequence[ItemAnswer]
+type Answers = Sequence[CellAnswer]
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +74,7 @@ class Difficulty:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Calibration:
+class CalibrationResult:
     """Difficulties by cell, and the standard deviation and reliability of the abilities of `n` people."""
 
     cells: Mapping[Cell, Difficulty]
@@ -91,7 +91,7 @@ def guess(options: int) -> float:
     return 1 / options
 
 
-def calibrate(persons: Sequence[Answers]) -> Calibration:
+def calibrate(persons: Sequence[Answers]) -> CalibrationResult:
     """Calibrate from one sequence of first-attempt answers per person, skipping empty ones.
 
     Raises `NotEnough`, `NotSettled` if the answers do not determine the difficulties, and `ValueError`.
@@ -116,7 +116,7 @@ def calibrate(persons: Sequence[Answers]) -> Calibration:
     if fitted.sd < _LEAST_SD:
         raise NotSettled("These people do not differ by more than chance.")
     errors = standard_errors(groups, columns, fitted)
-    return Calibration(
+    return CalibrationResult(
         cells={
             cell: Difficulty(b, se, given[cell])
             for cell, b, se in zip(cells, fitted.difficulties, errors, strict=True)
@@ -128,7 +128,7 @@ def calibrate(persons: Sequence[Answers]) -> Calibration:
     )
 
 
-def to_json(calibration: Calibration) -> dict[str, Any]:
+def to_json(calibration: CalibrationResult) -> dict[str, Any]:
     return {
         "sd": calibration.sd,
         "n": calibration.n,
@@ -141,9 +141,9 @@ def to_json(calibration: Calibration) -> dict[str, Any]:
     }
 
 
-def from_json(data: Mapping[str, Any]) -> Calibration:
+def from_json(data: Mapping[str, Any]) -> CalibrationResult:
     """Parse a calibration. Raises `KeyError` or `TypeError` for invalid data."""
-    return Calibration(
+    return CalibrationResult(
         cells={
             (cell["family"], cell["level"]): Difficulty(cell["b"], cell["se"], cell["n"])
             for cell in data["cells"]

@@ -33,7 +33,13 @@ from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
 from goodword.assessments.psychometrics import SCORING, rasch
-from goodword.assessments.psychometrics.rasch import LEAST_PERSONS, Answers, Calibration, Cell, NotEnough
+from goodword.assessments.psychometrics.rasch import (
+    LEAST_PERSONS,
+    Answers,
+    CalibrationResult,
+    Cell,
+    NotEnough,
+)
 from goodword.assessments.psychometrics.rasch_fit import NotSettled
 
 type EffectSize = Literal["A", "B", "C"]
@@ -110,7 +116,7 @@ class Pool:
     """A calibration, and the number of people in each of its strata, largest first."""
 
     strata: Mapping[Stratum, int]
-    calibration: Calibration
+    calibration: CalibrationResult
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -137,10 +143,10 @@ class Calibrations:
     def n(self) -> int:
         return sum(pool.calibration.n for pool in self.pools)
 
-    def of(self, stratum: Stratum) -> Calibration | None:
+    def of(self, stratum: Stratum) -> CalibrationResult | None:
         return next((pool.calibration for pool in self.pools if stratum in pool.strata), None)
 
-    def of_all(self, strata: Sequence[Stratum]) -> Calibration | None:
+    def of_all(self, strata: Sequence[Stratum]) -> CalibrationResult | None:
         return next((pool.calibration for pool in self.pools if set(strata) <= set(pool.strata)), None)
 
 

@@ -139,9 +139,9 @@ def candidate_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                 try:
                     return private(page(request, session, *args, **kwargs))
                 except (
-                    parts.Closed,
+                    parts.AttemptClosed,
                     parts.PartOver,
-                    parts.NotBegun,
+                    parts.PartNotBegun,
                     parts.OutOfOrder,
                     parts.AwaitingAdjustment,
                 ):
@@ -189,7 +189,7 @@ def _in_their_language(request: HttpRequest, session: AttemptSession) -> Attempt
     if not pressed and language == attempt.language:
         # no lock, since reading another part than the submitted page could save the answer to another item
         return session
-    with contextlib.suppress(NotOffered, TooLate, parts.Closed):
+    with contextlib.suppress(NotOffered, TooLate, parts.AttemptClosed):
         chosen = choose_language(attempt_id=attempt.pk, language=language, now=session.now)
         attempt.language = chosen.language
         if pressed:

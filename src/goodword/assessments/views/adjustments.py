@@ -8,7 +8,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext
 from django.views.decorators.http import require_http_methods
 
-from goodword.assessments.adjustments.contacts import Contact, contact_of
+from goodword.assessments.adjustments.contacts import AdjustmentContact, contact_of
 from goodword.assessments.adjustments.forms import AdjustmentAnswerForm, AdjustmentRequestForm
 from goodword.assessments.adjustments.mails import lost, next_reader, send_fresh_link
 from goodword.assessments.adjustments.open_text import CannotReplace, open_text_offers
@@ -27,7 +27,7 @@ from goodword.assessments.adjustments.status import (
     timed_parts_not_begun,
 )
 from goodword.assessments.attempts.overview import title_of
-from goodword.assessments.attempts.parts import OPEN_TEXT, PLANNED, Closed, is_other_form, open_form
+from goodword.assessments.attempts.parts import OPEN_TEXT, PLANNED, AttemptClosed, is_other_form, open_form
 from goodword.assessments.models import Adjustment, AttemptPart
 from goodword.assessments.queries import application_of, clock_minutes
 from goodword.assessments.views.access import AttemptSession, candidate_page, render_page
@@ -106,7 +106,7 @@ def _show_request(
     form: AdjustmentRequestForm,
     *,
     adjustment: RequestStatus,
-    contact: Contact,
+    contact: AdjustmentContact,
     unsent: str = "",
 ) -> HttpResponse:
     current = session.overview.current
@@ -220,7 +220,7 @@ def _send_answer(
             % {"why": error},
         )
         return False
-    except (AlreadyAnswered, Closed):  # already answered or withdrawn, as the page shows
+    except (AlreadyAnswered, AttemptClosed):  # already answered or withdrawn, as the page shows
         pass
     return True
 

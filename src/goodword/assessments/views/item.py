@@ -16,7 +16,7 @@ from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.answers import (
     AnsweredElsewhere,
     InvalidObservation,
-    Seen,
+    SeenAnswer,
     UnknownItem,
     WrongItem,
     fingerprint,
@@ -127,7 +127,7 @@ def _save(
     request: HttpRequest, session: AttemptSession, view: PartView, this: Item, form: ItemForm
 ) -> Answer:
     device = device_of(request)
-    seen = Seen.read(request.POST.get("seen", "")) if view.kind.asks_before_replacing else None
+    seen = SeenAnswer.read(request.POST.get("seen", "")) if view.kind.asks_before_replacing else None
     if isinstance(form, UploadForm) and form.read is not None:
         return save_file(
             attempt_id=session.attempt.pk,
@@ -282,11 +282,11 @@ def item_context(
     }
 
 
-def _seen(view: PartView, this: Item, answers: Mapping[str, Json]) -> Seen | None:
+def _seen(view: PartView, this: Item, answers: Mapping[str, Json]) -> SeenAnswer | None:
     if not view.kind.asks_before_replacing:
         return None
     shown = fingerprint(answers[this.id]) if this.id in answers else ""
-    return Seen(shown, secrets.token_urlsafe(6))
+    return SeenAnswer(shown, secrets.token_urlsafe(6))
 
 
 def _clock(view: PartView, session: AttemptSession) -> dict[str, object]:

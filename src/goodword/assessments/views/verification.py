@@ -119,7 +119,7 @@ def sitting_page[**P](page: Page[P]) -> Callable[..., HttpResponse]:
                 return _done(request, sitting)
             try:
                 return private(page(request, sitting, *args, **kwargs))
-            except (verification.Closed, verification.Over, verification.NotBegun):
+            except (verification.VerificationClosed, verification.Over, verification.VerificationNotBegun):
                 return _home(request, sitting)
 
     return enter

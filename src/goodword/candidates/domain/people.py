@@ -58,7 +58,7 @@ def choose_language(candidate: Candidate, *, language: str) -> None:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Person:
+class PersonInput:
     """Cleaned input about a person. `language`: the language of pages and e-mails; empty for the organisation's."""
 
     first_name: str
@@ -104,7 +104,7 @@ def lock_before_adding(*, role: Role, address: str, member: Membership) -> None:
 
 
 def add_candidate(
-    *, role: Role, person: Person, member: Membership, now: datetime, import_id: int | None = None
+    *, role: Role, person: PersonInput, member: Membership, now: datetime, import_id: int | None = None
 ) -> Application:
     """Add a person to a role, once per address, without inviting them. Raises AlreadyOnRole and RoleArchived. A known
     person (`known_person`) keeps their details and gets another application. An import (`import_id`) has one entry in

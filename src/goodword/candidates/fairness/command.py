@@ -13,7 +13,7 @@ from goodword.candidates.fairness.groups import Decisions, proposed, read_groups
 from goodword.candidates.fairness.outcomes import (
     LEAST,
     GroupComparison,
-    Scope,
+    OutcomeScope,
     StageRates,
     compare_groups,
 )
@@ -50,7 +50,7 @@ def compare(
                 raise _Refused(f"There is no role {role_id}.")
         with file.open("rb") as opened:
             groups = read_groups(opened.read(LARGEST + 1))
-        scope = Scope(
+        scope = OutcomeScope(
             organisation=organisation,
             role=role,
             since=_day(since) or timezone.localdate(organisation.created_at, organisation.zone),

@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Organisation
 from goodword.candidates.models import Application
 from goodword.candidates.people_files import (
-    Person,
     PersonColumn,
+    PersonKey,
     in_lines,
     person_column,
     plain_heading,
@@ -30,16 +30,16 @@ _GROUP: Final = "group"
 class GroupFile:
     """`groups`: each person's group, spelled as in the file. `lines`: each person's line number, from 1."""
 
-    groups: Mapping[Person, str]
-    lines: Mapping[Person, int]
+    groups: Mapping[PersonKey, str]
+    lines: Mapping[PersonKey, int]
 
 
 def read_groups(raw: bytes) -> GroupFile:
     """Read the groups. People without one are left out. Raises UnreadableFile."""
     first, rows = read_rows(raw)
     columns = _columns_of(first)
-    groups: dict[Person, str] = {}
-    lines: dict[Person, int] = {}
+    groups: dict[PersonKey, str] = {}
+    lines: dict[PersonKey, int] = {}
     problems: defaultdict[str, list[int]] = defaultdict(list)
     for line, cells in rows:
         person, group, problem = _read_line(cells, columns)
@@ -66,7 +66,7 @@ class _Columns:
     n: int
 
 
-def _read_line(cells: Sequence[str], columns: _Columns) -> tuple[Person | None, str, str]:
+def _read_line(cells: Sequence[str], columns: _Columns) -> tuple[PersonKey | None, str, str]:
     """Return the person, the group, and what is wrong with the line; each may be empty."""
     if len(cells) != columns.n:
         return None, "", _("the number of cells differs from the first row")

@@ -14,7 +14,7 @@ from goodword.accounts.models import Organisation
 from goodword.candidates.fairness.groups import Decisions, GroupFile
 from goodword.candidates.fairness.statistics import Count, RateRatio, Together, compare_all
 from goodword.candidates.models import Application
-from goodword.candidates.people_files import Person
+from goodword.candidates.people_files import PersonKey
 from goodword.core.models import Event
 from goodword.roles.models import Automation, Role
 
@@ -62,7 +62,7 @@ Status = Application.Status
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Scope:
+class OutcomeScope:
     """Applications made from `since` to `until`, inclusive, in the organisation's time zone. `role`: None for all."""
 
     organisation: Organisation
@@ -141,7 +141,7 @@ class GroupComparison:
     groups: Sequence[GroupTotal]
     selected: StageRates
     stages: Sequence[StageRates]
-    unknown: Sequence[Person]
+    unknown: Sequence[PersonKey]
     ungrouped: int
     erased: int
 
@@ -150,7 +150,7 @@ class GroupComparison:
         return sum(group.enough for group in self.groups) > 1
 
 
-def compare_groups(scope: Scope, file: GroupFile) -> GroupComparison:
+def compare_groups(scope: OutcomeScope, file: GroupFile) -> GroupComparison:
     """Selection rates omit withdrawn and active applications. For a stage, those who moved on from it count anyway."""
     rows = list(
         scope.applications().values_list(
@@ -160,9 +160,9 @@ def compare_groups(scope: Scope, file: GroupFile) -> GroupComparison:
     by = next(iter(file.groups)).by
     place = {"email": 3, "candidate": 4, "application": 5}[by]
     group_of: dict[int, str] = {}
-    seen: set[Person] = set()
+    seen: set[PersonKey] = set()
     for row in rows:
-        person = Person.of(by, str(row[place] or ""))
+        person = PersonKey.of(by, str(row[place] or ""))
         if person in file.groups:
             seen.add(person)
             group_of[row[0]] = file.groups[person]
@@ -218,7 +218,9 @@ def _selected(group_of: Mapping[int, str], outcome: Mapping[int, str]) -> _Count
     return {group: (selected, decided) for group, (selected, decided) in found.items()}
 
 
-def _by_stage(scope: Scope, group_of: Mapping[int, str], outcome: Mapping[int, str]) -> dict[str, _Counts]:
+def _by_stage(
+    scope: OutcomeScope, group_of: Mapping[int, str], outcome: Mapping[int, str]
+) -> dict[str, _Counts]:
     """For each stage, how many of those who entered it then entered a later one or were selected; the stage that most
     entered comes first. Omits candidates who are still in the stage or withdrew from it."""
     paths, pipelines = _paths(scope, group_of), _pipelines(scope, group_of)
@@ -235,7 +237,7 @@ def _by_stage(scope: Scope, group_of: Mapping[int, str], outcome: Mapping[int, s
     return {stage: {group: (a, n) for group, (a, n) in found[stage].items()} for stage in ordered}
 
 
-def _paths(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
+def _paths(scope: OutcomeScope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
     """The stages that each application entered, in chronological order."""
     entered: defaultdict[int, list[str]] = defaultdict(list)
     events = (
@@ -253,7 +255,7 @@ def _paths(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[s
     return {pk: path for pk, path in entered.items() if path}
 
 
-def _pipelines(scope: Scope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
+def _pipelines(scope: OutcomeScope, applications: Iterable[int]) -> Mapping[int, Sequence[str]]:
     """The stages of each application's job in Greenhouse's order, as last seen. Only for jobs linked to a role."""
     jobs: dict[tuple[int | None, int | None], Sequence[str]] = {
         (row.connection_id, row.job_id): [name for _pk, name in row.pipeline or ()]

@@ -13,7 +13,7 @@ import psycopg
 
 from goodword.core import installation
 from goodword.core.backup import archive
-from goodword.core.backup.programs import BackupError, Program, Target, folder_for, major_of
+from goodword.core.backup.programs import BackupError, ConnectionParameters, Program, folder_for, major_of
 from goodword.core.database import EXTENSION, first_line, one_value
 from goodword.core.database_settings import SET_LIMITS, no_time_limits
 from goodword.core.version import VERSION
@@ -40,14 +40,16 @@ def in_folder(folder: Path, *, nightly: bool = False) -> list[Path]:
     return sorted(path for path in folder.glob(f"*{_SUFFIX}") if named.fullmatch(path.name))
 
 
-def back_up(target: Target, path: Path, *, recipients: list[str], now: datetime) -> Made:
+def back_up(target: ConnectionParameters, path: Path, *, recipients: list[str], now: datetime) -> Made:
     """Write a backup to a new file. Raises BackupError and leaves no file behind."""
     with archive.new_file(path) as file:
         uid = write(target, file, recipients=recipients, now=now)
     return Made(uid, path, path.stat().st_size)
 
 
-def write(target: Target, sink: IO[bytes], *, recipients: list[str], now: datetime) -> uuid.UUID:
+def write(
+    target: ConnectionParameters, sink: IO[bytes], *, recipients: list[str], now: datetime
+) -> uuid.UUID:
     """Write a backup to an open file or pipe. Raises BackupError."""
     ours = installation.uid()
     uid = uuid.uuid4()
@@ -87,7 +89,7 @@ _CANARIES = "SELECT key_id, sealed FROM core_fieldkeycanary ORDER BY id"
 
 
 @contextmanager
-def _snapshot(target: Target) -> Iterator[tuple[psycopg.Connection, str]]:
+def _snapshot(target: ConnectionParameters) -> Iterator[tuple[psycopg.Connection, str]]:
     with psycopg.connect(**target.parameters, connect_timeout=10) as conn:
         conn.isolation_level = psycopg.IsolationLevel.REPEATABLE_READ
         conn.read_only = True
@@ -96,7 +98,7 @@ def _snapshot(target: Target) -> Iterator[tuple[psycopg.Connection, str]]:
         yield conn, one_value(conn, "SELECT pg_export_snapshot()")
 
 
-def _command(folder: Path, target: Target, snapshot: str) -> list[str]:
+def _command(folder: Path, target: ConnectionParameters, snapshot: str) -> list[str]:
     return [
         str(folder / "pg_dump"),
         "--format=custom",

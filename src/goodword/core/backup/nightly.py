@@ -13,8 +13,8 @@ from django.db import connection
 
 from goodword.core import clock, jobs
 from goodword.core.backup import archive, dump, erasures
-from goodword.core.backup.programs import BackupError, Target
-from goodword.core.doctor.findings import Finding, attention, duration, good, size
+from goodword.core.backup.programs import BackupError, ConnectionParameters
+from goodword.core.doctor.findings import DoctorFinding, attention, duration, good, size
 from goodword.core.models import BackupRun
 from goodword.core.postgres.layout import Layout
 from goodword.core.postgres.running import read_pid_file
@@ -70,7 +70,7 @@ def is_due(*, now: datetime) -> bool:
 
 def back_up(*, now: datetime) -> BackupRun | None:
     """Make a backup and delete old ones. Returns None if another process is already making one."""
-    target = Target.of_django()
+    target = ConnectionParameters.of_django()
     with _alone(target) as alone:
         if not alone:
             return None
@@ -121,7 +121,7 @@ def _delete_old(folder: Path, newest: Path, *, now: datetime) -> None:
 
 
 @contextmanager
-def _alone(target: Target) -> Iterator[bool]:
+def _alone(target: ConnectionParameters) -> Iterator[bool]:
     """Hold the lock on a separate connection, so it is released if the process dies."""
     with psycopg.connect(**target.parameters, autocommit=True) as conn:
         row = conn.execute("SELECT pg_try_advisory_lock(%s)", [_LOCK]).fetchone()
@@ -142,7 +142,7 @@ SELECT max(started_at) FROM core_backuprun WHERE state = 'done' AND (nightly OR 
 """
 
 
-def finding(conn: psycopg.Connection, now: datetime) -> Finding:
+def finding(conn: psycopg.Connection, now: datetime) -> DoctorFinding:
     wanted = is_wanted()
     last = conn.execute(_LAST, [wanted]).fetchone()
     row = conn.execute(_LAST_GOOD, [wanted, now]).fetchone()

@@ -38,19 +38,19 @@ _SERVICE: Final = "goodword"
 
 
 @dataclass(frozen=True, slots=True)
-class Target:
+class ConnectionParameters:
     """A database, as connection parameters for psycopg and PostgreSQL's programs. The password is kept apart."""
 
     parameters: Mapping[str, Any]
 
     @classmethod
-    def of_django(cls) -> "Target":
+    def of_django(cls) -> "ConnectionParameters":
         given = connection.get_connection_params()
         names = {option.keyword.decode() for option in Conninfo.get_defaults()} - _NOT_OURS
         return cls({name: given[name] for name in sorted(names) if given.get(name)})
 
     @classmethod
-    def of_url(cls, url: str) -> "Target":
+    def of_url(cls, url: str) -> "ConnectionParameters":
         given = conninfo_to_dict(url)
         return cls({name: value for name, value in given.items() if name not in _NOT_OURS})
 

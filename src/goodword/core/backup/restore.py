@@ -16,7 +16,7 @@ import psycopg
 
 from goodword.core import crypto
 from goodword.core.backup.archive import Archive
-from goodword.core.backup.programs import BackupError, Program, Target, folder_for
+from goodword.core.backup.programs import BackupError, ConnectionParameters, Program, folder_for
 from goodword.core.database import EXTENSION, first_line, one_value
 from goodword.core.doctor.database import known_migrations
 from goodword.core.installation import ONLY, Mode
@@ -78,7 +78,7 @@ def check_fits(archive: Archive, *, key_lost: bool = False) -> None:
         )
 
 
-def restore(archive: Archive, target: Target, *, embedded_in: Path | None = None) -> bool:
+def restore(archive: Archive, target: ConnectionParameters, *, embedded_in: Path | None = None) -> bool:
     """Fill the empty database and mark it as *being restored*. Returns False if an interrupted restore of the same
     backup had already done that. `embedded_in`: the folder of the embedded server. Raises BackupError and leaves the
     database unchanged."""
@@ -191,7 +191,7 @@ def for_server(script: IO[bytes], version: int) -> Iterator[bytes]:
         yield block
 
 
-def mode_of(target: Target, uid: uuid.UUID) -> str | None:
+def mode_of(target: ConnectionParameters, uid: uuid.UUID) -> str | None:
     """The mode of this installation in that database: RESTORING if it was restored but isn't in use yet, None if it
     isn't there. Raises BackupError."""
     try:
@@ -206,7 +206,7 @@ def mode_of(target: Target, uid: uuid.UUID) -> str | None:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
 
 
-def finish(target: Target, *, mode: str = Mode.WORKING) -> None:
+def finish(target: ConnectionParameters, *, mode: str = Mode.WORKING) -> None:
     """Put a restored database of this version into use. Raises BackupError."""
     try:
         with psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True) as conn:

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final
 
 from goodword.core import clock, process
-from goodword.core.doctor.findings import Finding, State, broken, worst
+from goodword.core.doctor.findings import DoctorFinding, State, broken, worst
 from goodword.core.environment import NO_DATABASE, SettingError
 from goodword.core.postgres import PostgresError
 from goodword.core.version import VERSION
@@ -25,7 +25,7 @@ def doctor(*, as_json: bool) -> int:
     return 1 if worst(found) is State.BROKEN else 0
 
 
-def _found() -> list[Finding]:
+def _found() -> list[DoctorFinding]:
     problem = ""
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)  # reported as a finding
     try:
@@ -43,7 +43,7 @@ def _found() -> list[Finding]:
     return examine(now=clock.now, embedded_problem=problem)
 
 
-def in_lines(found: Sequence[Finding]) -> str:
+def in_lines(found: Sequence[DoctorFinding]) -> str:
     margin = max(len(finding.area) for finding in found)
     lines = []
     for finding in found:
@@ -57,7 +57,7 @@ def in_lines(found: Sequence[Finding]) -> str:
     return "\n".join([*lines, "", ", ".join(f"{counts[state]} {state}" for state in State)])
 
 
-def in_json(found: Sequence[Finding], *, at: datetime) -> str:
+def in_json(found: Sequence[DoctorFinding], *, at: datetime) -> str:
     report = {
         "version": VERSION,
         "checked_at": at.isoformat(timespec="seconds"),

@@ -32,7 +32,7 @@ from goodword.core.database import (
 )
 from goodword.core.doctor.findings import (
     DatabaseCheck,
-    Finding,
+    DoctorFinding,
     State,
     attention,
     broken,
@@ -86,7 +86,7 @@ UNION ALL SELECT 'the database ' || datname, datconnlimit,
 _SPILLED_ROWS = 40_000
 
 
-def findings(conn: psycopg.Connection, *, now: datetime, ready: bool = False) -> list[Finding]:
+def findings(conn: psycopg.Connection, *, now: datetime, ready: bool = False) -> list[DoctorFinding]:
     """`ready`: only run the checks of /readyz. Raises psycopg.Error if the database fails."""
     if wrong := database_settings.problem(conn.cursor()):
         return [broken(DATABASE, *wrong)]
@@ -112,7 +112,7 @@ def findings(conn: psycopg.Connection, *, now: datetime, ready: bool = False) ->
     return found
 
 
-def failure(error: Exception) -> Finding:
+def failure(error: Exception) -> DoctorFinding:
     message = in_one_line(error)
     words = message.casefold()
     state = getattr(error, "sqlstate", None) or ""
@@ -151,12 +151,12 @@ def failure(error: Exception) -> Finding:
     )
 
 
-def no_answer(silent: timedelta) -> Finding:
+def no_answer(silent: timedelta) -> DoctorFinding:
     sentence = f"The database has not responded for {duration(silent)}."
     return broken(DATABASE, sentence, "Check PostgreSQL, its disk and the network.")
 
 
-def clock(conn: psycopg.Connection, now: datetime) -> Finding:
+def clock(conn: psycopg.Connection, now: datetime) -> DoctorFinding:
     """Compare `now`, which was read just before, with the database's clock."""
     if settings.GOODWORD_CLOCK_MAY_MOVE:
         return good("clock", "The demo's clock may differ from the real time.")
@@ -170,7 +170,7 @@ def clock(conn: psycopg.Connection, now: datetime) -> Finding:
     return (broken if abs(skew) > HARMFUL_SKEW else attention)("clock", sentence, remedy)
 
 
-def _write(conn: psycopg.Connection) -> Finding:
+def _write(conn: psycopg.Connection) -> DoctorFinding:
     """Commit a row and write a megabyte of temporary data, since a single row may still fit on a full disk."""
     with conn.transaction():
         conn.execute(
@@ -196,7 +196,7 @@ def _write(conn: psycopg.Connection) -> Finding:
     return good(DATABASE, f"{shown} accepts writes.")
 
 
-def migrations(conn: psycopg.Connection) -> Finding:
+def migrations(conn: psycopg.Connection) -> DoctorFinding:
     if unreadable := [name for (name,) in conn.execute(UNREADABLE, [own_tables()]).fetchall()]:
         sentence, _, remedy = rights_problem(unreadable).partition(". ")
         return broken("migrations", f"{sentence}.", remedy)
@@ -230,14 +230,14 @@ def known_migrations() -> frozenset[tuple[str, str]]:
     return frozenset(MigrationLoader(None, ignore_no_migrations=True).disk_migrations)
 
 
-def field_key(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - a check's signature
+def field_key(conn: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001 - a check's signature
     canaries = conn.execute("SELECT key_id, sealed FROM core_fieldkeycanary ORDER BY id").fetchall()
     if problem := crypto.canary_problem(canaries):
         return broken("field_key", problem.sentence, problem.remedy)
     return good("field_key", "GOODWORD_FIELD_KEYS opens the secrets in the database.")
 
 
-def worker(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
+def worker(conn: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001 - by the database's clock
     silence = one_value(conn, "SELECT now() - max(seen_at) FROM core_heartbeat WHERE program = %s", [WORKER])
     remedy = (
         "Mail, reminders, reports, notes and webhook deliveries are waiting. On the server, start the worker "
@@ -257,7 +257,7 @@ def worker(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 
     return good(WORKER, f"{counted(running, 'worker')} running, last heartbeat {duration(silence)} ago.")
 
 
-def database_size(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+def database_size(conn: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001
     largest = conn.execute(
         "SELECT relname, pg_total_relation_size(oid) FROM pg_class "
         "WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace ORDER BY 2 DESC LIMIT 3"
@@ -267,7 +267,7 @@ def database_size(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: 
     return good("database_size", f"{total}. Largest tables: {tables}.")
 
 
-def connections(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+def connections(conn: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001
     """Compare the tightest of three limits (server, role, database) with what Goodword may use."""
     limits = conn.execute(_CONNECTION_LIMITS).fetchall()
     of, most, used = min(limits, key=lambda row: row[1] - row[2])
@@ -282,7 +282,7 @@ def connections(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
     return good("connections", sentence)
 
 
-def time_limits(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+def time_limits(conn: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001
     """Limits that the server, the database or the role sets. The given connection has its own."""
     with psycopg.connect(**connection_settings() | {"connect_timeout": 2}, autocommit=True) as other:
         limits = other.execute(
@@ -301,7 +301,7 @@ def time_limits(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: AR
     )
 
 
-def notifications(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+def notifications(conn: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001
     """Whether workers are notified of new jobs. A pooler in transaction mode prevents that, since it shares
     sessions."""
     if notifications_arrive():
@@ -309,7 +309,7 @@ def notifications(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: 
     return broken("notifications", *NO_NOTIFICATIONS)
 
 
-def locks(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - by the database's clock
+def locks(conn: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001 - by the database's clock
     waiting = conn.execute(
         "SELECT max(clock_timestamp() - state_change), count(*), (array_agg(blocker))[1] "
         "FROM pg_stat_activity, unnest(pg_blocking_pids(pid)) AS blocker "
@@ -335,7 +335,7 @@ def locks(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 -
     return good("locks", "No session has been waiting long for a lock.")
 
 
-def vacuum(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
+def vacuum(conn: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001
     age = one_value(conn, "SELECT age(datfrozenxid) FROM pg_database WHERE datname = current_database()")
     if age > OLD_TRANSACTIONS:
         sentence = f"The oldest transaction is {age:,} transactions old: autovacuum does not keep up."
@@ -361,7 +361,7 @@ def vacuum(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001
     return good("vacuum", "Autovacuum keeps up.")
 
 
-def jobs(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - the queue has the database's clock
+def jobs(conn: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001 - the queue has the database's clock
     row = conn.execute(
         "SELECT count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) <= now()), "
         "count(*) FILTER (WHERE status = 'failed' AND task_name <> ALL(%s)), "
@@ -374,7 +374,7 @@ def jobs(conn: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - 
     return _queue("jobs", "job", waiting=waiting, oldest=oldest, failed=failed)
 
 
-def reactions(conn: psycopg.Connection, now: datetime) -> Finding:
+def reactions(conn: psycopg.Connection, now: datetime) -> DoctorFinding:
     row = conn.execute(
         "SELECT count(*) FILTER (WHERE r.state = 'waiting'), count(*) FILTER (WHERE r.state = 'failed'), "
         "%(now)s::timestamptz - min(coalesce(r.not_before, e.occurred_at)) FILTER (WHERE r.state = 'waiting') "
@@ -385,7 +385,7 @@ def reactions(conn: psycopg.Connection, now: datetime) -> Finding:
     return _queue("reactions", "reaction", waiting=waiting, oldest=oldest, failed=failed)
 
 
-def _queue(area: str, noun: str, *, waiting: int, oldest: timedelta | None, failed: int) -> Finding:
+def _queue(area: str, noun: str, *, waiting: int, oldest: timedelta | None, failed: int) -> DoctorFinding:
     if oldest is not None and oldest > LATE:
         sentence = f"{counted(waiting, noun)} {_are(waiting)} waiting, the oldest for {duration(oldest)}."
         remedy = "Check that a worker is running, and look at its log. If it is busy, start another one."

@@ -13,26 +13,36 @@ from django.db import connections
 
 from goodword.core import clock, health
 from goodword.core.doctor import database, machine, proxy
-from goodword.core.doctor.findings import Check, Finding, State, attention, broken, checks, duration
+from goodword.core.doctor.findings import (
+    DoctorCheck,
+    DoctorFinding,
+    State,
+    attention,
+    broken,
+    checks,
+    duration,
+)
 
 SECONDS: Final = 20.0
 log = logging.getLogger(__name__)
 
 
-def examine(*, now: Callable[[], datetime], embedded_problem: str = "") -> list[Finding]:
+def examine(*, now: Callable[[], datetime], embedded_problem: str = "") -> list[DoctorFinding]:
     """Run all checks. `embedded_problem`: why the embedded database can't be used, if that is already known."""
     own = [
-        Check("settings", lambda _: [machine.setting_names(os.environ)]),
-        Check("disk", machine.disk),
-        Check("static_files", machine.static_files),
-        Check("virus_scanner", machine.virus_scanner),
-        Check(database.DATABASE, lambda _: _database(now, embedded_problem)),
-        Check(proxy.AREA, proxy.proxy),
+        DoctorCheck("settings", lambda _: [machine.setting_names(os.environ)]),
+        DoctorCheck("disk", machine.disk),
+        DoctorCheck("static_files", machine.static_files),
+        DoctorCheck("virus_scanner", machine.virus_scanner),
+        DoctorCheck(database.DATABASE, lambda _: _database(now, embedded_problem)),
+        DoctorCheck(proxy.AREA, proxy.proxy),
     ]
     return run([*own, *checks], now=now)
 
 
-def run(wanted: Sequence[Check], *, now: Callable[[], datetime], seconds: float = SECONDS) -> list[Finding]:
+def run(
+    wanted: Sequence[DoctorCheck], *, now: Callable[[], datetime], seconds: float = SECONDS
+) -> list[DoctorFinding]:
     """Return the findings in the order of the checks. Checks that use the database wait for the database check."""
     ends = time.monotonic() + seconds
     running = [_Run(check, now, seconds) for check in wanted]
@@ -56,13 +66,13 @@ def run(wanted: Sequence[Check], *, now: Callable[[], datetime], seconds: float 
 
 
 class _Run(threading.Thread):
-    def __init__(self, check: Check, now: Callable[[], datetime], seconds: float) -> None:
+    def __init__(self, check: DoctorCheck, now: Callable[[], datetime], seconds: float) -> None:
         super().__init__(name=f"doctor {check.area}", daemon=True)
         self.check = check
         self._now = now
         self._seconds = seconds
         self._over = threading.Event()
-        self._found: Sequence[Finding] = ()
+        self._found: Sequence[DoctorFinding] = ()
 
     def run(self) -> None:
         try:
@@ -81,7 +91,7 @@ class _Run(threading.Thread):
         ]
         self._over.set()
 
-    def found_by(self, ends: float) -> Sequence[Finding]:
+    def found_by(self, ends: float) -> Sequence[DoctorFinding]:
         if self._over.wait(max(ends - time.monotonic(), 0)):
             return self._found
         limit = duration(timedelta(seconds=self._seconds))
@@ -89,7 +99,7 @@ class _Run(threading.Thread):
         return [broken(self.check.area, sentence, "Check the network and DNS of this machine.")]
 
 
-def _database(now: Callable[[], datetime], embedded_problem: str) -> list[Finding]:
+def _database(now: Callable[[], datetime], embedded_problem: str) -> list[DoctorFinding]:
     if embedded_problem:
         return [broken(database.DATABASE, embedded_problem, "Nothing in the database was checked.")]
     try:

@@ -15,7 +15,7 @@ class State(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Finding:
+class DoctorFinding:
     """One finding. `area` is a name for programs. Texts must not contain people's names, addresses or secrets."""
 
     area: str
@@ -24,19 +24,19 @@ class Finding:
     remedy: str = ""
 
 
-def good(area: str, sentence: str) -> Finding:
-    return Finding(area, State.GOOD, sentence)
+def good(area: str, sentence: str) -> DoctorFinding:
+    return DoctorFinding(area, State.GOOD, sentence)
 
 
-def attention(area: str, sentence: str, remedy: str) -> Finding:
-    return Finding(area, State.ATTENTION, sentence, remedy)
+def attention(area: str, sentence: str, remedy: str) -> DoctorFinding:
+    return DoctorFinding(area, State.ATTENTION, sentence, remedy)
 
 
-def broken(area: str, sentence: str, remedy: str) -> Finding:
-    return Finding(area, State.BROKEN, sentence, remedy)
+def broken(area: str, sentence: str, remedy: str) -> DoctorFinding:
+    return DoctorFinding(area, State.BROKEN, sentence, remedy)
 
 
-def worst(found: Iterable[Finding]) -> State:
+def worst(found: Iterable[DoctorFinding]) -> State:
     order = list(State)
     return max((finding.state for finding in found), key=order.index, default=State.GOOD)
 
@@ -46,24 +46,24 @@ class DatabaseCheck:
     """A check that uses the connection it is given. `ready`: cheap enough for /readyz."""
 
     area: str
-    look: Callable[[psycopg.Connection, datetime], Finding]
+    look: Callable[[psycopg.Connection, datetime], DoctorFinding]
     ready: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
+class DoctorCheck:
     """A check that gets its own thread. `uses_database`: it needs Django's connection, so the database must work."""
 
     area: str
-    look: Callable[[datetime], Sequence[Finding]]
+    look: Callable[[datetime], Sequence[DoctorFinding]]
     uses_database: bool = False
 
 
 database_checks: list[DatabaseCheck] = []
-checks: list[Check] = []
+checks: list[DoctorCheck] = []
 
 
-def register(*added: DatabaseCheck | Check) -> None:
+def register(*added: DatabaseCheck | DoctorCheck) -> None:
     for check in added:
         if isinstance(check, DatabaseCheck):
             database_checks.append(check)

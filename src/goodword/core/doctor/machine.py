@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.staticfiles.finders import AppDirectoriesFinder
 
 from goodword.core import environment
-from goodword.core.doctor.findings import Finding, attention, broken, good, size
+from goodword.core.doctor.findings import DoctorFinding, attention, broken, good, size
 from goodword.core.uploads import clamd
 
 #: free bytes: the disk needs attention below the first and is too full below the second
@@ -21,7 +21,7 @@ LITTLE_SPACE: Final = 10**9
 NO_SPACE: Final = 10**8
 
 
-def setting_names(environ: Mapping[str, str]) -> Finding:
+def setting_names(environ: Mapping[str, str]) -> DoctorFinding:
     known = environment.names_read
     unknown = sorted(
         name
@@ -61,7 +61,7 @@ def disk(
     now: datetime | None = None,  # noqa: ARG001 - a check's signature
     *,
     places: Iterable[Path] | None = None,
-) -> list[Finding]:
+) -> list[DoctorFinding]:
     seen = []
     try:
         places = places or folders()
@@ -93,7 +93,7 @@ def disk(
     return [attention("disk", sentence, remedy) if free < LITTLE_SPACE else good("disk", sentence)]
 
 
-def virus_scanner(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001 - a check's signature
+def virus_scanner(now: datetime | None = None) -> list[DoctorFinding]:  # noqa: ARG001 - a check's signature
     address = settings.GOODWORD_CLAMD
     if not address:
         return []
@@ -108,7 +108,7 @@ def virus_scanner(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001
     ]
 
 
-def static_files(now: datetime | None = None) -> list[Finding]:  # noqa: ARG001 - a check's signature
+def static_files(now: datetime | None = None) -> list[DoctorFinding]:  # noqa: ARG001 - a check's signature
     if not settings.PRODUCTION:
         return [good("static_files", "Served from the program's folder.")]
     root = Path(settings.STATIC_ROOT)

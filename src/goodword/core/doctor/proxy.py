@@ -14,7 +14,7 @@ from django.core import signing
 from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 
-from goodword.core.doctor.findings import Finding, attention, broken, duration, good
+from goodword.core.doctor.findings import DoctorFinding, attention, broken, duration, good
 
 AREA: Final = "proxy"
 PATH: Final = "/proxy-check"
@@ -29,7 +29,7 @@ _LONGEST: Final = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class ProxyRequest:
     address: str
     forwarded_for: bool
 
@@ -41,14 +41,14 @@ def seen(request: HttpRequest) -> HttpResponse:
         _SIGNER.unsign(request.headers.get(HEADER, ""), max_age=VALID_SECONDS)
     except signing.BadSignature:
         raise Http404 from None
-    facts = Seen(
+    facts = ProxyRequest(
         address=request.META.get("REMOTE_ADDR", ""),
         forwarded_for="HTTP_X_FORWARDED_FOR" in request.META,
     )
     return JsonResponse(asdict(facts), headers={"Cache-Control": "no-store"})
 
 
-def proxy(now: datetime) -> list[Finding]:
+def proxy(now: datetime) -> list[DoctorFinding]:
     url = settings.GOODWORD_BASE_URL + PATH
     headers = {HEADER: _SIGNER.sign("doctor"), "X-Forwarded-For": FORGED}
     try:
@@ -70,7 +70,7 @@ def proxy(now: datetime) -> list[Finding]:
     return [found, *_expiry(certificate, now=now)]
 
 
-def judged(status: int, location: str, body: bytes) -> Finding:
+def judged(status: int, location: str, body: bytes) -> DoctorFinding:
     base = settings.GOODWORD_BASE_URL
     if httpx2.codes.is_redirect(status):
         if location == base + PATH:
@@ -102,7 +102,7 @@ def judged(status: int, location: str, body: bytes) -> Finding:
     return _headers(facts)
 
 
-def _headers(facts: Seen) -> Finding:
+def _headers(facts: ProxyRequest) -> DoctorFinding:
     count = settings.GOODWORD_TRUSTED_PROXIES
     if not count:
         return good(AREA, "No proxies are trusted, and the address is reached directly.")
@@ -126,14 +126,14 @@ def _headers(facts: Seen) -> Finding:
     )
 
 
-def _facts(body: bytes) -> Seen | None:
+def _facts(body: bytes) -> ProxyRequest | None:
     try:
-        return Seen(**json.loads(body))
+        return ProxyRequest(**json.loads(body))
     except (ValueError, TypeError):
         return None
 
 
-def _unreachable(error: httpx2.HTTPError) -> Finding:
+def _unreachable(error: httpx2.HTTPError) -> DoctorFinding:
     base = settings.GOODWORD_BASE_URL
     if isinstance(error.__cause__, ssl.SSLError) or "CERTIFICATE" in str(error).upper():
         return broken(
@@ -147,7 +147,7 @@ def _unreachable(error: httpx2.HTTPError) -> Finding:
     )
 
 
-def _expiry(certificate: Mapping[str, Any] | None, *, now: datetime) -> list[Finding]:
+def _expiry(certificate: Mapping[str, Any] | None, *, now: datetime) -> list[DoctorFinding]:
     if not certificate or "notAfter" not in certificate:
         return []
     left = datetime.fromtimestamp(ssl.cert_time_to_seconds(str(certificate["notAfter"])), UTC) - now

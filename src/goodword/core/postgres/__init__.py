@@ -7,7 +7,7 @@ from .layout import (
     PostgresError,
 )
 from .running import attach
-from .server import Server, start
+from .server import PostgresServer, start
 
 __all__ = [
     "DATABASE",
@@ -16,7 +16,7 @@ __all__ = [
     "NotRunningError",
     "OtherVersionError",
     "PostgresError",
-    "Server",
+    "PostgresServer",
     "attach",
     "start",
 ]

@@ -65,7 +65,7 @@ _NOT_DURABLE = (
 )
 
 
-class Server:
+class PostgresServer:
     def __init__(self, layout: Layout, *, durable: bool) -> None:
         self._layout = layout
         self._durable = durable
@@ -214,10 +214,10 @@ def _end(process: subprocess.Popen[bytes], patience: float) -> None:
     process.wait()
 
 
-def start(data_dir: Path, *, durable: bool = True, who: str = "") -> Server:
+def start(data_dir: Path, *, durable: bool = True, who: str = "") -> PostgresServer:
     """Start PostgreSQL on the data in `data_dir`, creating it if missing. `durable=False`: for tests, may lose data.
     `who`: shown to somebody who starts a second one. Raises `AlreadyRunningError`, `OtherVersionError` or
     `CannotStartError`."""
-    server = Server(Layout.of(data_dir), durable=durable)
+    server = PostgresServer(Layout.of(data_dir), durable=durable)
     server.start(who=who or " ".join([Path(sys.argv[0]).name, *sys.argv[1:2]]))
     return server

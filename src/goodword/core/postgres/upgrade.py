@@ -13,7 +13,7 @@ from shutil import rmtree
 
 from . import launch, running
 from .layout import CannotStartError, Layout, OtherVersionError, cluster_version, major_version
-from .server import Server
+from .server import PostgresServer
 
 WHO = "goodword upgrade-postgres"
 
@@ -52,11 +52,11 @@ def old_programs(data: Layout, given: Path | None) -> Path | None:
 
 
 @contextmanager
-def old_server(data: Layout, programs: Path) -> Iterator[Server]:
+def old_server(data: Layout, programs: Path) -> Iterator[PostgresServer]:
     """Run the old cluster. Afterwards it is moved back, unless `new_server` has replaced it."""
     data.cluster.rename(data.old)
     try:
-        server = Server(replace(data, folder=data.old.name, programs=programs), durable=True)
+        server = PostgresServer(replace(data, folder=data.old.name, programs=programs), durable=True)
         server.start(who=WHO)
         with server:
             yield server
@@ -65,12 +65,12 @@ def old_server(data: Layout, programs: Path) -> Iterator[Server]:
 
 
 @contextmanager
-def new_server(data: Layout) -> Iterator[Server]:
+def new_server(data: Layout) -> Iterator[PostgresServer]:
     """Run a new, empty cluster. It replaces the old one if the block ends without an error."""
     fresh = replace(data, folder="data.new")
     for left in (fresh.cluster, data.upgraded):
         rmtree(left, ignore_errors=True)
-    server = Server(fresh, durable=True)
+    server = PostgresServer(fresh, durable=True)
     server.start(who=WHO)
     with server:
         yield server

@@ -12,7 +12,7 @@ from urllib.parse import unquote
 from xml.parsers import expat
 
 from goodword.core.uploads import xml
-from goodword.core.uploads.xml import Elsewhere, Programs, Unreadable, is_local
+from goodword.core.uploads.xml import Elsewhere, Programs, UnreadableXml, is_local
 
 #: limits per archive: entries, and bytes when unpacked
 MOST_ENTRIES: Final = 10_000
@@ -140,7 +140,7 @@ class _Bounds:
     def unpack(self, size: int) -> None:
         self.unpacked += size
         if self.unpacked > MOST_UNPACKED:
-            raise Unreadable
+            raise UnreadableXml
 
 
 def check(content: bytes) -> None:
@@ -149,13 +149,13 @@ def check(content: bytes) -> None:
 
 def _check_archive(content: bytes, bounds: _Bounds, *, depth: int) -> None:
     if content.count(_ENTRY) > MOST_ENTRIES or depth > _DEEPEST or not content.startswith(_ARCHIVE):
-        raise Unreadable
+        raise UnreadableXml
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             _check_layout(content, archive)
             _check_parts(archive, bounds, depth=depth)
     except (*_TORN, expat.ExpatError) as error:
-        raise Unreadable from error
+        raise UnreadableXml from error
 
 
 def _check_layout(content: bytes, archive: zipfile.ZipFile) -> None:
@@ -166,13 +166,13 @@ def _check_layout(content: bytes, archive: zipfile.ZipFile) -> None:
         if at + _END_SIZE + int.from_bytes(content[at + 20 : at + 22], "little") == len(content)
     ]
     if len(ends) != 1:
-        raise Unreadable
+        raise UnreadableXml
     size, start = (int.from_bytes(content[ends[0] + at : ends[0] + at + 4], "little") for at in (12, 16))
     if start != archive.start_dir or not (
         start + size == ends[0]
         or (start + size + 76 == ends[0] and content.startswith(_END_64, start + size))
     ):
-        raise Unreadable
+        raise UnreadableXml
     end = 0
     for entry in sorted(archive.infolist(), key=lambda entry: entry.header_offset):
         at = entry.header_offset
@@ -184,7 +184,7 @@ def _check_layout(content: bytes, archive: zipfile.ZipFile) -> None:
 
 def _refuse_hidden(content: bytes, start: int, end: int) -> None:
     if start > end or any(content.find(mark, start, end) >= 0 for mark in (_ENTRY, _ARCHIVE, _END)):
-        raise Unreadable
+        raise UnreadableXml
 
 
 def _all(mark: bytes, content: bytes, start: int) -> Iterator[int]:
@@ -198,7 +198,7 @@ def _check_parts(archive: zipfile.ZipFile, bounds: _Bounds, *, depth: int) -> No
     names = [_plain(entry.filename) for entry in entries]
     bounds.unpack(sum(entry.file_size for entry in entries))
     if len(set(names)) != len(names) or any(entry.compress_type not in _METHODS for entry in entries):
-        raise Unreadable
+        raise UnreadableXml
     if depth and _IS_DOCUMENT.isdisjoint(names):  # an archive that is not a document
         raise Programs
     external = _relations(archive, names, bounds)
@@ -274,7 +274,7 @@ def _check_part(part: IO[bytes], path: PurePosixPath, bounds: _Bounds, kind: _Ki
 def _is_xml(begin: bytes) -> bool:
     text = begin.lstrip(_BLANK)
     if text.startswith(_EBCDIC) or (text.startswith(b"<") and len(begin) - len(text) > _MOST_BLANK):
-        raise Unreadable
+        raise UnreadableXml
     return text.startswith(b"<")
 
 
@@ -291,7 +291,7 @@ def _plain(name: str) -> str:
 def _rest(part: IO[bytes]) -> bytes:
     read = part.read(_MOST_OF_A_PART + 1)
     if len(read) > _MOST_OF_A_PART:
-        raise Unreadable
+        raise UnreadableXml
     return read
 
 
@@ -309,7 +309,7 @@ def _contains_program(pieces: Iterable[bytes]) -> bool:
         if is_blank and (text := piece.lstrip(_BLANK)):
             is_blank = False
             if text.startswith((b"<", _EBCDIC)):
-                raise Unreadable
+                raise UnreadableXml
         if _INSIDE.search(before + piece):
             return True
         before = piece[-_LONGEST:]
@@ -323,7 +323,7 @@ def _check_relations(content: bytes, bounds: _Bounds, *, may_link: bool) -> set[
 
     def look(name: str, attributes: dict[str, str]) -> None:
         if any(" " in key for key in attributes):  # another namespace, which programs may read differently
-            raise Unreadable
+            raise UnreadableXml
         target = attributes.get("Target", "").strip()
         mode = attributes.get("TargetMode", "").strip().casefold()
         kind = attributes.get("Type", "").rpartition("/")[2].casefold()
@@ -359,7 +359,7 @@ def _each_element(content: bytes, look: Callable[[str, dict[str, str]], None], b
         depth -= 1
 
     def refuse(*_: object) -> None:
-        raise Unreadable
+        raise UnreadableXml
 
     parser = expat.ParserCreate(namespace_separator=" ")
     parser.StartElementHandler = begin

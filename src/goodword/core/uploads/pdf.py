@@ -112,17 +112,17 @@ _GOES: Final = re.compile(
 )
 
 
-class Unreadable(Exception):
+class UnreadablePdf(Exception):
     """The file can't be checked: it is encrypted, too large, or compressed in an unusual way."""
 
 
 def is_active(content: bytes) -> bool:
     raw = _unescaped(content)
     if _ENCRYPTED.search(raw):
-        raise Unreadable
+        raise UnreadablePdf
     for name in (_PACKS, _FIRST):
         if len(_some(name, raw)) != len(_some(name, content)):
-            raise Unreadable
+            raise UnreadablePdf
     if _has_names(raw):
         return True
     packed = list(_object_streams(content))
@@ -132,11 +132,11 @@ def is_active(content: bytes) -> bool:
             return True
     parts = [raw, *unescaped]
     if any(_KIND_ELSEWHERE.search(part) for part in parts):
-        raise Unreadable
+        raise UnreadablePdf
     for part in parts:
         for match in _some(_KIND_COMMENT, part):
             if _is_kind_hidden(part, match.end() - 1):
-                raise Unreadable
+                raise UnreadablePdf
     return _opens_link(raw, packed, parts)
 
 
@@ -169,7 +169,7 @@ def _some(name: re.Pattern[bytes], data: bytes) -> list[re.Match[bytes]]:
     for match in name.finditer(data):
         found.append(match)
         if len(found) > MOST_HITS:
-            raise Unreadable
+            raise UnreadablePdf
     return found
 
 
@@ -180,7 +180,7 @@ def _has_names(data: bytes, *, first: int = 0, original: bytes | None = None) ->
         if not _is_text(data, hit):
             return True
         if count > MOST_HITS:
-            raise Unreadable
+            raise UnreadablePdf
         texts.append((data.rfind(b"(", 0, hit.start()), hit.start()))
     if texts and original is not None:
         _refuse_objects_in(texts, first, original, data)
@@ -193,17 +193,17 @@ def _refuse_objects_in(texts: list[tuple[int, int]], first: int, original: bytes
     for start, end in texts:
         at = bisect.bisect_right(begins, start)
         if len(original) != len(data) or (at < len(begins) and begins[at] <= end):
-            raise Unreadable
+            raise UnreadablePdf
 
 
 def _objects(first: int, inner: bytes) -> Iterator[tuple[int, int]]:
-    """Yield the number and offset of each object in an object stream. Raises Unreadable."""
+    """Yield the number and offset of each object in an object stream. Raises UnreadablePdf."""
     at = 0
     while at < first and (pair := _PAIR.match(inner, at, first)):
         at = pair.end()
         yield int(pair[1]), first + int(pair[2])
     if inner[at:first].strip(b"\x00\t\n\f\r "):
-        raise Unreadable
+        raise UnreadablePdf
 
 
 def _is_text(data: bytes, hit: re.Match[bytes]) -> bool:
@@ -230,19 +230,19 @@ def _object_streams(content: bytes) -> Iterator[tuple[int, bytes]]:
             continue
         end = found.end()
         if found["first"] is None:
-            raise Unreadable
+            raise UnreadablePdf
         if found["flate"]:
             inner = _inflated(content, end, MOST_UNPACKED - unpacked)
             if found["parms"]:
                 predicted += len(inner)
                 if predicted > MOST_PREDICTED or found[0].count(b"/DecodeParms") > 1:
-                    raise Unreadable
+                    raise UnreadablePdf
                 inner = _unpredicted(inner, found["parms"])
         else:
             inner = content[end : max(end, content.find(b"endstream", end))]
         unpacked += len(inner)
         if unpacked > MOST_UNPACKED:
-            raise Unreadable
+            raise UnreadablePdf
         yield int(found["first"]), inner
     _refuse_unless_outlines(content, others)
 
@@ -258,19 +258,19 @@ def _inflated(content: bytes, at: int, most: int) -> bytes:
             pieces.append(piece)
             most -= len(piece)
             if most < 0 or unpacking.unconsumed_tail:
-                raise Unreadable
+                raise UnreadablePdf
     except zlib.error as error:
-        raise Unreadable from error
+        raise UnreadablePdf from error
     if not unpacking.eof:
-        raise Unreadable
+        raise UnreadablePdf
     return b"".join(pieces)
 
 
 def _unpredicted(data: bytes, parms: bytes) -> bytes:
-    """Reverse a predictor (ISO 32000-2, 7.4.4.4). Raises Unreadable."""
+    """Reverse a predictor (ISO 32000-2, 7.4.4.4). Raises UnreadablePdf."""
     named = {name: int(value) for name, value in _PARM.findall(parms)}
     if len(named) != parms.count(b"/"):
-        raise Unreadable  # duplicate parameter
+        raise UnreadablePdf  # duplicate parameter
     predictor = named.get(b"Predictor", 1)
     if predictor == 1:
         return data
@@ -278,7 +278,7 @@ def _unpredicted(data: bytes, parms: bytes) -> bytes:
     width = (bits * named.get(b"Columns", 1) + 7) // 8
     step = (bits + 7) // 8
     if predictor not in range(10, 16) or not 0 < width <= MOST_PREDICTED:
-        raise Unreadable  # only for images, or unknown
+        raise UnreadablePdf  # only for images, or unknown
     rows: list[bytes] = []
     above = bytes(width)
     for at in range(0, len(data), width + 1):
@@ -294,7 +294,7 @@ def _row(kind: int, row: bytes, above: bytes, step: int) -> bytes:
     if kind == 2:
         return bytes([(byte + up) & 255 for byte, up in zip(row, above, strict=True)])
     if kind not in {1, 3, 4}:
-        raise Unreadable
+        raise UnreadablePdf
     made = bytearray(step) + bytearray(row)
     over = bytes(step) + above
     for at in range(step, len(made)):
@@ -316,12 +316,12 @@ def _refuse_unless_outlines(content: bytes, marks: list[int]) -> None:
     for mark in marks:
         to = _TO_OBJECT.match(content, mark + len(b"/First"))
         if not content.startswith(b"/First", mark) or to is None:
-            raise Unreadable
+            raise UnreadablePdf
         numbers.add(int(to[1]))
     if numbers:
         _refuse_commented_numbers(content)
         if any(int(match[1]) in numbers for match in _NO_DICTIONARY.finditer(content)):
-            raise Unreadable
+            raise UnreadablePdf
 
 
 def _refuse_commented_numbers(content: bytes) -> None:
@@ -329,7 +329,7 @@ def _refuse_commented_numbers(content: bytes) -> None:
     for match in _some(_NUMBER_END, content):
         line = re.split(rb"[\r\n]", content[max(0, match.start() - _NEAR) : match.start()])[-1]
         if b"%" in line or len(line) == _NEAR:
-            raise Unreadable
+            raise UnreadablePdf
 
 
 def _opens_link(raw: bytes, packed: list[tuple[int, bytes]], parts: list[bytes]) -> bool:
@@ -338,7 +338,7 @@ def _opens_link(raw: bytes, packed: list[tuple[int, bytes]], parts: list[bytes])
     for part in parts:
         opening = _some(_ON_OPENING, part)
         if len(opening) > _MOST_OPENING:
-            raise Unreadable
+            raise UnreadablePdf
         for match in opening:
             to = _TO_OBJECT.match(part, match.end())
             if to is None:

@@ -109,7 +109,7 @@ class Elsewhere(Problem):
     """The file loads external content."""
 
 
-class Unreadable(Problem):
+class UnreadableXml(Problem):
     """The file can't be checked: it is too large, encrypted or damaged."""
 
 
@@ -127,7 +127,7 @@ def may_be_clicked(target: str) -> bool:
 def check_table(text: str) -> None:
     """Raise a Problem if a spreadsheet program could start another program or load something from this CSV text."""
     if _MARKUP.match(text):
-        raise Unreadable
+        raise UnreadableXml
     if text.startswith("ID;P") and _SYLK_FORMULA.search(text):
         raise Programs
     text = text.translate(_FULL_WIDTH) if not text.isascii() else text
@@ -152,7 +152,7 @@ class PartReader:
     def count(self, *, depth: int) -> None:
         self.elements += 1
         if self.elements > MOST_ELEMENTS or depth > MOST_DEPTH:
-            raise Unreadable
+            raise UnreadableXml
 
 
 class _Field:
@@ -205,14 +205,14 @@ class _Part:
 
     def _declaration(self, _version: str, encoding: str | None, _standalone: int) -> None:
         if encoding is not None and encoding.casefold() not in _ENCODINGS:
-            raise Unreadable
+            raise UnreadableXml
 
     def _document_type(self, _name: str, system: str | None, public: str | None, internal: int) -> None:
         if internal or system is not None or public is not None:
-            raise Unreadable
+            raise UnreadableXml
 
     def _entity(self, *_: object) -> None:
-        raise Unreadable
+        raise UnreadableXml
 
     def _processing(self, target: str, _data: str) -> None:
         if target.casefold() == "xml-stylesheet":
@@ -258,7 +258,7 @@ class _Part:
     def _add_style(self, piece: str) -> None:
         self.style += piece
         if len(self.style) > LONGEST_STYLE:
-            raise Unreadable
+            raise UnreadableXml
 
     def _styles(self, css: str) -> None:
         if _CSS_ELSEWHERE.search(css) or _has_document(css):
@@ -332,7 +332,7 @@ class _Part:
         raise Elsewhere
 
     def locked(self, _attributes: dict[str, str]) -> NoReturn:
-        raise Unreadable
+        raise UnreadableXml
 
     def listener(self, attributes: dict[str, str]) -> None:
         if not any(key.endswith(":action") for key in attributes):
@@ -364,7 +364,7 @@ class _Part:
         inner = self.fields[-1]
         if kind == "begin":
             if len(self.fields) > 1 and inner.is_open and not inner.keyword:
-                raise Unreadable  # the keyword would come from another field
+                raise UnreadableXml  # the keyword would come from another field
             self.fields.append(_Field())
         elif len(self.fields) > 1:
             inner.is_open = False
@@ -389,7 +389,7 @@ class _Part:
     def _add_formula(self, piece: str) -> None:
         self.formula += piece
         if len(self.formula) > LONGEST_FORMULA:
-            raise Unreadable
+            raise UnreadableXml
 
 
 def _has_document(text: str) -> bool:

@@ -103,7 +103,7 @@ class Superseded(Exception):
     """The feed has a note about a newer report of this step."""
 
 
-class Withdrawn(Exception):
+class NoteWithdrawn(Exception):
     """The note was cancelled by an erasure, or claimed by another worker."""
 
 
@@ -116,7 +116,7 @@ class NotItsTurn(Exception):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class NoteTarget:
     candidate_id: int
     application_id: int | None
     authors: Iterator[int | None]
@@ -146,7 +146,7 @@ def post(note_id: int, *, now: datetime) -> None:
         outcomes.fail(note, error=str(error), reason=FailureReason.KEY, now=now)
     except Superseded:
         outcomes.drop_superseded(note, now=now)
-    except Withdrawn:
+    except NoteWithdrawn:
         log.info("%s was cancelled or claimed again before it was posted", note)
     except NotItsTurn as error:
         outcomes.wait_without_counting(note, error=str(error), now=now, wait=error.wait)
@@ -196,13 +196,13 @@ def _find_or_write(api: HarvestApi, note: ActivityFeedNote, *, claimed: float, n
     return _write(api, note, target, claimed=claimed, now=now)
 
 
-def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
+def _target(api: HarvestApi, note: ActivityFeedNote) -> NoteTarget:
     """Look up the candidate anew for each attempt, since a merge moves the application. Raises CannotPost."""
     if note.report is None:
         assert note.candidate_remote_id is not None  # the row's constraint
         if api.candidate(note.candidate_remote_id) is None:
             raise CannotPost(FailureReason.NOT_VISIBLE, NO_CANDIDATE)
-        return Target(
+        return NoteTarget(
             candidate_id=note.candidate_remote_id,
             application_id=None,
             authors=_authors_of_test_note(api, note),
@@ -215,7 +215,7 @@ def _target(api: HarvestApi, note: ActivityFeedNote) -> Target:
         raise CannotPost(FailureReason.NOT_VISIBLE, NOT_VISIBLE)
     if not _is_theirs(api, application, ours):
         raise CannotPost(FailureReason.NOT_VISIBLE, OTHER_PERSON)
-    return Target(
+    return NoteTarget(
         candidate_id=application.candidate_id,
         application_id=application.id,
         authors=_authors(api, application, connection=note.connection),
@@ -278,7 +278,7 @@ def _is_active(api: HarvestApi, user_id: int) -> bool:
 
 
 def _write(
-    api: HarvestApi, note: ActivityFeedNote, target: Target, *, claimed: float, now: datetime
+    api: HarvestApi, note: ActivityFeedNote, target: NoteTarget, *, claimed: float, now: datetime
 ) -> PostedNote:
     """Write as the first author that Greenhouse accepts. Trying others is safe: a refused write has no effect."""
     _check_turn(note, now=now)
@@ -308,7 +308,7 @@ def _write(
 
 def _check_turn(note: ActivityFeedNote, *, now: datetime) -> None:
     """Check that this note won't follow one about a newer report, since readers take the last note on the feed as
-    current. Raises Superseded, NotItsTurn and Withdrawn."""
+    current. Raises Superseded, NotItsTurn and NoteWithdrawn."""
     _follow_report(note)
     others = list(outcomes.others_of_step(note))
     newer = [other for other in others if (other.report_id or 0) > (note.report_id or 0)]
@@ -324,7 +324,7 @@ def _check_turn(note: ActivityFeedNote, *, now: datetime) -> None:
 
 def _follow_report(note: ActivityFeedNote) -> None:
     """If a referee was erased from the report, let the note be about the version without them, which gets no note of
-    its own. Raises Superseded, NotItsTurn and Withdrawn."""
+    its own. Raises Superseded, NotItsTurn and NoteWithdrawn."""
     if note.report is None:
         return
     reports = Report.objects.of(note.organisation)
@@ -341,18 +341,18 @@ def _follow_report(note: ActivityFeedNote) -> None:
     # an earlier write that may still arrive is only found by its own marker
     marker = note.marker if note.outcome_unknown else new.code
     if not outbox.still_claimed(note).update(report=new, marker=marker):
-        raise Withdrawn
+        raise NoteWithdrawn
     note.report, note.marker = new, marker
 
 
 def _check_wanted(note: ActivityFeedNote) -> None:
     """Check before each write that the note may still be posted, and who may read it. Locks the report until its link
-    is stored. Raises CannotPost, NotItsTurn and Withdrawn."""
+    is stored. Raises CannotPost, NotItsTurn and NoteWithdrawn."""
     # erasures take this lock when they delete the report's links
     locked = Report.objects.of(note.organisation).select_for_update(of=("self",), no_key=True)
     report = locked.filter(pk=note.report_id or 0).first()
     if not outbox.still_claimed(note).exists():
-        raise Withdrawn
+        raise NoteWithdrawn
     if report is not None and report.state != Report.State.READY:
         raise NotItsTurn(OLDER_WAITS, REPLACED)
     connections = Connection.objects.of(note.organisation).select_related("organisation")

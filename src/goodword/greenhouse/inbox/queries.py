@@ -43,7 +43,7 @@ EVENT_LABELS = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Page:
+class DeliveryPage:
     rows: list[Delivery]
     older: int | None
     newer: int | None
@@ -64,12 +64,12 @@ def count_by_state(rows: QuerySet[Delivery]) -> dict[str, int]:
     return dict.fromkeys(Delivery.State.values, 0) | dict(by_state)
 
 
-def page_of(rows: QuerySet[Delivery], *, before: int | None = None, after: int | None = None) -> Page:
+def page_of(rows: QuerySet[Delivery], *, before: int | None = None, after: int | None = None) -> DeliveryPage:
     rows = rows.select_related("connection").defer("body")
     if after is not None:
         found = list(rows.filter(pk__gt=after).order_by("pk")[: PAGE + 1])
         more, found = len(found) > PAGE, found[:PAGE][::-1]
-        return Page(
+        return DeliveryPage(
             rows=found,
             older=found[-1].pk if found else None,
             newer=found[0].pk if more else None,
@@ -78,7 +78,7 @@ def page_of(rows: QuerySet[Delivery], *, before: int | None = None, after: int |
         rows = rows.filter(pk__lt=before)
     found = list(rows.order_by("-pk")[: PAGE + 1])
     more, found = len(found) > PAGE, found[:PAGE]
-    return Page(
+    return DeliveryPage(
         rows=found,
         older=found[-1].pk if more else None,
         newer=found[0].pk if before is not None and found else None,
@@ -119,7 +119,7 @@ class ListEntry:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Effect:
+class DeliveryEffect:
     application: Application | None = None
     role: Role | None = None
     events: list[str]
@@ -155,14 +155,14 @@ def list_entries(deliveries: Iterable[Delivery], *, organisation: Organisation) 
     return entries
 
 
-def effects_of(delivery: Delivery, *, organisation: Organisation) -> list[Effect]:
+def effects_of(delivery: Delivery, *, organisation: Organisation) -> list[DeliveryEffect]:
     applications = Application.objects.of(organisation).select_related("candidate", "role")
     ours = applications.in_bulk([entry["application"] for entry in delivery.caused if "application" in entry])
     roles = Role.objects.of(organisation).in_bulk(
         [entry["role"] for entry in delivery.caused if "role" in entry]
     )
     return [
-        Effect(
+        DeliveryEffect(
             application=ours.get(entry.get("application")),
             role=roles.get(entry.get("role")),
             events=[EVENT_LABELS.get(name, name) for name in entry.get("events", [])],

@@ -11,9 +11,9 @@ from django.conf import settings
 from goodword.core.crypto import CannotOpen
 from goodword.core.doctor.database import HARMFUL_SKEW, SKEW
 from goodword.core.doctor.findings import (
-    Check,
     DatabaseCheck,
-    Finding,
+    DoctorCheck,
+    DoctorFinding,
     attention,
     broken,
     duration,
@@ -47,11 +47,11 @@ def add_checks() -> None:
     register(
         DatabaseCheck(DELIVERIES, deliveries, ready=True),
         DatabaseCheck(NOTES, notes),
-        Check(GREENHOUSE, lambda now: list(connections(now=now)), uses_database=True),
+        DoctorCheck(GREENHOUSE, lambda now: list(connections(now=now)), uses_database=True),
     )
 
 
-def deliveries(line: psycopg.Connection, now: datetime) -> Finding:
+def deliveries(line: psycopg.Connection, now: datetime) -> DoctorFinding:
     row = line.execute(
         "SELECT count(*) FILTER (WHERE state = 'received'), count(*) FILTER (WHERE state = 'failed'), "
         "min(received_at) FILTER (WHERE state = 'received') FROM greenhouse_delivery "
@@ -73,7 +73,7 @@ def deliveries(line: psycopg.Connection, now: datetime) -> Finding:
     return good(DELIVERIES, f"Waiting webhook deliveries: {waiting}.")
 
 
-def notes(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 - a check's signature
+def notes(line: psycopg.Connection, now: datetime) -> DoctorFinding:  # noqa: ARG001 - a check's signature
     row = line.execute(
         "SELECT count(*) FILTER (WHERE state IN ('queued', 'sending')), count(*) FILTER (WHERE state = 'failed') "
         "FROM greenhouse_activityfeednote"
@@ -88,7 +88,7 @@ def notes(line: psycopg.Connection, now: datetime) -> Finding:  # noqa: ARG001 -
     return good(NOTES, f"Waiting notes: {waiting}.")
 
 
-def connections(*, now: datetime, seconds: float = SECONDS) -> Iterator[Finding]:
+def connections(*, now: datetime, seconds: float = SECONDS) -> Iterator[DoctorFinding]:
     """Call Greenhouse once with each stored key. Stores only a new token, so wrong settings do no harm."""
     rows = (
         Connection.objects.across_organisations().exclude(state=DISCONNECTED).select_related("organisation")
@@ -112,7 +112,7 @@ def connections(*, now: datetime, seconds: float = SECONDS) -> Iterator[Finding]
         yield _clock(min(offsets, key=abs))
 
 
-def _tried(row: Connection, watch: "_DateWatch", *, now: datetime) -> Finding:
+def _tried(row: Connection, watch: "_DateWatch", *, now: datetime) -> DoctorFinding:
     try:
         api = client_for(
             row.credentials(),
@@ -160,7 +160,7 @@ def _name(row: Connection) -> str:
     return f"Connection {row.pk} of {row.organisation.slug}"
 
 
-def _clock(offset: timedelta) -> Finding:
+def _clock(offset: timedelta) -> DoctorFinding:
     if abs(offset) <= SKEW:
         return good(CLOCK, "This host's clock agrees with Greenhouse's.")
     direction = "ahead of" if offset > timedelta(0) else "behind"

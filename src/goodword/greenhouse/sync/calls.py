@@ -206,7 +206,7 @@ def prune(*, now: datetime) -> int:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class CallOutcome:
     name: str
     calls: int
     seconds: float
@@ -219,7 +219,7 @@ class Outcome:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calls:
     since: datetime
-    outcomes: tuple[Outcome, ...]
+    outcomes: tuple[CallOutcome, ...]
 
     @property
     def total(self) -> int:
@@ -276,7 +276,9 @@ def _since(connection: Connection, since: datetime) -> Calls:
         .annotate(many=Sum("calls"), took=Sum("seconds"))
     )
     found = [
-        Outcome(name=row["outcome"], calls=row["many"], seconds=row["took"]) for row in rows if row["many"]
+        CallOutcome(name=row["outcome"], calls=row["many"], seconds=row["took"])
+        for row in rows
+        if row["many"]
     ]
     found.sort(key=lambda outcome: (outcome.name != OK, -outcome.calls, outcome.name))
     return Calls(since=since, outcomes=tuple(found))

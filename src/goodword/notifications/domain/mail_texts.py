@@ -60,7 +60,7 @@ _INLINER = CSSInliner(keep_at_rules=True, load_remote_stylesheets=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class TextPart:
     """`longest`: maximum characters before placeholders are filled. `needed`: required placeholders."""
 
     name: str
@@ -75,7 +75,7 @@ class EditableMail:
     kind: str
     template: str
     placeholders: tuple[str, ...]
-    parts: tuple[Part, ...]
+    parts: tuple[TextPart, ...]
     sample: Callable[[], dict[str, Any]]
 
     def standard_texts(self, *, language: str) -> dict[str, str]:

@@ -6,7 +6,7 @@ import requests
 from anymail.exceptions import AnymailAPIError, AnymailError, AnymailRecipientsRefused
 from django.core.mail import EmailMultiAlternatives
 
-from goodword.core.mail import Fault, Scope, Unwritable
+from goodword.core.mail import Fault, FaultScope, Unwritable
 from goodword.core.text import clean_text
 
 
@@ -16,7 +16,7 @@ def send(message: EmailMultiAlternatives) -> None:
         message.send()
     except AnymailRecipientsRefused as error:
         words = "The mail provider refuses this address."
-        raise Fault(words, scope=Scope.MAIL, permanent=True, address=True) from error
+        raise Fault(words, scope=FaultScope.MAIL, permanent=True, address=True) from error
     except AnymailAPIError as error:
         raise _fault(error) from error
     except ValueError:  # including those of AnymailError
@@ -29,14 +29,14 @@ def _fault(error: AnymailAPIError) -> Fault:
     code = error.status_code
     if code is None:
         words = f"The mail provider could not be used: {error.args[0]}"
-        return Fault(words, scope=Scope.UNKNOWN if _may_have_arrived(error) else Scope.SERVER)
+        return Fault(words, scope=FaultScope.UNKNOWN if _may_have_arrived(error) else FaultScope.SERVER)
     words = f"The mail provider answered {code}: {_reply(error)}"
     if code < HTTPStatus.MULTIPLE_CHOICES or code == HTTPStatus.GATEWAY_TIMEOUT:
-        return Fault(words, scope=Scope.UNKNOWN)
+        return Fault(words, scope=FaultScope.UNKNOWN)
     # refused credentials, rate limits and failures of the provider aren't about this mail
     ours = {HTTPStatus.UNAUTHORIZED, HTTPStatus.FORBIDDEN, HTTPStatus.REQUEST_TIMEOUT}
     not_the_mail = code in ours or code == HTTPStatus.TOO_MANY_REQUESTS or code >= 500
-    return Fault(words, scope=Scope.SERVER if not_the_mail else Scope.MAIL, permanent=True)
+    return Fault(words, scope=FaultScope.SERVER if not_the_mail else FaultScope.MAIL, permanent=True)
 
 
 def _may_have_arrived(error: AnymailAPIError) -> bool:

@@ -30,7 +30,7 @@ from goodword.core import clock, events, jobs, mail, outbox, process, telemetry
 from goodword.core.addresses import with_ascii_domain
 from goodword.core.compiled_queries import compiled, prepared
 from goodword.core.jobs import Lane
-from goodword.core.mail import Fault, Scope, Unwritable, Withdrawn, connection_kept
+from goodword.core.mail import Fault, FaultScope, MailWithdrawn, Unwritable, connection_kept
 from goodword.core.text import clean_text, defused_in_header
 from goodword.notifications.domain import links, queue
 from goodword.notifications.domain.bounces import (
@@ -146,7 +146,7 @@ def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime
     try:
         message = _message(email, rendered)
         _deliver(message, email.to_address, partial(_hand_over, email, permit, link=link, now=now))
-    except Withdrawn:  # just cancelled, or claimed by another worker
+    except MailWithdrawn:  # just cancelled, or claimed by another worker
         return_permit(permit)
         return True
     except Fault as fault:
@@ -183,7 +183,7 @@ def requeue_interrupted(*, now: datetime) -> None:
 
 
 def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callable[[], None]) -> None:
-    """Send the message to the server or provider. Raises Fault, or Withdrawn if it must not be sent."""
+    """Send the message to the server or provider. Raises Fault, or MailWithdrawn if it must not be sent."""
     try:
         validate_email(to_address)
         if mail.is_smtp(settings.MAILERS):
@@ -197,19 +197,19 @@ def _deliver(message: EmailMultiAlternatives, to_address: str, hand_over: Callab
     except (ImproperlyConfigured, OSError) as error:
         if isinstance(error, Fault):
             raise
-        raise Fault(f"The mail server could not be used: {error}", scope=Scope.SERVER) from error
+        raise Fault(f"The mail server could not be used: {error}", scope=FaultScope.SERVER) from error
     except (ValidationError, ValueError) as error:  # ValueError: an invalid header
         wrong = isinstance(error, ValidationError)
         raise Unwritable(INVALID_ADDRESS, address=wrong) from error
 
 
 def _hand_over(email: Email, permit: SendPermit, *, link: Link | None, now: datetime) -> None:
-    """Record that the message is being sent, with link and text. Raises Withdrawn if the mail was erased, cancelled or
-    claimed by another worker."""
+    """Record that the message is being sent, with link and text. Raises MailWithdrawn if the mail was erased, cancelled
+    or claimed by another worker."""
     with transaction.atomic():
         columns = _rendered_columns(email) | {"handed_over_at": now, "provider_id": ""}
         if not outbox.still_claimed(email).update(**columns):
-            raise Withdrawn
+            raise MailWithdrawn
         if link is not None:
             link.save()
         extend_probe(permit, now=now)
@@ -218,7 +218,7 @@ def _hand_over(email: Email, permit: SendPermit, *, link: Link | None, now: date
 def _not_accepted(email: Email, permit: SendPermit, fault: Fault, *, now: datetime) -> bool:
     with transaction.atomic():
         match fault.scope:
-            case Scope.MAIL:
+            case FaultScope.MAIL:
                 if isinstance(fault, Unwritable):
                     return_permit(permit)
                 else:
@@ -232,10 +232,10 @@ def _not_accepted(email: Email, permit: SendPermit, fault: Fault, *, now: dateti
                     **_rendered_columns(email),
                 )
                 return True
-            case Scope.UNKNOWN:
+            case FaultScope.UNKNOWN:
                 record_outage(permit, error=fault.words, now=now)
                 _unanswered(email, error=fault.words, now=now)
-            case Scope.SERVER:
+            case FaultScope.SERVER:
                 again = record_outage(permit, error=fault.words, now=now)
                 _drop_link(email, now=now)
                 outbox.settle_later(

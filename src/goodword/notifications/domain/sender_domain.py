@@ -24,7 +24,7 @@ _FAILURES: Final = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
+class DnsFinding:
     """A record's state, and the `value` to set (empty if unknown or if nothing needs to change)."""
 
     name: str
@@ -36,7 +36,7 @@ class Finding:
     source: str = ""
 
 
-def spf(domain: str, answer: DnsAnswer, *, allowed: Sequence[str]) -> Finding:
+def spf(domain: str, answer: DnsAnswer, *, allowed: Sequence[str]) -> DnsFinding:
     """Check SPF. `allowed`: mechanisms that authorise the mail server ("include:spf.example.net"); empty if unknown."""
     records = tuple(text for text in answer.texts if text.casefold().split(" ")[0] == "v=spf1")
     proposed = f"v=spf1 {' '.join(allowed)} ~all" if allowed else ""
@@ -47,8 +47,8 @@ def spf(domain: str, answer: DnsAnswer, *, allowed: Sequence[str]) -> Finding:
         "GOODWORD_MAIL_SPF set to it, Goodword checks it."
     )
 
-    def finding(state: str, word: str, sentence: str, *, value: str = "", source: str = "") -> Finding:
-        return Finding(
+    def finding(state: str, word: str, sentence: str, *, value: str = "", source: str = "") -> DnsFinding:
+        return DnsFinding(
             name=domain, state=state, word=word, sentence=sentence, seen=records, value=value, source=source
         )
 
@@ -83,12 +83,12 @@ def spf(domain: str, answer: DnsAnswer, *, allowed: Sequence[str]) -> Finding:
     return finding(WRONG, "Wrong", f"{', '.join(missing)} isn't in the record.", value=merged)
 
 
-def dkim(domain: str, selector: str, answer: DnsAnswer) -> Finding:
+def dkim(domain: str, selector: str, answer: DnsAnswer) -> DnsFinding:
     records = tuple(text for text in answer.texts if "p" in tags(text))
     source = "The value is the public key from your mail server's administrator, as a TXT or CNAME record."
 
-    def finding(state: str, word: str, sentence: str, *, source: str = "") -> Finding:
-        return Finding(
+    def finding(state: str, word: str, sentence: str, *, source: str = "") -> DnsFinding:
+        return DnsFinding(
             name=dkim_name(domain, selector),
             state=state,
             word=word,
@@ -113,7 +113,7 @@ def dkim(domain: str, selector: str, answer: DnsAnswer) -> Finding:
     )
 
 
-def dmarc(domain: str, own: DnsAnswer, parent: DnsAnswer | None) -> Finding:
+def dmarc(domain: str, own: DnsAnswer, parent: DnsAnswer | None) -> DnsFinding:
     """Check DMARC. `parent`: the answer for the organisational domain if the sender's domain is below it; used if `own`
     has no record."""
     answer, above = own, False
@@ -122,8 +122,8 @@ def dmarc(domain: str, own: DnsAnswer, parent: DnsAnswer | None) -> Finding:
     records = _dmarc_records(answer)
     proposed = "v=DMARC1; p=none"
 
-    def finding(state: str, word: str, sentence: str, *, value: str = "") -> Finding:
-        return Finding(
+    def finding(state: str, word: str, sentence: str, *, value: str = "") -> DnsFinding:
+        return DnsFinding(
             name=dmarc_name(domain), state=state, word=word, sentence=sentence, seen=records, value=value
         )
 
@@ -216,9 +216,9 @@ def configured() -> Sender:
 
 
 class Published(TypedDict):
-    spf: Finding
-    dkim: list[Finding]
-    dmarc: Finding
+    spf: DnsFinding
+    dkim: list[DnsFinding]
+    dmarc: DnsFinding
 
 
 def aligned(sender: Sender) -> bool:

@@ -75,7 +75,7 @@ class LanguageField(forms.ChoiceField):
 
 
 @dataclass(frozen=True, slots=True)
-class Source:
+class ConditionSource:
     question_id: str
     words: str
     chosen: bool
@@ -193,10 +193,10 @@ class QuestionForm(forms.Form):
     def own_fields(self) -> Iterator[forms.BoundField]:
         return (self[name] for name in self.own)
 
-    def sources(self) -> list[Source]:
+    def sources(self) -> list[ConditionSource]:
         chosen = self["when_question"].value() or ""
         return [
-            Source(
+            ConditionSource(
                 question_id=known["id"],
                 words=str(dict(self["when_question"].field.choices)[known["id"]]),  # type: ignore[attr-defined]
                 chosen=chosen == known["id"],
@@ -325,7 +325,7 @@ class Pair:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class TranslationGroup:
     title: str
     pairs: Sequence[Pair]
 
@@ -348,13 +348,13 @@ class TranslationForm(forms.Form):
                     initial=there.get(entry["id"], {}).get(where, ""),
                 )
 
-    def groups(self) -> Iterator[Group]:
+    def groups(self) -> Iterator[TranslationGroup]:
         for place, entry in enumerate(self._source, start=1):
             pairs = [
                 Pair(text, _alone(where), self[f"{entry['id']}-{where}"])
                 for where, text in texts_of(entry).items()
             ]
-            yield Group(_("Question %(place)s") % {"place": place}, pairs)
+            yield TranslationGroup(_("Question %(place)s") % {"place": place}, pairs)
 
     def texts(self) -> Mapping[str, Mapping[str, str]]:
         return {

@@ -35,7 +35,7 @@ ZONE_FIELD = "tz"
 CANNOT_PROVIDE = "cannot_provide"
 
 
-class Closed(Exception):
+class CheckClosed(Exception):
     """The check or request takes no more answers, or was erased."""
 
 
@@ -48,20 +48,20 @@ def lock_open_check(check_id: int, *, now: datetime) -> Check:
 def refuse_if_check_over(check: Check, *, now: datetime) -> None:
     """Raise Closed if the check no longer takes answers, which it does for at most 30 days past the deadline."""
     if not takes_answers(check, now=now):
-        raise Closed
+        raise CheckClosed
 
 
 def lock_request(request_id: int) -> tuple[Check, ReferenceRequest]:
-    """Lock a check and then its request. All code uses this order, to avoid deadlocks. Raises Closed if the referee
-    was erased."""
+    """Lock a check and then its request. All code uses this order, to avoid deadlocks. Raises CheckClosed if the
+    referee was erased."""
     rows = ReferenceRequest.objects.across_organisations().filter(pk=request_id)
     check_id = rows.values_list("check_run_id", flat=True).first()
     if check_id is None:
-        raise Closed
+        raise CheckClosed
     check = lock(Check, check_id)
     request = rows.select_for_update(of=("self",), no_key=True).select_related("referee").first()
     if request is None or request.referee.erased_at is not None:
-        raise Closed
+        raise CheckClosed
     return check, request
 
 
@@ -73,7 +73,7 @@ def lock_open_request(request_id: int, *, now: datetime) -> tuple[Check, Referen
 
 def refuse_if_request_over(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
     if not request_takes_answers(check, request, now=now):
-        raise Closed
+        raise CheckClosed
 
 
 def request_takes_answers(check: Check, request: ReferenceRequest, *, now: datetime) -> bool:

@@ -428,7 +428,7 @@ def _request_of(email: Email) -> tuple[Check, ReferenceRequest] | None:
         return None
     try:
         check, request = checks.lock_request(email.link_subject_id or 0)
-    except checks.Closed:  # erased in the meantime
+    except checks.CheckClosed:  # erased in the meantime
         return None
     theirs = is_same(request.referee.email, email.to_address)
     return (check, request) if request.is_out and theirs else None

@@ -8,7 +8,7 @@ from django.utils import translation
 from django.utils.translation import ngettext
 
 from goodword.core.addresses import Correspondent
-from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, Part, about_minutes, own_texts
+from goodword.notifications.domain.mail_texts import SUBJECT, EditableMail, TextPart, about_minutes, own_texts
 from goodword.notifications.domain.queue import (
     LinkFor,
     candidate_page_url,
@@ -308,12 +308,12 @@ _TO_CANDIDATES: Final = ("first_name", "role", "organisation", "recruiter", "dea
 _TO_REFEREES: Final = ("referee", "candidate", "role", "organisation", "recruiter", "deadline", "duration")
 
 
-def _parts(*in_opening: str) -> tuple[Part, ...]:
+def _parts(*in_opening: str) -> tuple[TextPart, ...]:
     return (
-        Part(name=SUBJECT, longest=150),
-        Part(name="opening", longest=1500, needed=in_opening),
-        Part(name="request", longest=500, needed=("deadline",)),
-        Part(name="closing", longest=800, needed=("recruiter",)),
+        TextPart(name=SUBJECT, longest=150),
+        TextPart(name="opening", longest=1500, needed=in_opening),
+        TextPart(name="request", longest=500, needed=("deadline",)),
+        TextPart(name="closing", longest=800, needed=("recruiter",)),
     )
 
 

@@ -90,7 +90,7 @@ def nominate(*, check_id: int, slot: int, details: RefereeDetails, now: datetime
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
         if status is None or status.state not in MAY_BE_NAMED:
-            raise checks.Closed
+            raise checks.CheckClosed
         if status.referee is None and not may_name_another(check, status.slot):
             raise InvalidNomination({"": too_many_message()})
         return _save_nomination(check, slot=status.slot, referee=status.referee, details=details, now=now)
@@ -211,7 +211,7 @@ def replace_referee(*, check_id: int, slot: int, details: RefereeDetails, now: d
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
         if status is None or status.referee is None or status.state not in MAY_BE_REPLACED:
-            raise checks.Closed
+            raise checks.CheckClosed
         if not may_name_another(check, status.slot):
             raise InvalidNomination({"": too_many_message()})
         old = status.referee

@@ -100,7 +100,7 @@ def remind_referee(*, request_id: int, now: datetime) -> bool:
     with transaction.atomic():
         try:
             check, request = checks.lock_request(request_id)
-        except checks.Closed:  # erased in the meantime
+        except checks.CheckClosed:  # erased in the meantime
             return False
         if request.next_reminder_at is None or request.next_reminder_at > now or is_stopped(check):
             return False

@@ -196,7 +196,7 @@ def _stop_asking(request_id: int, event: Event) -> None:
     with transaction.atomic():
         try:
             check, request = checks.lock_request(request_id)
-        except checks.Closed:  # erased in the meantime
+        except checks.CheckClosed:  # erased in the meantime
             return
         if not request.is_out:
             return
@@ -219,7 +219,7 @@ def _end_expired(request_id: int, *, now: datetime) -> bool:
     with transaction.atomic():
         try:
             check, request = checks.lock_request(request_id)
-        except checks.Closed:  # erased in the meantime
+        except checks.CheckClosed:  # erased in the meantime
             return False
         if not request.is_out or request.deadline_at >= now or check.progress not in DONE:
             return False

@@ -382,7 +382,7 @@ def keep_draft_of_closed(
     with transaction.atomic():
         try:
             check, request = checks.lock_request(request_id)
-        except checks.Closed:
+        except checks.CheckClosed:
             return False
         ended_with_it = request.state == State.ENDED and request.why == Why.CHECK_CLOSED
         if not (request.is_out or ended_with_it) or check.step_request.application.is_being_erased:

@@ -109,7 +109,7 @@ def _open_self_reference(check_id: int, *, now: datetime) -> tuple[Check, SelfRe
     example because it has been submitted."""
     check = lock(Check, check_id)
     if not takes_self_reference(check, now=now):
-        raise checks.Closed
+        raise checks.CheckClosed
     own, _made = SelfReference.objects.of(check.organisation).get_or_create(
         check_run=check,
         defaults={
@@ -120,5 +120,5 @@ def _open_self_reference(check_id: int, *, now: datetime) -> tuple[Check, SelfRe
         },
     )
     if own.submitted_at is not None:
-        raise checks.Closed
+        raise checks.CheckClosed
     return check, own

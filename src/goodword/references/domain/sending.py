@@ -153,7 +153,7 @@ def on_hired(event: Event) -> None:
             continue
         try:
             checks.refuse_if_check_over(check, now=event.occurred_at)
-        except checks.Closed:
+        except checks.CheckClosed:
             continue
         for referee in _deferred_referees(check):
             _release(check, referee.pk, by=BY_HIRE, now=event.occurred_at)

@@ -66,12 +66,12 @@ def cannot_provide(*, check_id: int, slot: int, reason: str, now: datetime) -> S
         check = checks.lock_open_check(check_id, now=now)
         status = slot_status(check, slot)
         if status is None:
-            raise checks.Closed
+            raise checks.CheckClosed
         row = status.slot
         if status.state == "questioned":
             return row
         if status.state not in MAY_BE_QUESTIONED:
-            raise checks.Closed
+            raise checks.CheckClosed
         row.cannot_at, row.cannot_reason = now, reason
         row.answer, row.answer_note, row.answered_at, row.answered_by = Answer.NOTHING, "", None, None
         row.save()
@@ -93,7 +93,7 @@ def answer_cannot(
         check = checks.lock_open_check(_check_id_of(check_id, member), now=now)
         status = slot_status(check, slot)
         if status is None:
-            raise checks.Closed
+            raise checks.CheckClosed
         row = status.slot
         if status.state != "questioned":
             if (row.answer, row.answer_note, row.answered_by_id) == (answer, note, member.pk):

@@ -140,7 +140,7 @@ def for_candidate(
             ):
                 try:
                     return never_cached(view(request, visit, **more))
-                except checks.Closed:  # ended, or sent from another tab, since the page was opened
+                except checks.CheckClosed:  # ended, or sent from another tab, since the page was opened
                     return to_first_page(request, "portal_check", token)
 
         return wrapped
@@ -216,7 +216,7 @@ def for_referee(
             ):
                 try:
                     return never_cached(view(request, visit, **more))
-                except checks.Closed:  # settled or erased elsewhere since the page was opened
+                except checks.CheckClosed:  # settled or erased elsewhere since the page was opened
                     if keep and request.method == "POST":
                         keep(request, visit, **more)
                     return to_first_page(request, "referee", token)

@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.datastructures import MultiValueDict
 
 from goodword.core.text import clean_text
-from goodword.questionnaires.forms import Block, QuestionForm
+from goodword.questionnaires.forms import QuestionBlock, QuestionForm
 from goodword.questionnaires.labels import RenderedAnswer, render_answers
 from goodword.questionnaires.types import Question
 from goodword.references.comments import comments_of, named, topics_in
@@ -231,7 +231,7 @@ def _topics(session: AnsweringSession, question_id: str) -> str:
 
 
 @dataclass(frozen=True, kw_only=True)
-class ReviewRow:
+class ReviewedAnswer:
     row: RenderedAnswer
     url: str
     missing: bool
@@ -239,9 +239,11 @@ class ReviewRow:
     private_topics: str
 
 
-def review_rows(session: AnsweringSession, pages: AnswerPages, *, missing: Sequence[str]) -> list[ReviewRow]:
+def review_rows(
+    session: AnsweringSession, pages: AnswerPages, *, missing: Sequence[str]
+) -> list[ReviewedAnswer]:
     return [
-        ReviewRow(
+        ReviewedAnswer(
             row=row,
             url=f"{pages.page(session.page_of(row.question_id))}?then=review",
             missing=row.question_id in missing,
@@ -288,7 +290,7 @@ def _form(
     )
 
 
-def _given(form: QuestionForm, block: Block) -> SubmittedAnswer:
+def _given(form: QuestionForm, block: QuestionBlock) -> SubmittedAnswer:
     question_id = block.question.id
     if question_id in form.answers:
         return SubmittedAnswer(question_id=question_id, finished=True, answer=form.answers[question_id])

@@ -19,7 +19,7 @@ from goodword.core.responses import as_download
 from goodword.notifications.domain import links
 from goodword.notifications.domain.queue import masked
 from goodword.notifications.models import Link
-from goodword.references.domain.checks import Closed, check_context, lock_request, referee_language
+from goodword.references.domain.checks import CheckClosed, check_context, lock_request, referee_language
 from goodword.references.domain.referee_erasure import erase_referee
 from goodword.references.domain.requests import opt_out
 from goodword.references.models import ReferenceRequest
@@ -79,7 +79,7 @@ def _by_link(
             with translation.override(facts.language), timezone.override(facts.organisation.zone):
                 try:
                     return access.never_cached(view(request, visit, alive))
-                except Closed:  # erased elsewhere since the page was opened
+                except CheckClosed:  # erased elsewhere since the page was opened
                     return unknown_page(request)
 
         return wrapped

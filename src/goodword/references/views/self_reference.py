@@ -41,7 +41,7 @@ def _self_reference_only(view: Callable[..., HttpResponse]) -> Callable[..., Htt
             return access.to_first_page(request, "portal_self_reference", visit.token)
         try:
             return view(request, visit, own=own, **more)
-        except checks.Closed:  # submitted in another tab, or closed, since the page was opened
+        except checks.CheckClosed:  # submitted in another tab, or closed, since the page was opened
             return access.to_first_page(request, "portal_self_reference", visit.token)
 
     return wrapped
@@ -104,7 +104,7 @@ def questions(
             conflicting = self_reference.save_draft(
                 check_id=visit.check.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
             )
-        except checks.Closed:
+        except checks.CheckClosed:
             self_reference.keep_draft_of_closed(
                 check_id=visit.check.pk, submitted=sent.submitted, seen=sent.seen, now=visit.now
             )

@@ -15,7 +15,7 @@ from goodword.reports.signing.keys import certificate_of
 from goodword.reports.signing.signature import FoundSignature, covered_in, signatures_in
 
 
-class Outcome(StrEnum):
+class VerificationOutcome(StrEnum):
     UNCHANGED = auto()
     WITHDRAWN = auto()
     CHANGED = auto()
@@ -28,7 +28,7 @@ class Outcome(StrEnum):
 class VerificationResult:
     """Details are only set for unchanged files."""
 
-    outcome: Outcome
+    outcome: VerificationOutcome
     issued_at: datetime | None = None
     organisation: Organisation | None = None
     code: str = ""
@@ -51,9 +51,9 @@ def _issued(which: Q) -> IssuedFile | None:
 def _about(issued: IssuedFile) -> VerificationResult:
     report = issued.report
     if report is None or report.state != Report.State.READY:
-        return VerificationResult(Outcome.WITHDRAWN)
+        return VerificationResult(VerificationOutcome.WITHDRAWN)
     return VerificationResult(
-        Outcome.UNCHANGED,
+        VerificationOutcome.UNCHANGED,
         issued_at=issued.issued_at,
         organisation=issued.organisation,
         code=report.code,
@@ -69,25 +69,25 @@ def _has_newer(issued: IssuedFile, report: Report) -> bool:
     return rendered_again.exists() or (current is not None and current.pk != report.pk)
 
 
-def _outcome_of_other(content: bytes | mmap) -> Outcome:
+def _outcome_of_other(content: bytes | mmap) -> VerificationOutcome:
     """Return the outcome for a file without a record, which may still contain one of our signatures."""
     covered = dict(covered_in(content))
     if covered and _issued(Q(covered_sha256__in=list(covered))):
-        return Outcome.CHANGED  # the signature or the bytes around it were changed
+        return VerificationOutcome.CHANGED  # the signature or the bytes around it were changed
     known = list(SigningCertificate.objects.all())
     for found in signatures_in(content):
         signed_by = [row for row in known if found.is_by(certificate_of(row))]
         if signed_by:
             return _outcome_of_signed(found, signed_by, is_whole=covered.get(found.covered, False))
-    return Outcome.UNKNOWN
+    return VerificationOutcome.UNKNOWN
 
 
 def _outcome_of_signed(
     found: FoundSignature, signed_by: list[SigningCertificate], *, is_whole: bool
-) -> Outcome:
+) -> VerificationOutcome:
     if _issued(Q(covered_sha256=found.covered)):
-        return Outcome.CHANGED
+        return VerificationOutcome.CHANGED
     # the operator's certificate may also sign other documents
     if all(row.source == SigningCertificate.Source.OPERATOR for row in signed_by):
-        return Outcome.UNKNOWN
-    return Outcome.UNRECORDED if is_whole else Outcome.CHANGED
+        return VerificationOutcome.UNKNOWN
+    return VerificationOutcome.UNRECORDED if is_whole else VerificationOutcome.CHANGED

@@ -56,7 +56,7 @@ _DOCTYPE_ENTITIES: Final = re.compile(r"<!ENTITY", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
-class Logo:
+class ReportLogo:
     """`data`: the text of an SVG, or the bytes of other formats as a JSON list. `format`: as Typst calls it."""
 
     data: str
@@ -75,7 +75,7 @@ class RefusedLogo(Exception):
 
 
 @lru_cache(maxsize=8)  # a logo can take five megabytes
-def usable_logo(encoded: str) -> Logo | None:
+def usable_logo(encoded: str) -> ReportLogo | None:
     """PNG, JPEG or SVG in base64. None if over 2 MiB or 16 million pixels, or if Typst can't draw it. Raises
     TypesetterFailed."""
     try:
@@ -133,15 +133,15 @@ def _draw_apart(raw: bytes, form: Literal["pdf", "png"]) -> subprocess.Completed
         )
 
 
-def _read_logo(raw: bytes, *, largest: int = LARGEST) -> Logo:
+def _read_logo(raw: bytes, *, largest: int = LARGEST) -> ReportLogo:
     if len(raw) > largest:
         raise RefusedLogo("size")
     if raw.startswith(b"\x89PNG\r\n\x1a\n") and len(raw) >= 24:
         _check_pixels(*struct.unpack(">II", raw[16:24]))
-        return Logo(data=str(list(raw)), format="png")
+        return ReportLogo(data=str(list(raw)), format="png")
     if raw.startswith(b"\xff\xd8\xff"):
         _check_pixels(*_jpeg_size(raw))
-        return Logo(data=str(list(raw)), format="jpg")
+        return ReportLogo(data=str(list(raw)), format="jpg")
     try:
         text = raw.decode("utf-8-sig")
     except UnicodeDecodeError:
@@ -153,7 +153,7 @@ def _read_logo(raw: bytes, *, largest: int = LARGEST) -> Logo:
     # Text needs fonts, and a missing glyph would make the whole report fail.
     if "<text" in text:
         raise RefusedLogo("text")
-    return Logo(data=text, format="svg")
+    return ReportLogo(data=text, format="svg")
 
 
 def _check_pixels(width: int, height: int) -> None:
@@ -173,7 +173,7 @@ def _jpeg_size(raw: bytes) -> tuple[int, int]:
     raise RefusedLogo("damaged")
 
 
-def draw(logo: Logo, form: Literal["pdf", "png"]) -> bytes | None:
+def draw(logo: ReportLogo, form: Literal["pdf", "png"]) -> bytes | None:
     import typst  # large, and most processes render nothing
 
     # An image may refer to files beside it. In this folder there are none.

@@ -16,14 +16,14 @@ from django.conf import settings
 
 from goodword.assessments.report import assessment_facts, assessment_method, assessment_pages
 from goodword.core.report_blocks import (
+    AuthorMark,
     Block,
+    BlockLink,
     Cell,
     Details,
     Drawings,
     Heading,
     Labelled,
-    Link,
-    Mark,
     Notice,
     OptionChart,
     PrintedBlock,
@@ -39,7 +39,7 @@ from goodword.core.report_blocks import (
 from goodword.core.text import LONGEST_NAME, Phrases, clipped, isolate, main_language
 from goodword.references.report import check_facts, check_method, check_pages
 from goodword.references.report_data import with_name_isolated
-from goodword.reports.pdf.logo import Logo, usable_logo
+from goodword.reports.pdf.logo import ReportLogo, usable_logo
 from goodword.reports.pdf.snapshot import ReportSnapshot, Reused, SnapshotError, check_snapshot
 from goodword.reports.pdf.text import NAME_RUN, Printer, breakable, narrow
 from goodword.reports.pdf.typesetter import TypesettingError, typesetter
@@ -154,7 +154,7 @@ def _section(section: Section) -> dict[str, Any]:
 def _printed(blocks: Iterable[Block]) -> Iterator[PrintedBlock]:
     for block in blocks:
         match block:
-            case Details() | Drawings() | Link():
+            case Details() | Drawings() | BlockLink():
                 pass
             case _:
                 yield block
@@ -229,7 +229,7 @@ def _cell(cell: Cell) -> dict[str, Any]:
     }
 
 
-def _mark(mark: Mark) -> dict[str, Any]:
+def _mark(mark: AuthorMark) -> dict[str, Any]:
     return {"letters": mark.letters, "shape": mark.shape, "own": mark.own}
 
 
@@ -394,7 +394,7 @@ def render_pdf(snapshot: Mapping[str, Any]) -> RenderedPdf:
 
 
 def template_inputs(
-    snapshot: ReportSnapshot, printer: Printer, families: Sequence[str], logo: Logo | None
+    snapshot: ReportSnapshot, printer: Printer, families: Sequence[str], logo: ReportLogo | None
 ) -> dict[str, str]:
     printable = cast(ReportSnapshot, _printable(snapshot, printer))
     content = page_content(printable, replaced=tuple(printer.replaced))

@@ -20,7 +20,7 @@ from traceback import extract_tb
 from typing import Any, Final
 
 from goodword.reports.pdf.fonts import Coverage, load_fonts
-from goodword.reports.pdf.logo import Logo, draw
+from goodword.reports.pdf.logo import ReportLogo, draw
 
 TEMPLATE: Final = Path(__file__).parent / "template"
 STANDARDS: Final[list[Any]] = ["ua-1", "a-2a"]
@@ -116,7 +116,7 @@ def _typeset(request: dict[str, Any], system_folders: tuple[str, ...]) -> str:
 
 
 def _can_draw(request: dict[str, Any], system_folders: tuple[str, ...]) -> bool:  # noqa: ARG001
-    return draw(Logo(request["data"], request["form"]), "pdf") is not None
+    return draw(ReportLogo(request["data"], request["form"]), "pdf") is not None
 
 
 def _sign(request: dict[str, Any], system_folders: tuple[str, ...]) -> tuple[str, str]:  # noqa: ARG001

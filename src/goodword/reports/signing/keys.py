@@ -18,7 +18,7 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from goodword.core.crypto import CannotOpen, field_key_problem, seal_stored, unseal
-from goodword.core.doctor.findings import Finding, attention, duration, good
+from goodword.core.doctor.findings import DoctorFinding, attention, duration, good
 from goodword.core.environment import SettingError
 from goodword.reports.models import SigningCertificate
 from goodword.reports.pdf.typesetter import TypesetterFailed
@@ -41,7 +41,7 @@ class Signer:
 
 
 @dataclass(frozen=True, slots=True)
-class Status:
+class SigningStatus:
     """The certificate that signs. `problem`: why the operator's can't. `until`: None before the first start."""
 
     name: str
@@ -76,7 +76,7 @@ def rotate_key(*, now: datetime) -> Signer:
         return _make(now=now)
 
 
-def status(*, now: datetime) -> Status:
+def status(*, now: datetime) -> SigningStatus:
     try:
         own, problem = _own(now=now)
     except TypesetterFailed:
@@ -86,7 +86,7 @@ def status(*, now: datetime) -> Status:
         return _status(own.certificate, is_own=True, problem="")
     row = _active()
     if row is None:
-        return Status(name=_name(), is_own=False, until=None, fingerprint="", problem=problem)
+        return SigningStatus(name=_name(), is_own=False, until=None, fingerprint="", problem=problem)
     return _status(certificate_of(row), is_own=False, problem=problem)
 
 
@@ -94,8 +94,8 @@ def certificate_of(row: SigningCertificate) -> x509.Certificate:
     return x509.load_der_x509_certificate(bytes(row.certificate))
 
 
-def _status(certificate: x509.Certificate, *, is_own: bool, problem: str) -> Status:
-    return Status(
+def _status(certificate: x509.Certificate, *, is_own: bool, problem: str) -> SigningStatus:
+    return SigningStatus(
         name=signature.common_name(certificate),
         is_own=is_own,
         until=certificate.not_valid_after_utc,
@@ -243,7 +243,7 @@ def signing_certificate(*, rotate: bool, now: datetime) -> int:
     return 0
 
 
-def certificate_finding(*, now: datetime) -> Finding:
+def certificate_finding(*, now: datetime) -> DoctorFinding:
     """Return the finding for `goodword doctor`. It is never *broken*, since the installation's certificate signs if the
     operator's can't."""
     current = status(now=now)

@@ -20,7 +20,7 @@ class StageLink:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplicationInStage:
+class StagePlacement:
     application_id: int
     stage_id: int
 
@@ -54,7 +54,7 @@ def _map_stages(
 def _record_already_there(
     automation: Automation,
     *,
-    present: Collection[ApplicationInStage],
+    present: Collection[StagePlacement],
     stage_ids: Collection[int],
     now: datetime,
 ) -> None:
@@ -115,7 +115,7 @@ def link(
     role: Role,
     job: JobLink,
     stages: Mapping[str, Sequence[StageLink]],
-    present: Collection[ApplicationInStage],
+    present: Collection[StagePlacement],
     by: Membership,
     now: datetime,
     seen: str | None = None,

@@ -19,7 +19,7 @@ ADDED, CHANGED, REMOVED = "job_requirement.added", "job_requirement.changed", "j
 RATED: Final = "job_requirement.rated"
 
 
-class TooMany(Exception):
+class TooManyRequirements(Exception):
     pass
 
 
@@ -38,7 +38,7 @@ class Entered:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class RatingInput:
     importance: int
     criticality: int
     at_entry: bool
@@ -65,7 +65,7 @@ def same_text(text: str) -> str:
 
 
 def add(*, role: Role, text: str, measures: Sequence[str], by: Membership, now: datetime) -> JobRequirement:
-    """Add a requirement. Raises TooMany and SameText."""
+    """Add a requirement. Raises TooManyRequirements and SameText."""
     with transaction.atomic():
         _lock(role)
         entered = Entered(text=text, measures=measures, by=by.user.name, at=now)
@@ -75,7 +75,8 @@ def add(*, role: Role, text: str, measures: Sequence[str], by: Membership, now: 
 
 
 def add_missing(*, role: Role, entered: Sequence[Entered], by: Membership, now: datetime) -> int:
-    """Add the requirements that the role lacks, with their authors and times. Returns how many. Raises TooMany."""
+    """Add the requirements that the role lacks, with their authors and times. Returns how many. Raises
+    TooManyRequirements."""
     with transaction.atomic():
         _lock(role)
         known = {same_text(requirement.text) for requirement in requirements_of(role)}
@@ -108,13 +109,13 @@ def change(
         return True
 
 
-def judge(requirement: JobRequirement, judgement: Judgement, *, by: Membership, now: datetime) -> bool:
+def rate(requirement: JobRequirement, rating: RatingInput, *, by: Membership, now: datetime) -> bool:
     """Rate how important a requirement is, and keep earlier ratings. Returns whether anything changed."""
     with transaction.atomic():
         role = requirement.role
         _lock(role)
         row = JobRequirement.objects.of(role.organisation).get(pk=requirement.pk)
-        values = {name: getattr(judgement, name) for name in judgement.__slots__}
+        values = {name: getattr(rating, name) for name in rating.__slots__}
         if (last := ratings_of(row)[:1]) and all(
             getattr(last[0], name) == value for name, value in {**values, "text": row.text}.items()
         ):
@@ -182,7 +183,7 @@ def copy_requirements(role: Role, *, to: Role) -> None:
 
 def _create(role: Role, entered: Sequence[Entered]) -> list[JobRequirement]:
     if len(requirements_of(role)) + len(entered) > MOST:
-        raise TooMany
+        raise TooManyRequirements
     _refuse_same(role, [requirement.text for requirement in entered])
     return [
         JobRequirement.objects.create(

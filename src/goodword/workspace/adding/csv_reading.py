@@ -14,7 +14,7 @@ from django.core.validators import validate_email
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from goodword.candidates.domain.people import Person
+from goodword.candidates.domain.people import PersonInput
 from goodword.core.addresses import without_invisible
 from goodword.core.csv_files import UnreadableFile, decoded, separated
 from goodword.core.text import clean_text, has_link, language_codes, language_name, main_language
@@ -56,7 +56,7 @@ class CsvRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Table:
+class CsvTable:
     """`columns`: headings by field. `ignored`: unknown headings. `guessed`: whether the encoding is a guess."""
 
     columns: Mapping[str, str]
@@ -65,7 +65,7 @@ class Table:
     guessed: bool
 
 
-def read_table(raw: bytes) -> Table:
+def read_table(raw: bytes) -> CsvTable:
     """Read a file. Raises UnreadableFile."""
     if len(raw) > LARGEST:
         raise UnreadableFile(_("The file is larger than 1.5 MB. Split it into several files."))
@@ -103,7 +103,7 @@ def read_table(raw: bytes) -> Table:
         ) from None
     if not rows:
         raise UnreadableFile(_("The file has column names, but no candidates."))
-    return Table(
+    return CsvTable(
         columns={field: clean_text(heading[at], one_line=True)[:80] for field, at in columns.items()},
         ignored=ignored,
         rows=rows,
@@ -111,7 +111,7 @@ def read_table(raw: bytes) -> Table:
     )
 
 
-def person_of(row: CsvRow) -> tuple[Person | None, str]:
+def person_of(row: CsvRow) -> tuple[PersonInput | None, str]:
     """Return the person, or None with a sentence for each problem."""
     problems: list[str] = []
     if row.too_wide:
@@ -146,7 +146,7 @@ def person_of(row: CsvRow) -> tuple[Person | None, str]:
         return None, " ".join(problems)
     if not first:
         first, last = last, ""
-    return Person(first_name=first, last_name=last, email=email, language=language, **details), ""
+    return PersonInput(first_name=first, last_name=last, email=email, language=language, **details), ""
 
 
 def _columns_of(heading: Sequence[str]) -> tuple[dict[str, int], list[str]]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.candidates.domain.people import Person, add_candidate
+from goodword.candidates.domain.people import PersonInput, add_candidate
 from goodword.candidates.models import Application
 from goodword.core.text import has_link, language_codes
 from goodword.roles.models import Role, Step
@@ -87,9 +87,9 @@ class PersonForm(forms.Form):
         return data
 
     @property
-    def person(self) -> Person:
+    def person(self) -> PersonInput:
         names = ("first_name", "last_name", "email", "language", "company", "title")
-        return Person(**{name: self.cleaned_data[name] for name in names})
+        return PersonInput(**{name: self.cleaned_data[name] for name in names})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,7 +135,7 @@ def _sent(step: Step) -> str:
 def add_and_invite(
     *,
     role: Role,
-    person: Person,
+    person: PersonInput,
     steps: Iterable[Step],
     member: Membership,
     now: datetime,

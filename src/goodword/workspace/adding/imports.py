@@ -14,13 +14,13 @@ from django.utils.translation import gettext as _
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.domain.organisation import proposed_domains
 from goodword.accounts.models import Membership, Organisation, active_members
-from goodword.candidates.domain.people import AlreadyOnRole, Person, RoleArchived, lock_before_adding
+from goodword.candidates.domain.people import AlreadyOnRole, PersonInput, RoleArchived, lock_before_adding
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import jobs, process
 from goodword.core.addresses import has_look_alikes, normalised
 from goodword.core.rows import locked_to_delete
 from goodword.roles.models import Role, Step
-from goodword.workspace.adding.csv_reading import CsvRow, Table, person_of
+from goodword.workspace.adding.csv_reading import CsvRow, CsvTable, person_of
 from goodword.workspace.adding.forms import add_and_invite
 from goodword.workspace.models import CandidateImport, ImportRow
 
@@ -29,7 +29,7 @@ _WITHOUT_DOTS: Final = frozenset({"gmail.com", "googlemail.com"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Known:
+class KnownPeople:
     """Data to compare rows with. `on_role`: names and addresses on the role that the member can see. `elsewhere`: the
     names of people on other roles by address, as `known_person` finds them: the one shown, then others."""
 
@@ -41,9 +41,9 @@ class Known:
 
 def known(
     organisation: Organisation, on_role: Sequence[tuple[str, str]], elsewhere: Mapping[str, Sequence[str]]
-) -> Known:
+) -> KnownPeople:
     members = active_members(organisation).values_list("user__email", flat=True)
-    return Known(
+    return KnownPeople(
         members={normalised(address) for address in members},
         domains={*organisation.own_domains, *proposed_domains(organisation)},
         on_role=on_role,
@@ -51,11 +51,11 @@ def known(
     )
 
 
-def is_members(person: Person, known: Known) -> bool:
+def is_members(person: PersonInput, known: KnownPeople) -> bool:
     return normalised(person.email) in known.members
 
 
-def doubts_of(people: Mapping[int, Person], known: Known) -> dict[int, str]:
+def doubts_of(people: Mapping[int, PersonInput], known: KnownPeople) -> dict[int, str]:
     """Return sentences by line. `people`: people by line, without addresses that are repeated or already on the
     role."""
     mailboxes = _Groups(
@@ -77,7 +77,7 @@ def doubts_of(people: Mapping[int, Person], known: Known) -> dict[int, str]:
     return found
 
 
-def _doubts_about(person: Person, known: Known) -> list[str]:
+def _doubts_about(person: PersonInput, known: KnownPeople) -> list[str]:
     doubts = []
     domain = _ascii(person.email.rpartition("@")[2])
     if not person.last_name:
@@ -97,7 +97,7 @@ def _doubts_about(person: Person, known: Known) -> list[str]:
     return doubts
 
 
-def _similar_people(line: int, person: Person, *, mailboxes: "_Groups", names: "_Groups") -> list[str]:
+def _similar_people(line: int, person: PersonInput, *, mailboxes: "_Groups", names: "_Groups") -> list[str]:
     mailbox = _mailbox(person.email)
     if other := mailboxes.other(mailbox, line):
         return [_("The same mailbox as in line %(line)s, written differently.") % {"line": other}]
@@ -124,7 +124,7 @@ class _Groups:
         return next((other_line for other_line in self._lines.get(key, ())[:2] if other_line != line), None)
 
 
-def _name_of(person: Person) -> str:
+def _name_of(person: PersonInput) -> str:
     return f"{person.first_name} {person.last_name}"
 
 
@@ -162,7 +162,7 @@ A_JOB: Final = 25
 KEPT_FOR: Final = timedelta(days=7)
 
 
-def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetime) -> CandidateImport:
+def read_into_rows(table: CsvTable, *, role: Role, member: Membership, now: datetime) -> CandidateImport:
     """Read a file without adding anybody. Doubtful rows are imported unless left out. Rows with members' addresses are
     left out by default."""
     on_role, visible = _people_on_role(role, member)
@@ -191,7 +191,7 @@ def read_into_rows(table: Table, *, role: Role, member: Membership, now: datetim
 
 def _read(
     row: CsvRow, of: CandidateImport, *, on_role: Mapping[str, str], seen: dict[str, int]
-) -> tuple[ImportRow, Person | None]:
+) -> tuple[ImportRow, PersonInput | None]:
     """Return the row, and the person if it is valid. `seen`: line by address, from earlier rows."""
     person, problem = person_of(row)
     state = RowState.GOOD if person is not None else RowState.WRONG

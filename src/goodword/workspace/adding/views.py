@@ -26,7 +26,7 @@ from goodword.core.text import written_count
 from goodword.roles.models import Role, Step, visible_roles
 from goodword.ui.fields import CsvField
 from goodword.workspace.adding import imports
-from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, Table, read_table
+from goodword.workspace.adding.csv_reading import COLUMNS, LARGEST, CsvTable, read_table
 from goodword.workspace.adding.forms import PersonForm, StepChoice, add_and_invite, step_choices
 from goodword.workspace.deleted_uploads import UploadDeleted, explains_deletion
 from goodword.workspace.models import CandidateImport, ImportRow
@@ -146,7 +146,7 @@ class UploadForm(forms.Form):
         ),
     )
 
-    def clean_file(self) -> Table:
+    def clean_file(self) -> CsvTable:
         file: UploadedFile[Any] = self.cleaned_data["file"]
         try:
             return read_table(file.read(LARGEST + 1))

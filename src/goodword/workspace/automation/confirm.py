@@ -141,7 +141,7 @@ def confirm(
                 for kind, chosen in draft.stages.items()
             },
             present=[
-                automations.ApplicationInStage(
+                automations.StagePlacement(
                     application_id=application_stage.application_id, stage_id=application_stage.stage_id
                 )
                 for application_stage in placed

@@ -18,7 +18,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.concurrent_edits import NoticesChanges
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
-from goodword.candidates.domain.people import Person, lock_person
+from goodword.candidates.domain.people import PersonInput, lock_person
 from goodword.candidates.models import Application, Candidate, visible_applications
 from goodword.core import clock
 from goodword.core.addresses import is_same
@@ -31,7 +31,7 @@ from goodword.workflow.domain.application_outcome import SETTABLE, NotSettable, 
 from goodword.workflow.models import StepRequest, lock_application
 from goodword.workspace.adding.forms import PersonForm
 from goodword.workspace.settings_pages.mails import address_now
-from goodword.workspace.step_actions import Target, act_with_form
+from goodword.workspace.step_actions import ActionTarget, act_with_form
 
 _FIELDS: Final = ("first_name", "last_name", "email", "language", "company", "title", "can_email")
 Status = Application.Status
@@ -55,7 +55,13 @@ def version_of(candidate: Candidate) -> str:
 
 
 def change_details(
-    *, candidate: Candidate, person: Person, can_email: bool, seen: str, member: Membership, now: datetime
+    *,
+    candidate: Candidate,
+    person: PersonInput,
+    can_email: bool,
+    seen: str,
+    member: Membership,
+    now: datetime,
 ) -> int:
     """Save the details. Returns the number of invitations redirected to a corrected address. `seen`: the version that
     `member` saw. Raises DetailsChanged, MailGoesOut, and LookupError for a candidate who comes from Greenhouse or was
@@ -252,7 +258,7 @@ def change_status(request: MemberRequest, pk: int, status: str) -> HttpResponseB
             Status.ACTIVE: _("Active again. Nothing is sent until you invite them."),
         }[wanted]
 
-    target = Target(application=application, ids={"application": application.pk})
+    target = ActionTarget(application=application, ids={"application": application.pk})
     page = _words(application, wanted)
     return act_with_form(request, target, form, act, action="candidate.status_changed", page=page)
 

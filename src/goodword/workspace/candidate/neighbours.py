@@ -13,7 +13,7 @@ from goodword.candidates.models import Application
 from goodword.workspace.lists.listing import OPENED_FROM, opened_from
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import ListQuery
-from goodword.workspace.lists.rows import Scope, chosen, filtered
+from goodword.workspace.lists.rows import VisibleScope, chosen, filtered
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +62,10 @@ def _around(
 ) -> tuple[Application | None, Application | None]:
     """Return the previous and the next application by the candidate's place in the order, even if the candidate no
     longer matches the filters."""
-    scope, order = Scope.of(member, application.role if of_role else None), Order.of(query.sort, now=now)
+    scope, order = (
+        VisibleScope.of(member, application.role if of_role else None),
+        Order.of(query.sort, now=now),
+    )
     own = scope.rows().filter(application=application)
     here = order.sorted(own).values_list(*order.columns).first()
     if here is None:

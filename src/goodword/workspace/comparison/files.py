@@ -20,7 +20,7 @@ from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.kinds import kind_named
-from goodword.assessments.kinds.report import Figure
+from goodword.assessments.kinds.report import ReportFigure
 from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.tables import Form, table_file
@@ -45,10 +45,10 @@ class TestResult(TypedDict):
     for_practice: bool
     requirement: str | None
     ended_early: bool
-    figures: list[Figure]
+    figures: list[ReportFigure]
 
 
-class Answer(TypedDict):
+class RefereeAnswer(TypedDict):
     """`value`: a level of the question's scale. `relationship` is in the report's language."""
 
     relationship: str
@@ -61,7 +61,7 @@ class RatingResult(TypedDict):
     question: str
     lowest: int
     highest: int
-    answers: list[Answer]
+    answers: list[RefereeAnswer]
 
 
 class RoleResult(TypedDict):

@@ -40,7 +40,7 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Stated:
+class StatedRequirement:
     """A requirement stated by a part of the assessment. `keys`: keys of the measures that this part yields."""
 
     requirement: Entered
@@ -48,13 +48,13 @@ class Stated:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Column:
+class MeasureColumn:
     """A test, or the reference check. `test`: its id; None for the reference check."""
 
     test: int | None
     title: str
     measures: tuple[Measure, ...]
-    stated: tuple[Stated, ...] = ()
+    stated: tuple[StatedRequirement, ...] = ()
 
     def stated_keys(self, text: str) -> frozenset[str]:
         return frozenset().union(
@@ -75,11 +75,11 @@ class MatrixRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Matrix:
+class RequirementMatrix:
     """`unlisted`: requirements stated by the assessment but missing from the list, with their tests."""
 
     role: Role
-    columns: tuple[Column, ...]
+    columns: tuple[MeasureColumn, ...]
     rows: tuple[MatrixRow, ...]
 
     @property
@@ -145,9 +145,9 @@ class Matrix:
         return {}
 
 
-def matrix_of(role: Role, *, now: datetime) -> Matrix:
+def matrix_of(role: Role, *, now: datetime) -> RequirementMatrix:
     columns = columns_of(role, now=now)
-    return Matrix(
+    return RequirementMatrix(
         role=role,
         columns=columns,
         rows=tuple(
@@ -227,12 +227,12 @@ def digest(matrix: Mapping[str, Any]) -> str:
     return hashlib.sha256(json.dumps(matrix, sort_keys=True).encode()).hexdigest()
 
 
-def _cell(requirement: JobRequirement, column: Column) -> tuple[Measure, ...]:
+def _cell(requirement: JobRequirement, column: MeasureColumn) -> tuple[Measure, ...]:
     keys = column.stated_keys(requirement.text).union(requirement.measures)
     return tuple(measure for measure in column.measures if measure.is_among(keys))
 
 
-def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
+def columns_of(role: Role, *, now: datetime) -> tuple[MeasureColumn, ...]:
     steps = {step.kind: step for step in Step.objects.of(role.organisation).filter(role=role)}
     for step in steps.values():
         step.organisation = role.organisation
@@ -246,7 +246,7 @@ def columns_of(role: Role, *, now: datetime) -> tuple[Column, ...]:
         measures = tuple(
             Measure(_key(name), name, aliases=frozenset(map(_key, others))) for name, others in names.items()
         )
-        columns.append(Column(test=None, title=_("Reference check"), measures=measures))
+        columns.append(MeasureColumn(test=None, title=_("Reference check"), measures=measures))
     return tuple(columns)
 
 
@@ -261,7 +261,7 @@ def _parts(step: Step, *, now: datetime) -> Sequence[PlannedPart]:
     return [part for part in planned(step, now=now) if not part.content.is_for_practice]
 
 
-def _test(parts: Iterable[PlannedPart]) -> Column:
+def _test(parts: Iterable[PlannedPart]) -> MeasureColumn:
     measures: dict[str, str] = {}
     stated = []
     title, test = "", None
@@ -275,8 +275,8 @@ def _test(parts: Iterable[PlannedPart]) -> Column:
             entered = Entered(
                 text=part.requirement, measures=(), by=part.requirement_by, at=part.requirement_at
             )
-            stated.append(Stated(requirement=entered, keys=frozenset(own)))
-    return Column(
+            stated.append(StatedRequirement(requirement=entered, keys=frozenset(own)))
+    return MeasureColumn(
         test=test,
         title=title,
         measures=tuple(Measure(key, name) for key, name in measures.items()),

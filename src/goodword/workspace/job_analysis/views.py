@@ -18,16 +18,23 @@ from goodword.core import clock
 from goodword.roles.domain import job_analysis
 from goodword.roles.domain.job_analysis import (
     MOST,
-    Judgement,
+    RatingInput,
     SameText,
-    TooMany,
+    TooManyRequirements,
     may_change,
     ratings_of,
     same_text,
 )
 from goodword.roles.models import JobAnalysis, JobRequirement, RequirementRating, Role, visible_roles
 from goodword.ui.fields import LongTextField
-from goodword.workspace.job_analysis.matrix import Column, Measure, columns_of, digest, matrix_of, ratings_in
+from goodword.workspace.job_analysis.matrix import (
+    Measure,
+    MeasureColumn,
+    columns_of,
+    digest,
+    matrix_of,
+    ratings_in,
+)
 from goodword.workspace.job_requirements import sentences_of_role
 
 #: maximum sentences of the job post to offer as requirements
@@ -110,7 +117,7 @@ class RequirementForm(NoticesChanges):
         self,
         data: QueryDict | None = None,
         *,
-        columns: tuple[Column, ...],
+        columns: tuple[MeasureColumn, ...],
         requirement: JobRequirement | None = None,
     ) -> None:
         text = requirement.text if requirement else ""
@@ -151,11 +158,11 @@ class RequirementForm(NoticesChanges):
         return data
 
     @property
-    def judgement(self) -> Judgement | None:
+    def rating(self) -> RatingInput | None:
         data = self.cleaned_data
         if not data["importance"]:
             return None
-        return Judgement(
+        return RatingInput(
             importance=int(data["importance"]),
             criticality=int(data["criticality"]),
             at_entry=data["at_entry"] == AT_ENTRY,
@@ -232,7 +239,7 @@ def take_over(request: MemberRequest, pk: int) -> HttpResponseBase:
     stated = [requirement for _title, requirement in matrix_of(role, now=now).unlisted]
     try:
         n = job_analysis.add_missing(role=role, entered=stated, by=request.member, now=now)
-    except TooMany:
+    except TooManyRequirements:
         messages.error(request, _too_many())
     else:
         message = ngettext("%(n)s requirement added.", "%(n)s requirements added.", n) % {"n": n}
@@ -302,9 +309,9 @@ def _edit(
                 job_analysis.change(requirement, **given)
             else:
                 requirement = job_analysis.add(role=role, **given)
-            if form.judgement:
-                job_analysis.judge(requirement, form.judgement, by=request.member, now=now)
-        except TooMany:
+            if form.rating:
+                job_analysis.rate(requirement, form.rating, by=request.member, now=now)
+        except TooManyRequirements:
             form.add_error(None, _too_many())
         except SameText:
             form.add_error("text", _("This requirement is already listed. Change it instead."))

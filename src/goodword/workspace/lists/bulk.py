@@ -57,7 +57,7 @@ _AUDITED: Final = {"remind": "reminded", "extend": "extended", "cancel": "cancel
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BulkAct:
-    """`kinds`: kinds of step. `days`: working days from today, to extend deadlines. `runs`: `Outcome.run` of the
+    """`kinds`: kinds of step. `days`: working days from today, to extend deadlines. `runs`: `BulkOutcome.run` of the
     confirmed preview, to invite again. `reason`: why candidates are rejected."""
 
     name: str
@@ -68,7 +68,7 @@ class BulkAct:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class BulkOutcome:
     """The outcome for one step of one candidate. `sentence`: what happened or would happen, or why not."""
 
     application: Application
@@ -101,7 +101,7 @@ class _Act(Protocol):
 
 def perform(
     act: BulkAct, applications: Iterable[Application], *, member: Membership, now: datetime, preview: bool
-) -> list[Outcome]:
+) -> list[BulkOutcome]:
     """Act on each candidate or step in its own transaction. Idempotent."""
     found = list(applications)
     marks = progress_of(found, organisation=member.organisation, now=now)
@@ -111,12 +111,14 @@ def perform(
             role__in={application.role_id for application in found}
         )
     }
-    outcomes: list[Outcome] = []
+    outcomes: list[BulkOutcome] = []
     if act.name in STATUS_ACTS:
         for application in found:
             decide = partial(_decide, act, steps)
             done, sentence = _try(application, decide, member=member, now=now, preview=preview)
-            outcomes.append(Outcome(application=application, step="", done=done, sentence=sentence, run=""))
+            outcomes.append(
+                BulkOutcome(application=application, step="", done=done, sentence=sentence, run="")
+            )
         return outcomes
     for application in found:
         chosen = [mark for mark in marks[application.pk] if mark.kind in act.kinds]
@@ -126,7 +128,9 @@ def perform(
             done, sentence = _try(application, perform_one, member=member, now=now, preview=preview)
             label = mark.label if mark in _applicable(act, chosen) or len(act.kinds) == 1 else ""
             outcomes.append(
-                Outcome(application=application, step=label, done=done, sentence=sentence, run=_name_of(mark))
+                BulkOutcome(
+                    application=application, step=label, done=done, sentence=sentence, run=_name_of(mark)
+                )
             )
     return outcomes
 
@@ -438,7 +442,9 @@ def bulk(request: MemberRequest, pk: int | None = None) -> HttpResponseBase:
         [] if asks else perform(act, applications, member=request.member, now=now, preview=not confirmed)
     )
     outcomes += [
-        Outcome(application=application, step="", done=False, sentence=_("No longer on this role."), run="")
+        BulkOutcome(
+            application=application, step="", done=False, sentence=_("No longer on this role."), run=""
+        )
         for application in chosen
         if application not in applications
     ]
@@ -477,7 +483,7 @@ def _question(act: str) -> str:
     return {"cancel": _("Cancel steps"), "invite": _("Invite candidates")}[act]
 
 
-def _title(act: str, outcomes: list[Outcome], *, gone: int, confirmed: bool) -> str:
+def _title(act: str, outcomes: list[BulkOutcome], *, gone: int, confirmed: bool) -> str:
     """`gone`: the number of chosen candidates that the member no longer sees."""
     values = {"n": sum(outcome.done for outcome in outcomes), "of": len(outcomes) + gone}
     if confirmed:

@@ -18,7 +18,7 @@ from goodword.core.tables import Cell, Form, table_file
 from goodword.roles.models import Role
 from goodword.workspace.lists.pages import Order
 from goodword.workspace.lists.query import NAMES, STEPS, ListQuery, assessment_since, state_at
-from goodword.workspace.lists.rows import Scope, chosen, filtered, role_of
+from goodword.workspace.lists.rows import VisibleScope, chosen, filtered, role_of
 from goodword.workspace.models import ListedApplication
 
 #: rows in memory at a time
@@ -43,7 +43,7 @@ COLUMNS: Final = (
 def file_response(
     member: Membership, query: ListQuery, form: Form, *, role: Role | None, now: datetime
 ) -> StreamingHttpResponse:
-    rows = chosen(filtered(Scope.of(member, role), query), query, now=now)
+    rows = chosen(filtered(VisibleScope.of(member, role), query), query, now=now)
     rows = rows.annotate(**{f"{step}_now": state_at(step, now=now) for step in STEPS})
     rows = rows.annotate(assessment_since=assessment_since(now=now))
     rows = Order.of(query.sort, now=now).sorted(rows)

@@ -32,9 +32,9 @@ from goodword.roles.models import Role, Step, visible_roles
 from goodword.ui.statuses import Status, mark_svg, status_of
 from goodword.ui.templatetags.ui import short_day, short_time
 from goodword.workflow.models import StepRun, is_open
-from goodword.workspace.lists.pages import Order, Page, page_of
+from goodword.workspace.lists.pages import ListPage, Order, page_of
 from goodword.workspace.lists.query import NAMES, STATES, STEPS, ListQuery, state_at
-from goodword.workspace.lists.rows import FEW, Scope, chosen, filtered
+from goodword.workspace.lists.rows import FEW, VisibleScope, chosen, filtered
 from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.models import ListedApplication
 from goodword.workspace.progress import StepProgress, progress_of, started_on
@@ -85,7 +85,7 @@ class ListRow:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Column:
+class ListColumn:
     label: str
     url: str
     direction: str
@@ -113,13 +113,13 @@ class Listing:
     query: ListQuery
     role: Role | None
     rows: Sequence[ListRow]
-    page: Page
+    page: ListPage
     page_links: Sequence[PageLink]
     total: int
     count: int
     status_chips: Sequence[Chip]
     step_chips: Sequence[tuple[str, Sequence[Chip]]]
-    columns: dict[str, Column]
+    columns: dict[str, ListColumn]
     choices: Choices
 
     @property
@@ -136,7 +136,7 @@ class Listing:
 
 
 def listing_of(member: Membership, query: ListQuery, *, role: Role | None, now: datetime) -> Listing:
-    scope = Scope.of(member, role)
+    scope = VisibleScope.of(member, role)
     counts = _counts(filtered(scope, query), now=now)
     count = sum(n for key, n in counts.items() if _is_chosen(query, key))
     rows = filtered(scope, query, few=sum(counts.values()) <= FEW)
@@ -186,7 +186,7 @@ def decides(rows: Iterable[ListRow]) -> bool:
     return any(not row.application.in_greenhouse for row in rows)
 
 
-def _page_links(query: ListQuery, page: Page) -> list[PageLink]:
+def _page_links(query: ListQuery, page: ListPage) -> list[PageLink]:
     if page.pages == 1:
         return []
     links: list[PageLink] = []
@@ -199,7 +199,7 @@ def _page_links(query: ListQuery, page: Page) -> list[PageLink]:
     return links
 
 
-def _page_url(query: ListQuery, page: Page, number: int) -> str:
+def _page_url(query: ListQuery, page: ListPage, number: int) -> str:
     """The URL of a page. Neighbouring pages start from this page's rows, so added or removed rows cause no gaps."""
     if number == 1:
         return query.url() if query.values else "?"
@@ -289,7 +289,7 @@ def _step_chips(query: ListQuery, counts: Counter[tuple[str, ...]], step: str) -
     ]
 
 
-def _columns(query: ListQuery, *, role: Role | None) -> dict[str, Column]:
+def _columns(query: ListQuery, *, role: Role | None) -> dict[str, ListColumn]:
     labels = {
         "name": _("Candidate"),
         "role": _("Role"),
@@ -301,7 +301,7 @@ def _columns(query: ListQuery, *, role: Role | None) -> dict[str, Column]:
         "reminder": _("Next reminder"),
     }
     return {
-        name: Column(
+        name: ListColumn(
             label=label,
             url=query.url(sort=f"-{name}" if query.sort == name else name),
             direction={name: "ascending", f"-{name}": "descending"}.get(query.sort, ""),
@@ -311,7 +311,7 @@ def _columns(query: ListQuery, *, role: Role | None) -> dict[str, Column]:
     }
 
 
-def _choices(scope: Scope, query: ListQuery, *, with_owners: bool) -> Choices:
+def _choices(scope: VisibleScope, query: ListQuery, *, with_owners: bool) -> Choices:
     owners = (
         visible_roles(scope.member).order_by().values_list("owner", "owner__user__name").distinct()
         if with_owners

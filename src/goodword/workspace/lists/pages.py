@@ -9,7 +9,7 @@ from django.db.models import BooleanField, DateTimeField, F, Func, QuerySet, Tex
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from goodword.workspace.lists.query import Place, assessment_since, state_at
+from goodword.workspace.lists.query import PagePlace, assessment_since, state_at
 from goodword.workspace.models import ListedApplication
 
 PAGE: Final = 50
@@ -125,7 +125,7 @@ class Order:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Page:
+class ListPage:
     """`number`: the page number shown, starting at 1. `first`, `last`: numbers of its rows among `total`."""
 
     ids: Sequence[int]
@@ -147,7 +147,7 @@ class Page:
         return self.first + len(self.ids) - 1
 
 
-def page_of(rows: QuerySet[ListedApplication], order: Order, place: Place, *, total: int) -> Page:
+def page_of(rows: QuerySet[ListedApplication], order: Order, place: PagePlace, *, total: int) -> ListPage:
     """Return a page. One query; two if sorted by words, or if a page turns out to be empty."""
     pages = max(1, -(-total // PAGE))
     number = min(max(place.page, 1), pages)
@@ -165,7 +165,7 @@ def page_of(rows: QuerySet[ListedApplication], order: Order, place: Place, *, to
     if not found:
         number = 1
         found = _taken(order.sorted(rows), order)
-    return Page(
+    return ListPage(
         ids=[row[-1] for row in found],
         number=number,
         total=total,

@@ -31,7 +31,7 @@ FEW: Final = 2_000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Scope:
+class VisibleScope:
     """`visible_applications` expressed in ids, since subqueries keep PostgreSQL from reading indexes in order. `roles`:
     only these; None: all but `hidden`. `private_of`: roles whose private candidates are visible; None: all."""
 
@@ -100,7 +100,7 @@ class Scope:
             return sorted((value for (value,) in cursor.fetchall()), key=without_accents)
 
 
-def filtered(scope: Scope, query: ListQuery, *, few: bool = False) -> QuerySet[ListedApplication]:
+def filtered(scope: VisibleScope, query: ListQuery, *, few: bool = False) -> QuerySet[ListedApplication]:
     """Apply all filters except the chips. `few`: whether at most FEW rows match, see `_named`."""
     rows = scope.rows()
     if query.q:
@@ -118,7 +118,7 @@ def filtered(scope: Scope, query: ListQuery, *, few: bool = False) -> QuerySet[L
     return rows
 
 
-def _written(scope: Scope, column: str, chosen: str) -> list[str]:
+def _written(scope: VisibleScope, column: str, chosen: str) -> list[str]:
     """The stored values of a column, such as "Phone  screen", that match a cleaned value of a request."""
     return [value for value in scope.values(column) if clean_text(value, one_line=True) == chosen]
 
@@ -135,7 +135,7 @@ def chosen(
 
 
 def _named(
-    rows: QuerySet[ListedApplication], scope: Scope, text: str, *, few: bool
+    rows: QuerySet[ListedApplication], scope: VisibleScope, text: str, *, few: bool
 ) -> QuerySet[ListedApplication]:
     """Pass the ids as an array if few match, so PostgreSQL finds them first and sorts them. It often expects more
     matches and would read all rows in order until the page is full."""

@@ -14,7 +14,7 @@ from goodword.core.text import clean_text, has_link, language_codes
 from goodword.notifications.domain.mail_texts import (
     SUBJECT,
     EditableMail,
-    Part,
+    TextPart,
     placeholders_in,
     version_of,
 )
@@ -206,7 +206,7 @@ class MailTextsForm(forms.Form):
         self.data["seen"] = version_of(row)
 
 
-def _field(part: Part, *, language: str) -> _TextField:
+def _field(part: TextPart, *, language: str) -> _TextField:
     attrs: dict[str, Any] = {"lang": language, "spellcheck": "true", "autocomplete": "off"}
     widget = (
         forms.TextInput(attrs=attrs)
@@ -225,7 +225,7 @@ def _field(part: Part, *, language: str) -> _TextField:
     )
 
 
-def _problems(text: str, part: Part, mail: EditableMail) -> list[str]:
+def _problems(text: str, part: TextPart, mail: EditableMail) -> list[str]:
     found, rest = placeholders_in(text)
     problems = [_unknown(name, mail) for name in dict.fromkeys(found) if name not in mail.placeholders]
     if brace := _BRACES.search(rest):

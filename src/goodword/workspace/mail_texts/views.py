@@ -201,7 +201,7 @@ _REFEREE: Final = "Thomas Berger"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class MailPreview:
+class TextPreview:
     """`candidate`: whose data it shows; empty for fictitious data. `is_sent`: all data is from an e-mail to them."""
 
     email: Email
@@ -212,7 +212,7 @@ class MailPreview:
 
 def preview(
     mail: EditableMail, *, language: str, texts: Mapping[str, str], member: Membership, now: datetime
-) -> MailPreview:
+) -> TextPreview:
     organisation = member.organisation
     latest = _latest(mail, language=language, member=member)
     if latest is not None and latest.application is not None:
@@ -226,7 +226,7 @@ def preview(
         candidate = application.candidate.name if application else ""
         email = _invented(mail, application, language=language, texts=texts, member=member, now=now)
     rendered = render_mail(email, link=REDACTED, logo=logo_of(organisation))
-    return MailPreview(
+    return TextPreview(
         email=email, rendered=_for_browsers(rendered), candidate=candidate, is_sent=latest is not None
     )
 

@@ -14,9 +14,9 @@ from goodword.workflow.models import StepRun
 from goodword.workspace.candidate.views import greenhouse_url
 from goodword.workspace.needs_you.needs import (
     OF_RUN,
-    Action,
     Need,
-    Source,
+    NeedAction,
+    NeedSource,
     Urgency,
     Viewer,
     need_about,
@@ -44,7 +44,7 @@ def _need(viewer: Viewer, run: Any) -> Need:
     step_request = run.step_request
     application, is_check = step_request.application, step_request.step.kind == Step.Kind.REFERENCE_CHECK
     actions = [
-        Action(
+        NeedAction(
             label=_("Invite again …"),
             url=viewer.link("step_invite_again", application.pk, step_request.pk),
             is_link=True,
@@ -52,7 +52,7 @@ def _need(viewer: Viewer, run: Any) -> Need:
     ]
     if url := greenhouse_url(application):
         actions = [
-            Action(label=_("Open in Greenhouse"), url=url, is_link=True, is_external=True),
+            NeedAction(label=_("Open in Greenhouse"), url=url, is_link=True, is_external=True),
             *actions,
         ]
     return need_about(
@@ -71,7 +71,7 @@ def _needs(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
     return [_need(viewer, run) for run in rows]
 
 
-DECLINED_ATTEMPTS = Source(
+DECLINED_ATTEMPTS = NeedSource(
     name="declined_attempt",
     urgency=Urgency.STUCK,
     rows=lambda viewer: _declined(Attempt, viewer),
@@ -79,7 +79,7 @@ DECLINED_ATTEMPTS = Source(
     order="completed_at",
     related=OF_RUN,
 )
-DECLINED_CHECKS = Source(
+DECLINED_CHECKS = NeedSource(
     name="declined_check",
     urgency=Urgency.STUCK,
     rows=lambda viewer: _declined(Check, viewer),

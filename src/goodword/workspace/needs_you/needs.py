@@ -39,7 +39,7 @@ class Urgency(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Action:
+class NeedAction:
     """A button that posts, with hidden `fields`, or a link. `label` says what will happen."""
 
     label: str
@@ -71,7 +71,7 @@ class Need:
     role: str
     place: str
     detail: str = ""
-    actions: Sequence[Action] = ()
+    actions: Sequence[NeedAction] = ()
     #: how late, in words
     late: str = ""
     #: the source's, set by `collect`
@@ -121,7 +121,7 @@ class Viewer:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
+class NeedSource:
     """`rows`: rows that need action. `order`: the column to sort by, oldest first. `related`: what `describe` reads.
 
     `group`: groups the rows, oldest first, if a need is about several. `key` is then the column that identifies it.
@@ -171,7 +171,7 @@ class Hidden:
 
 def collect(
     viewer: Viewer,
-    sources: Sequence[Source],
+    sources: Sequence[NeedSource],
     *,
     at_most: int,
     hidden: Hidden | None = None,
@@ -211,7 +211,9 @@ def collect(
     )
 
 
-def _oldest(source: Source, rows: QuerySet[Any], *, at_most: int, counted: int) -> tuple[Sequence[Any], int]:
+def _oldest(
+    source: NeedSource, rows: QuerySet[Any], *, at_most: int, counted: int
+) -> tuple[Sequence[Any], int]:
     """Return the oldest rows and the number of needs, counted up to `counted`.
 
     The ids come first, in the list's order: most sources are empty, and PostgreSQL can read them from an index and stop
@@ -239,7 +241,7 @@ def need_about(
     what: str,
     since: datetime,
     detail: str = "",
-    actions: Sequence[Action] = (),
+    actions: Sequence[NeedAction] = (),
     late: str = "",
 ) -> Need:
     return Need(

@@ -12,9 +12,9 @@ from goodword.roles.slots import ANY
 from goodword.workflow.models import UNFINISHED
 from goodword.workspace.needs_you.needs import (
     OF_RUN,
-    Action,
     Need,
-    Source,
+    NeedAction,
+    NeedSource,
     Urgency,
     Viewer,
     need_about,
@@ -58,11 +58,11 @@ def _questioned_need(viewer: Viewer, slot: Slot) -> Need:
     step_request = slot.check_run.step_request
     application = step_request.application
     answer = viewer.link("check_answer", application.pk, slot.check_run_id, slot.number)
-    actions = [Action(label=_("Answer …"), url=answer, is_link=True)]
+    actions = [NeedAction(label=_("Answer …"), url=answer, is_link=True)]
     what = _("can't name another referee")
     if slot.relationship != ANY:
         what = _("can't name a referee: %(kind)s") % {"kind": wording.for_member(slot.relationship).lower()}
-        anyone = Action(
+        anyone = NeedAction(
             label=_("Accept any referee instead"), url=answer, fields=(("answer", Slot.Answer.ANY.value),)
         )
         actions.insert(0, anyone)
@@ -107,12 +107,12 @@ def _unreached_need(viewer: Viewer, request: ReferenceRequest, *, asked: bool) -
     """`asked`: whether the candidate was asked for another address."""
     step_request = request.check_run.step_request
     application, referee = step_request.application, request.referee
-    correct = Action(
+    correct = NeedAction(
         label=_("Correct address …"),
         url=viewer.link("referee_address", application.pk, referee.pk),
         is_link=True,
     )
-    again = Action(
+    again = NeedAction(
         label=_("Send again to %(address)s") % {"address": referee.email},
         url=viewer.link("referee_send_again", application.pk, referee.pk),
     )
@@ -136,7 +136,7 @@ def _unreached_need(viewer: Viewer, request: ReferenceRequest, *, asked: bool) -
     )
 
 
-QUESTIONED_SLOTS = Source(
+QUESTIONED_SLOTS = NeedSource(
     name="slot",
     urgency=Urgency.STUCK,
     rows=_questioned,
@@ -144,7 +144,7 @@ QUESTIONED_SLOTS = Source(
     order="cannot_at",
     related=_OF_CHECK,
 )
-UNREACHED_REFEREES = Source(
+UNREACHED_REFEREES = NeedSource(
     name="request",
     urgency=Urgency.STUCK,
     rows=_unreached,

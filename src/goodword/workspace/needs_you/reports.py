@@ -15,7 +15,15 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.notifications.models import Email, Link
 from goodword.reports.models import Report
 from goodword.workspace.candidate.timeline import MAIL_NAMES
-from goodword.workspace.needs_you.needs import OF_RUN, Action, Need, Source, Urgency, Viewer, need_about
+from goodword.workspace.needs_you.needs import (
+    OF_RUN,
+    Need,
+    NeedAction,
+    NeedSource,
+    Urgency,
+    Viewer,
+    need_about,
+)
 
 #: how long a failed mail without a link to answer is listed
 MAIL_LISTED = timedelta(days=30)
@@ -37,7 +45,9 @@ def _describe_reports(viewer: Viewer, rows: Sequence[Report]) -> list[Need]:
             what=_("has a report that could not be created"),
             since=report.created_at,
             detail=report.error,
-            actions=[Action(label=_("Create it again"), url=viewer.link("report_render_again", report.pk))],
+            actions=[
+                NeedAction(label=_("Create it again"), url=viewer.link("report_render_again", report.pk))
+            ],
         )
         for report in rows
     ]
@@ -68,16 +78,16 @@ def _note_need(viewer: Viewer, note: ActivityFeedNote, report: Report) -> Need:
             what=_("has a note that appears twice on the Activity Feed"),
             since=since,
             detail=_("delete one in Greenhouse; both open the same report"),
-            actions=[Action(label=_("Dismiss"), url=viewer.link("report_note_seen", report.pk))],
+            actions=[NeedAction(label=_("Dismiss"), url=viewer.link("report_note_seen", report.pk))],
         )
     found, actions = help_for(note), []
     if found.can_retry:
-        actions.append(Action(label=_("Post it again"), url=viewer.link("report_note_again", report.pk)))
+        actions.append(NeedAction(label=_("Post it again"), url=viewer.link("report_note_again", report.pk)))
     if found.remedy in {Remedy.INTEGRATIONS, Remedy.AUTHOR} and viewer.member.is_admin:
         label = _("Open integrations") if found.remedy == Remedy.INTEGRATIONS else _("Choose who signs notes")
-        actions.append(Action(label=label, url=viewer.link("integrations"), is_link=True))
+        actions.append(NeedAction(label=label, url=viewer.link("integrations"), is_link=True))
     if found.remedy == Remedy.DROP:
-        actions.append(Action(label=_("Discard note"), url=viewer.link("report_note_drop", report.pk)))
+        actions.append(NeedAction(label=_("Discard note"), url=viewer.link("report_note_drop", report.pk)))
     return _report_need(
         viewer,
         report,
@@ -117,7 +127,7 @@ def _describe_mails(viewer: Viewer, rows: Sequence[Email]) -> list[Need]:
                 % {"what": MAIL_NAMES.get(email.kind, email.kind)},
                 since=email.settled_at or email.created_at,
                 detail=email.to_address,
-                actions=[Action(label=_("Send to %(address)s") % {"address": email.to_address}, url=url)],
+                actions=[NeedAction(label=_("Send to %(address)s") % {"address": email.to_address}, url=url)],
             )
         )
     return found
@@ -138,7 +148,7 @@ def _describe_answers(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
             since=part.attempt.completed_at,
             detail=title_of(part),
             actions=[
-                Action(
+                NeedAction(
                     label=_("Mark answers …"),
                     url=viewer.link("marking", part.attempt.step_request.application_id, part.attempt_id),
                     is_link=True,
@@ -149,7 +159,7 @@ def _describe_answers(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
     ]
 
 
-FAILED_REPORTS = Source(
+FAILED_REPORTS = NeedSource(
     name="report",
     urgency=Urgency.STUCK,
     rows=_failed_reports,
@@ -157,7 +167,7 @@ FAILED_REPORTS = Source(
     order="created_at",
     related=OF_RUN,
 )
-NOTES = Source(
+NOTES = NeedSource(
     name="note",
     urgency=Urgency.STUCK,
     rows=_notes,
@@ -165,7 +175,7 @@ NOTES = Source(
     order="created_at",
     related=tuple(f"report__{path}" for path in OF_RUN),
 )
-FAILED_MAILS = Source(
+FAILED_MAILS = NeedSource(
     name="mail",
     urgency=Urgency.STUCK,
     rows=_failed_mails,
@@ -173,7 +183,7 @@ FAILED_MAILS = Source(
     order="created_at",
     related=("application__candidate", "application__role"),
 )
-ANSWERS_TO_MARK = Source(
+ANSWERS_TO_MARK = NeedSource(
     name="marking",
     urgency=Urgency.STUCK,
     rows=_answers,

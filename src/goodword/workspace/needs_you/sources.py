@@ -31,7 +31,15 @@ from goodword.workflow.models import Appeal
 from goodword.workspace.candidate.timeline import RATING_REASONS
 from goodword.workspace.models import Mention, RatingRequest
 from goodword.workspace.needs_you import declined, referees, reports, steps
-from goodword.workspace.needs_you.needs import Action, Need, Source, Urgency, Viewer, need_about, quote
+from goodword.workspace.needs_you.needs import (
+    Need,
+    NeedAction,
+    NeedSource,
+    Urgency,
+    Viewer,
+    need_about,
+    quote,
+)
 from goodword.workspace.role.views import notice_texts
 from goodword.workspace.validity.answering import roles_without_ratings
 from goodword.workspace.validity.asking import was_informed
@@ -54,13 +62,13 @@ def _adjustment_needs(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:
             role="",
             place=_("deadline on hold"),
             detail=_("only you see this; answer through the link in our e-mail"),
-            actions=[Action(label=_("E-mail me a new link"), url=viewer.link("adjustment_link", row.pk))],
+            actions=[NeedAction(label=_("E-mail me a new link"), url=viewer.link("adjustment_link", row.pk))],
         )
         for row in rows
     ]
 
 
-ADJUSTMENTS = Source(
+ADJUSTMENTS = NeedSource(
     name="adjustment",
     urgency=Urgency.STUCK,
     rows=_adjustments,
@@ -103,13 +111,13 @@ def _appeal_needs(viewer: Viewer, rows: Sequence[Appeal]) -> list[Need]:
                 what=_("has asked for a human review"),
                 since=row.opened_at,
                 detail=quote(row.text),
-                actions=[Action(label=_("Answer …"), url=url, is_link=True)],
+                actions=[NeedAction(label=_("Answer …"), url=url, is_link=True)],
             )
         )
     return found
 
 
-APPEALS = Source(
+APPEALS = NeedSource(
     name="appeal",
     urgency=Urgency.STUCK,
     rows=_appeals,
@@ -139,13 +147,13 @@ def _mention_needs(viewer: Viewer, rows: Sequence[Mention]) -> list[Need]:
                 what=_("has a comment by %(name)s that mentions you") % {"name": comment.author.user.name},
                 since=comment.written_at,
                 detail=quote(comment.text),
-                actions=[Action(label=_("Open comment"), url=url, is_link=True)],
+                actions=[NeedAction(label=_("Open comment"), url=url, is_link=True)],
             )
         )
     return found
 
 
-MENTIONS = Source(
+MENTIONS = NeedSource(
     name="mention",
     urgency=Urgency.MENTIONED,
     rows=_mentions,
@@ -196,13 +204,13 @@ def _rating_needs(viewer: Viewer, rows: Sequence[Application]) -> list[Need]:
                 url=url,
                 what=_("can be rated: hired at least %(n)s days ago") % {"n": DAYS},
                 since=row.hired_at + timedelta(days=DAYS),
-                actions=[Action(label=_("Rate"), url=url, is_link=True)],
+                actions=[NeedAction(label=_("Rate"), url=url, is_link=True)],
             )
         )
     return found
 
 
-RATINGS = Source(
+RATINGS = NeedSource(
     name="rating",
     urgency=Urgency.OVERDUE,
     rows=_ratings,
@@ -234,19 +242,19 @@ def _describe_without_rater(viewer: Viewer, rows: Sequence[RatingRequest]) -> li
             since=row.created_at,
             detail=row.rater_email,
             actions=[
-                Action(
+                NeedAction(
                     label=_("Enter address"),
                     url=viewer.link("rating_request", row.application_id),
                     is_link=True,
                 ),
-                Action(label=_("Don't ask"), url=viewer.link("rating_request_stop", row.application_id)),
+                NeedAction(label=_("Don't ask"), url=viewer.link("rating_request_stop", row.application_id)),
             ],
         )
         for row in rows
     ]
 
 
-WITHOUT_RATER = Source(
+WITHOUT_RATER = NeedSource(
     name="rater",
     urgency=Urgency.OVERDUE,
     rows=_without_rater,
@@ -265,8 +273,8 @@ def _describe_notices(viewer: Viewer, rows: Sequence[RoleNotice]) -> list[Need]:
     found = []
     for row in rows:
         text = texts[row.pk]
-        dismiss = Action(label=_("Dismiss"), url=viewer.link("role_notice_seen", row.role_id, row.pk))
-        mapping = Action(
+        dismiss = NeedAction(label=_("Dismiss"), url=viewer.link("role_notice_seen", row.role_id, row.pk))
+        mapping = NeedAction(
             label=_("Update mapping …"), url=viewer.link("role_automation", row.role_id), is_link=True
         )
         found.append(
@@ -320,7 +328,7 @@ def _describe_missed(viewer: Viewer, rows: Sequence[Mapping[str, Any]]) -> list[
                 if row["failed"]
                 else _("you decide who is invited"),
                 actions=[
-                    Action(
+                    NeedAction(
                         label=ngettext("Review %(n)s …", "Review %(n)s …", row["n"]) % n,
                         url=url,
                         is_link=True,
@@ -331,7 +339,7 @@ def _describe_missed(viewer: Viewer, rows: Sequence[Mapping[str, Any]]) -> list[
     return found
 
 
-NOTICES = Source(
+NOTICES = NeedSource(
     name="notice",
     urgency=Urgency.STUCK,
     rows=_notices,
@@ -339,7 +347,7 @@ NOTICES = Source(
     order="found_at",
     related=("role", "automation"),
 )
-MISSED_INVITATIONS = Source(
+MISSED_INVITATIONS = NeedSource(
     name="missed",
     urgency=Urgency.STUCK,
     rows=_missed,
@@ -349,7 +357,7 @@ MISSED_INVITATIONS = Source(
 )
 
 
-SOURCES: tuple[Source, ...] = (
+SOURCES: tuple[NeedSource, ...] = (
     steps.WAITING,
     steps.ATTEMPTS_NEEDING_ATTENTION,
     steps.CHECKS_NEEDING_ATTENTION,

@@ -29,9 +29,9 @@ from goodword.workflow.models import StepRequest, StepRun
 from goodword.workspace.candidate.views import greenhouse_url
 from goodword.workspace.needs_you.needs import (
     OF_RUN,
-    Action,
     Need,
-    Source,
+    NeedAction,
+    NeedSource,
     Urgency,
     Viewer,
     late,
@@ -103,7 +103,7 @@ def _waiting_need(
         case WaitingReason.UNPUBLISHED:
             what, detail = _("is waiting for the assessment"), _("invited once it is published")
             settings = viewer.link("role_step", row.step.role_id, row.step_id)
-            actions = [Action(label=_("Publish …"), url=settings, is_link=True)]
+            actions = [NeedAction(label=_("Publish …"), url=settings, is_link=True)]
         case WaitingReason.REUSE if row.earlier is not None and row.earlier.application_id in visible:
             what = _("has a result from another role")
             detail = _from_role(row.earlier.application)
@@ -111,7 +111,7 @@ def _waiting_need(
                 detail = _("more than a year old, so it can't be reused; not invited yet")
             elif row.earlier_id in reported:
                 url = viewer.link("step_reuse", application.pk, row.pk)
-                actions = [Action(label=_("Reuse result"), url=url), _invite(viewer, row)]
+                actions = [NeedAction(label=_("Reuse result"), url=url), _invite(viewer, row)]
         case WaitingReason.REUSE:
             what, detail = _("has an earlier result"), _("an admin can see the details; not invited yet")
         case WaitingReason.CLICK:
@@ -139,10 +139,10 @@ def _waiting_need(
     )
 
 
-def _dismiss(viewer: Viewer, row: Any) -> list[Action]:
+def _dismiss(viewer: Viewer, row: Any) -> list[NeedAction]:
     if row.waiting_reason not in DECIDED_BY_MEMBER or row.in_stage:
         return []
-    return [Action(label=_("Dismiss"), url=viewer.link("step_dismiss", row.application_id, row.pk))]
+    return [NeedAction(label=_("Dismiss"), url=viewer.link("step_dismiss", row.application_id, row.pk))]
 
 
 def _from_role(application: Application) -> str:
@@ -150,30 +150,32 @@ def _from_role(application: Application) -> str:
     return _("from %(role)s; not invited yet") % {"role": title} if title else _("not invited yet")
 
 
-def _invite(viewer: Viewer, row: StepRequest) -> Action:
-    return Action(label=_("Invite"), url=viewer.link("step_begin", row.application_id, row.step.kind))
+def _invite(viewer: Viewer, row: StepRequest) -> NeedAction:
+    return NeedAction(label=_("Invite"), url=viewer.link("step_begin", row.application_id, row.step.kind))
 
 
-def _confirm_name(viewer: Viewer, application: Application) -> Action:
-    return Action(
+def _confirm_name(viewer: Viewer, application: Application) -> NeedAction:
+    return NeedAction(
         label=_("Confirm name"),
         url=viewer.link("candidate_confirm_name", application.pk),
         fields=(("name", application.candidate.name),),
     )
 
 
-def _in_greenhouse(application: Application) -> list[Action]:
+def _in_greenhouse(application: Application) -> list[NeedAction]:
     url = greenhouse_url(application)
-    return [Action(label=_("Open in Greenhouse"), url=url, is_link=True, is_external=True)] if url else []
+    return [NeedAction(label=_("Open in Greenhouse"), url=url, is_link=True, is_external=True)] if url else []
 
 
-def _correct(viewer: Viewer, application: Application) -> list[Action]:
+def _correct(viewer: Viewer, application: Application) -> list[NeedAction]:
     if application.candidate.in_greenhouse:
         return _in_greenhouse(application)
-    return [Action(label=_("Edit details"), url=viewer.link("candidate_edit", application.pk), is_link=True)]
+    return [
+        NeedAction(label=_("Edit details"), url=viewer.link("candidate_edit", application.pk), is_link=True)
+    ]
 
 
-WAITING = Source(
+WAITING = NeedSource(
     name="waiting",
     urgency=Urgency.STUCK,
     rows=_waiting,
@@ -250,19 +252,19 @@ def _attention_need(
     step_request = run.step_request
     application = step_request.application
     candidate = application.candidate
-    again = Action(
+    again = NeedAction(
         label=_("Send to %(address)s") % {"address": candidate.email},
         url=viewer.link("step_send_again", application.pk, step_request.pk),
     )
     what, detail, since = _("needs attention"), "", run.opened_at
-    actions: list[Action] = []
+    actions: list[NeedAction] = []
     match run.attention:
         case runs.UNDELIVERED:
             what, since = _("doesn't get our e-mail"), _failed_at(email) or since
             bounced = email.to_address if email else candidate.email
             detail = _("%(address)s bounces") % {"address": bounced}
             if is_same(bounced, candidate.email):
-                again = Action(label=_("Send again"), url=again.url)
+                again = NeedAction(label=_("Send again"), url=again.url)
                 actions = [*_correct(viewer, application), again]
             else:
                 actions = [again]
@@ -279,7 +281,7 @@ def _attention_need(
             what = _("is active in Greenhouse again") if application.in_greenhouse else _("is active again")
             detail, since = _("nothing is sent until you invite them"), reopened_at or since
             url = viewer.link("step_invite_again", application.pk, step_request.pk)
-            actions = [Action(label=_("Invite again"), url=url)]
+            actions = [NeedAction(label=_("Invite again"), url=url)]
     return need_about(
         application,
         step_request.step,
@@ -296,7 +298,7 @@ def _failed_at(email: Email | None) -> datetime | None:
     return (email.bounced_at or email.settled_at) if email else None
 
 
-ATTEMPTS_NEEDING_ATTENTION = Source(
+ATTEMPTS_NEEDING_ATTENTION = NeedSource(
     name="attempt",
     urgency=Urgency.STUCK,
     rows=lambda viewer: _needing_attention(Attempt, viewer),
@@ -304,7 +306,7 @@ ATTEMPTS_NEEDING_ATTENTION = Source(
     order="opened_at",
     related=OF_RUN,
 )
-CHECKS_NEEDING_ATTENTION = Source(
+CHECKS_NEEDING_ATTENTION = NeedSource(
     name="check",
     urgency=Urgency.STUCK,
     rows=lambda viewer: _needing_attention(Check, viewer),
@@ -345,11 +347,11 @@ def _overdue_attempt(viewer: Viewer, run: Any) -> Need:
     extend = viewer.link("attempt_extend_deadline", application.pk, run.pk)
     actions = [
         # reminders need a future deadline
-        Action(label=_("Extend the deadline …"), url=extend, is_link=True),
+        NeedAction(label=_("Extend the deadline …"), url=extend, is_link=True),
         # asks for confirmation if answers exist
-        Action(label=_("Invite again …"), url=again, is_link=True)
+        NeedAction(label=_("Invite again …"), url=again, is_link=True)
         if has_started
-        else Action(label=_("Invite again"), url=again),
+        else NeedAction(label=_("Invite again"), url=again),
     ]
     return need_about(
         application,
@@ -408,10 +410,10 @@ def _slow_referees(viewer: Viewer, checks: Iterable[Check]) -> dict[int, list[Re
 
 def _reminds(
     viewer: Viewer, application: Application, slow: Iterable[Referee], complained: Collection[tuple[int, str]]
-) -> list[Action]:
+) -> list[NeedAction]:
     """Buttons to remind referees whose own deadline, which may be later than the check's, hasn't passed."""
     return [
-        Action(
+        NeedAction(
             label=_("Remind %(name)s") % {"name": referee.name},
             url=viewer.link("referee_remind", application.pk, referee.pk),
         )
@@ -438,7 +440,7 @@ def _overdue_check(
         details.append(_("no answer from %(names)s") % {"names": ", ".join(referee.name for referee in slow)})
     details.append(_("closes automatically on %(day)s") % {"day": short_day(closes)})
     actions = [
-        Action(
+        NeedAction(
             label=_("Extend to %(day)s") % {"day": short_day(until)},
             url=viewer.link("check_extend_deadline", application.pk, check.pk),
             fields=(("days", str(EXTENSION)), ("referees", "on")),
@@ -448,7 +450,7 @@ def _overdue_check(
     if check.answered:
         label = _("Complete with %(n)s …") % {"n": check.answered}
         url = viewer.link("check_mark_complete", application.pk, check.pk)
-        actions.append(Action(label=label, url=url, is_link=True))
+        actions.append(NeedAction(label=label, url=url, is_link=True))
     return need_about(
         application,
         step_request.step,
@@ -462,7 +464,7 @@ def _overdue_check(
     )
 
 
-OVERDUE_ATTEMPTS = Source(
+OVERDUE_ATTEMPTS = NeedSource(
     name="overdue_attempt",
     urgency=Urgency.OVERDUE,
     rows=_overdue_attempts,
@@ -470,7 +472,7 @@ OVERDUE_ATTEMPTS = Source(
     order="deadline_at",
     related=OF_RUN,
 )
-OVERDUE_CHECKS = Source(
+OVERDUE_CHECKS = NeedSource(
     name="overdue_check",
     urgency=Urgency.OVERDUE,
     rows=_overdue_checks,

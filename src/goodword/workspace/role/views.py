@@ -35,7 +35,7 @@ from goodword.workspace.assessment_plan.wording import waiting_candidates
 from goodword.workspace.job_requirements import fitting, sentences_of_role
 from goodword.workspace.lists.listing import decides, drawn, listing_of
 from goodword.workspace.lists.query import ListQuery
-from goodword.workspace.lists.rows import Scope
+from goodword.workspace.lists.rows import VisibleScope
 from goodword.workspace.lists.saved_views import views_of
 from goodword.workspace.role.check_form import CheckForm
 from goodword.workspace.role.step_forms import ACTION, StepForm, after_action
@@ -140,7 +140,7 @@ def role_list(request: MemberRequest) -> HttpResponse:
         visible.filter(is_found, past if archived else active)
         .select_related("owner__user")
         .annotate(
-            candidates=_count(Scope.of(request.member, None).rows()),
+            candidates=_count(VisibleScope.of(request.member, None).rows()),
             jobs=_count(Automation.objects.of(request.organisation)),
             notices_open=_count(RoleNotice.objects.of(request.organisation).filter(settled_at=None)),
         )

@@ -26,7 +26,7 @@ from goodword.core import clock, mail
 from goodword.notifications.domain.queue import NEEDS_PERSON, failed_mails, send_again
 from goodword.notifications.domain.sender_domain import aligned, configured, published
 from goodword.notifications.models import Email, Link
-from goodword.references.domain.checks import Closed, is_running, lock_request
+from goodword.references.domain.checks import CheckClosed, is_running, lock_request
 from goodword.references.domain.mails import REQUEST
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import Check, Referee, ReferenceRequest
@@ -134,7 +134,7 @@ def _lock_subject(email: Email) -> None:
         lock_newest_unfinished(Attempt, subject)
         lock_newest_unfinished(Check, subject)
     elif email.link_purpose == Link.Purpose.REFEREE:
-        with suppress(Closed):  # erased
+        with suppress(CheckClosed):  # erased
             lock_request(subject)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
-from goodword.candidates.ratings import Scale, is_ratable_hire, rate, store, stored_rating_date
+from goodword.candidates.ratings import RatingScale, is_ratable_hire, rate, store, stored_rating_date
 from goodword.core.addresses import is_same
 from goodword.questionnaires.domain.versions import current_version, names_of_competencies, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion
@@ -24,8 +24,8 @@ from goodword.roles.models import Step
 from goodword.workflow.models import lock_application
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity.requests import (
-    NotOpen,
     Reason,
+    RequestNotOpen,
     State,
     audit,
     forget,
@@ -36,7 +36,7 @@ from goodword.workspace.validity.requests import (
     settle,
 )
 
-SCALE: Final = Scale(RATING_LEVELS[0], RATING_LEVELS[-1])
+SCALE: Final = RatingScale(RATING_LEVELS[0], RATING_LEVELS[-1])
 #: prefix of the code that replaces an erased rater
 ERASED: Final = "erased-"
 
@@ -151,7 +151,7 @@ def rate_as_member(
 
 
 def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) -> None:
-    """Store the rater's answers once. Raises NotOpen."""
+    """Store the rater's answers once. Raises RequestNotOpen."""
     with transaction.atomic():
         row = locked(request.application_id)
         if (
@@ -160,9 +160,9 @@ def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) ->
             or row.round != request.round
             or reason_not_to_ask(row.application)
         ):
-            raise NotOpen
+            raise RequestNotOpen
         if has_lost_access(row.organisation, row.rater_email):
-            raise NotOpen
+            raise RequestNotOpen
         members = Membership.objects.of(row.organisation).filter(deactivated_at=None)
         member = members.filter(user__email__same_address=row.rater_email).first()
         rater = member.user.email if member else row.rater_email
@@ -172,11 +172,12 @@ def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) ->
 
 
 def decline(*, request: RatingRequest, reason: str, now: datetime) -> None:
-    """Decline. `reason`: CANNOT, LEFT, or NOT_MINE, after which a member can name somebody else. Raises NotOpen."""
+    """Decline. `reason`: CANNOT, LEFT, or NOT_MINE, after which a member can name somebody else.
+    Raises RequestNotOpen."""
     with transaction.atomic():
         row = locked(request.application_id)
         if row is None or row.state != State.ASKED or row.round != request.round:
-            raise NotOpen
+            raise RequestNotOpen
         row.declined_hashes = [*row.declined_hashes, next(address_hashes(row.organisation, row.rater_email))]
         if reason == Reason.NOT_MINE:
             needs_rater(row, Reason.NOT_MINE, by="manager", now=now)

@@ -28,7 +28,7 @@ from goodword.candidates.ratings import (
     KEPT_FOR,
     PersonToRate,
     RatedLine,
-    Scale,
+    RatingScale,
     counts_of,
     people_to_rate,
     read_ratings,
@@ -81,7 +81,7 @@ class UploadForm(forms.Form):
             self.add_error("highest", _("Enter a number above the lowest rating."))
         elif file is not None:
             try:
-                data["lines"] = read_ratings(file.read(LARGEST + 1), Scale(lowest, highest))
+                data["lines"] = read_ratings(file.read(LARGEST + 1), RatingScale(lowest, highest))
             except UnreadableFile as problem:
                 self.add_error("file", str(problem))
         return data
@@ -97,7 +97,7 @@ def upload(request: MemberRequest) -> HttpResponseBase:
         lines: list[RatedLine] = data["lines"]
         made = ratings.read_into_rows(
             lines,
-            Scale(data["lowest"], data["highest"]),
+            RatingScale(data["lowest"], data["highest"]),
             organisation=request.organisation,
             member=request.member,
             now=clock.now(),
@@ -148,7 +148,7 @@ def check(request: MemberRequest, pk: int) -> HttpResponseBase:
     context = {
         "settings_nav": settings_nav(request),
         "import": found,
-        "scale": Scale(found.lowest, found.highest),
+        "scale": RatingScale(found.lowest, found.highest),
         "counts": counts,
         "ratings": n,
         "button": ngettext("Import %(n)s rating", "Import %(n)s ratings", n) % {"n": written_count(n)},

@@ -15,9 +15,9 @@ from goodword.assessments.kinds.generated import (
     Family,
     Figure,
     GeneratedItem,
+    GeneratedOption,
     Mark,
     Matrix,
-    Option,
     from_json,
     to_json,
 )
@@ -211,8 +211,10 @@ def _circles(*places: int) -> Figure:
     return Figure(tuple(Mark(shape="circle", place=place, size=1) for place in places))
 
 
-def _options(*figures: Figure) -> tuple[Option, ...]:
-    return tuple(Option(id=letter, value=figure) for letter, figure in zip("abcdefgh", figures, strict=False))
+def _options(*figures: Figure) -> tuple[GeneratedOption, ...]:
+    return tuple(
+        GeneratedOption(id=letter, value=figure) for letter, figure in zip("abcdefgh", figures, strict=False)
+    )
 
 
 def test_the_solver_names_both_answers_of_a_matrix_with_two_readings() -> None:

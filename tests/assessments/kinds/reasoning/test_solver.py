@@ -7,11 +7,13 @@ import pytest
 import reasoning_solver
 from reasoning_solver import solve
 
-from goodword.assessments.kinds.generated import Deduction, Option, Series
+from goodword.assessments.kinds.generated import Deduction, GeneratedOption, Series
 
 
-def _options(*values: str | tuple[str | int, ...]) -> list[Option]:
-    return [Option(id=letter, value=value) for letter, value in zip("abcdefgh", values, strict=False)]
+def _options(*values: str | tuple[str | int, ...]) -> list[GeneratedOption]:
+    return [
+        GeneratedOption(id=letter, value=value) for letter, value in zip("abcdefgh", values, strict=False)
+    ]
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from math import sqrt
 
 import pytest
 
-from goodword.assessments.kinds.generated import Deduction, GeneratedItem, Option, Series
+from goodword.assessments.kinds.generated import Deduction, GeneratedItem, GeneratedOption, Series
 from goodword.assessments.kinds.reasoning.families import generate
 from goodword.assessments.kinds.reasoning.words import rule_in_words, show
 from goodword.core.text import language_codes
@@ -138,7 +138,7 @@ def test_series_ask_for_numbers_or_letters() -> None:
     }
 
 
-def _bare(task: Series | Deduction, *options: Option) -> GeneratedItem:
+def _bare(task: Series | Deduction, *options: GeneratedOption) -> GeneratedItem:
     return replace(generate("seating", seed=1, level=1), task=task, options=options)
 
 
@@ -149,7 +149,9 @@ def test_seating_statements_are_worded_naturally() -> None:
         (("at", 2, 1), ("directly_left", 0, 1), ("not_next_to", 1, 2), ("not_at_end", 0)),
         ("who_at", 3),
     )
-    item = _bare(task, Option(id="a", value=("is", 1)), Option(id="b", value=("cannot_say",)))
+    item = _bare(
+        task, GeneratedOption(id="a", value=("is", 1)), GeneratedOption(id="b", value=("cannot_say",))
+    )
     pieces = {language: show(item, language) for language in language_codes()}
     assert [
         pieces["en"].question,
@@ -199,7 +201,7 @@ def test_comparisons_agree_with_their_nouns() -> None:
     task = Deduction(
         "ropes", ("grey", "green", "white"), (("between", 0, 1, 2), ("not_least", 2)), ("rank", 2)
     )
-    item = _bare(task, Option(id="a", value=("is", 2)))
+    item = _bare(task, GeneratedOption(id="a", value=("is", 2)))
     assert show(item, "de").lines == (
         "Es gibt drei Seile: ein graues, ein grünes und ein weißes. Keine zwei davon sind gleich lang.",
         "Das graue Seil ist länger als das grüne Seil, aber kürzer als das weiße Seil.",
@@ -220,7 +222,7 @@ def test_comparisons_with_a_thing_named_first_are_worded_naturally() -> None:
     task = Deduction(
         "trains", ("grey", "green"), (("against_more", 0, 1), ("against_less", 1, 0)), ("more_than_all",)
     )
-    item = _bare(task, Option(id="a", value=("is", 1)))
+    item = _bare(task, GeneratedOption(id="a", value=("is", 1)))
     shown = {language: show(item, language) for language in language_codes()}
     assert {language: (*one.lines[1:], one.question) for language, one in shown.items()} == {
         "en": (

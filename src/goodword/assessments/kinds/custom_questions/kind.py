@@ -53,7 +53,7 @@ from goodword.assessments.kinds.scores import (
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.kinds.whole_forms import WholeForms
 from goodword.assessments.models import AttemptPart, Score
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import CalibrationResult
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.text import rounded
 from goodword.core.validation import Json
@@ -179,7 +179,7 @@ class _CustomQuestions(FixedItems, WholeForms):
         form: str,
         items: Sequence[Item],
         answers: Mapping[str, Json],
-        calibration: Calibration | None,
+        calibration: CalibrationResult | None,
     ) -> Iterator[ComputedScore]:
         del form, calibration
         return custom_questions_scores(content, items, answers)
@@ -199,7 +199,7 @@ class _CustomQuestions(FixedItems, WholeForms):
         *,
         form: str,
         people: Sequence[Respondent],
-        calibration: Calibration | None,
+        calibration: CalibrationResult | None,
     ) -> dict[str, ScaleReliability]:
         del form, calibration
         if any(question.id in content.right and question.when is not None for question in content.questions):

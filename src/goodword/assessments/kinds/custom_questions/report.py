@@ -14,17 +14,17 @@ from goodword.assessments.kinds.custom_questions.results import (
     MarkedCriterion,
     MarkState,
 )
-from goodword.assessments.kinds.report import Figure, Moment, NormedScoreData, PartHead, figure
+from goodword.assessments.kinds.report import Moment, NormedScoreData, PartHead, ReportFigure, figure
 from goodword.core.report_blocks import (
     Block,
+    BlockLink,
     Cell,
     Details,
+    DrawnScore,
     Heading,
-    Link,
     Prose,
     Quote,
     Quotes,
-    Score,
     Table,
 )
 from goodword.core.text import Catalogue, Phrases
@@ -148,19 +148,19 @@ class CustomQuestionsReport:
                 blocks += _question_blocks(found)
         return blocks
 
-    def scores(self, part: CustomQuestionsPart, words: Phrases) -> list[Score]:
+    def scores(self, part: CustomQuestionsPart, words: Phrases) -> list[DrawnScore]:
         value = words("n_of_m", n=self.answered(part), m=part["items_n"])
         note = words("questions_answered")
         if part["right"] is not None:
             note = f"{note}, {words('questions_right', n=part['right'], m=part['keyed'])}"
         note = "\n".join([note, *_marking(part, words)])
-        return [Score(label="", value=value, note=note, alt=f"{value} {note}")]
+        return [DrawnScore(label="", value=value, note=note, alt=f"{value} {note}")]
 
     def assumed_precision(self, part: CustomQuestionsPart, words: Phrases) -> str:
         del part, words
         return ""
 
-    def figures(self, part: CustomQuestionsPart) -> list[Figure]:
+    def figures(self, part: CustomQuestionsPart) -> list[ReportFigure]:
         answered = figure("answered", self.answered(part), out_of=part["items_n"])
         return (
             [answered]
@@ -293,7 +293,7 @@ def _question_blocks(found: AnsweredQuestion) -> list[Block]:
     if found.file is not None:
         file = found.file
         size = filesizeformat(file.size)
-        blocks.append(Link(file.name, page="upload_download", pk=file.id, note=size))
+        blocks.append(BlockLink(file.name, page="upload_download", pk=file.id, note=size))
     elif found.answer:
         blocks.append(Quotes([Quote(text=found.answer, by="", language=None)]))
     else:

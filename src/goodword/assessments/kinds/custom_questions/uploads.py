@@ -114,7 +114,7 @@ def _refuse_programs(ending: str, content: bytes) -> None:
                 "the file as a PDF."
             )
         ) from error
-    except (xml.Unreadable, pdf.Unreadable) as error:
+    except (xml.UnreadableXml, pdf.UnreadablePdf) as error:
         raise RejectedFile(
             gettext(
                 "We can't check this file: it is password-protected, damaged or too large when unpacked. "

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
 from goodword.assessments.kinds.judgement.content import FEWEST_ACTIONS, KIND
 from goodword.questionnaires.editor.descriptions import short
-from goodword.questionnaires.editor.forms import Group, LanguageField, Pair, TextField
+from goodword.questionnaires.editor.forms import LanguageField, Pair, TextField, TranslationGroup
 
 type Content = dict[str, Any]
 
@@ -368,13 +368,13 @@ class TranslationForm(forms.Form):
                 initial=there.get(place, ""),
             )
 
-    def groups(self) -> Iterator[Group]:
-        yield Group(_("The set"), self._pairs(["name", "construct", "instructions"]))
+    def groups(self) -> Iterator[TranslationGroup]:
+        yield TranslationGroup(_("The set"), self._pairs(["name", "construct", "instructions"]))
         for number, situation in enumerate(self._source["situations"], start=1):
             places = [f"situation-{situation['id']}"]
             for action in situation["actions"]:
                 places += [f"action-{action['id']}", f"reason-{action['id']}"]
-            yield Group(_("Situation %(n)s") % {"n": number}, self._pairs(places))
+            yield TranslationGroup(_("Situation %(n)s") % {"n": number}, self._pairs(places))
 
     def _pairs(self, places: Sequence[str]) -> list[Pair]:
         return [

@@ -43,7 +43,7 @@ from goodword.assessments.kinds.items import (
 from goodword.assessments.kinds.judgement.content import Action, JudgementSet, Situation
 from goodword.assessments.kinds.scores import ALL, ComputedScore, ScoringError, needed_answers
 from goodword.assessments.psychometrics import SCORING
-from goodword.assessments.psychometrics.profiles import Group, correlation_within, group, interval
+from goodword.assessments.psychometrics.profiles import GroupSums, correlation_within, group, interval
 from goodword.core.text import reading_seconds
 from goodword.core.validation import Json
 
@@ -288,7 +288,7 @@ def _hundredths(value: float) -> float:
     return round(value, 2) + 0.0
 
 
-def profile(actions: Sequence[ActionScore]) -> list[Group]:
+def profile(actions: Sequence[ActionScore]) -> list[GroupSums]:
     """A group for each situation in order, with the ratings and keys of its rated actions."""
     pairs: dict[str, list[tuple[int, float]]] = {}
     for action in actions:

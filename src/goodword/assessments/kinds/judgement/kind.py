@@ -51,7 +51,7 @@ from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.kinds.whole_forms import WholeForms
 from goodword.assessments.models import AttemptPart, Panelist, Score, Test
 from goodword.assessments.psychometrics.profiles import split_half
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import CalibrationResult
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.rows import locked_to_delete
 from goodword.core.text import rounded
@@ -163,7 +163,7 @@ class _Judgement(FixedItems, WholeForms):
         form: str,
         items: Sequence[Item],
         answers: Mapping[str, Json],
-        calibration: Calibration | None,
+        calibration: CalibrationResult | None,
     ) -> Iterator[ComputedScore]:
         del form, calibration
         return judgement_scores(content, items, answers)
@@ -181,7 +181,7 @@ class _Judgement(FixedItems, WholeForms):
         *,
         form: str,
         people: Sequence[Respondent],
-        calibration: Calibration | None,
+        calibration: CalibrationResult | None,
     ) -> dict[str, ScaleReliability]:
         del form, calibration
         scored = [judge(content, ratings(person.answers)) for person in people]

@@ -14,7 +14,7 @@ from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, read_jud
 from goodword.assessments.kinds.judgement.panelists import Content, Expert, ExpertState, digests, experts_of
 from goodword.assessments.kinds.packs import LEAST_AGREEMENT, Panel
 from goodword.assessments.models import Test
-from goodword.assessments.psychometrics.agreement import Agreement, Spread, agreement, spread
+from goodword.assessments.psychometrics.agreement import IntraclassCorrelation, Spread, agreement, spread
 from goodword.core.rows import lock_row
 from goodword.core.text import rounded_beside
 
@@ -24,7 +24,7 @@ STEP: Final = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class RatedAction:
+class PanelAction:
     id: str
     text: str
     key: float
@@ -63,8 +63,8 @@ class RatedSituation:
 
     id: str
     text: str
-    actions: tuple[RatedAction, ...]
-    agreement: Agreement | None
+    actions: tuple[PanelAction, ...]
+    agreement: IntraclassCorrelation | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,14 +75,14 @@ class PanelResult:
     declined: int
     left_out: int
     situations: tuple[RatedSituation, ...]
-    agreement: Agreement | None
+    agreement: IntraclassCorrelation | None
     #: a row for each expert, sorted; actions in order
     ratings: tuple[tuple[int, ...], ...]
     #: experts who have finished since and aren't included yet
     waiting: int = 0
 
     @property
-    def actions(self) -> list[RatedAction]:
+    def actions(self) -> list[PanelAction]:
         return [action for situation in self.situations for action in situation.actions]
 
     @property
@@ -173,7 +173,7 @@ def result_of(content: Content, experts: Sequence[Expert], *, chosen: Collection
                 text=situation["text"],
                 agreement=agreement(its),
                 actions=tuple(
-                    RatedAction(
+                    PanelAction(
                         id=action["id"],
                         text=action["text"],
                         key=float(action["effectiveness"]),

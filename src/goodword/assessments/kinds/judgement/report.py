@@ -6,10 +6,10 @@ from django.utils.translation import gettext
 from goodword.assessments.kinds.judgement.phrases import PHRASES
 from goodword.assessments.kinds.judgement.results import JudgementResult
 from goodword.assessments.kinds.report import (
-    Figure,
     Moment,
     NormedScoreData,
     PartHead,
+    ReportFigure,
     figure,
     freeze_normed_score,
     group_text,
@@ -19,7 +19,7 @@ from goodword.assessments.kinds.report import (
     percentile_text,
 )
 from goodword.assessments.psychometrics.profiles import LEAST_GROUPS
-from goodword.core.report_blocks import Block, Cell, Details, Labelled, Prose, Score, Table
+from goodword.core.report_blocks import Block, Cell, Details, DrawnScore, Labelled, Prose, Table
 from goodword.core.text import Phrases
 
 
@@ -37,7 +37,7 @@ class SituationData(TypedDict):
     actions: list[ActionData]
 
 
-class BandData(TypedDict):
+class IntervalData(TypedDict):
     low: float
     high: float
 
@@ -48,7 +48,7 @@ class JudgementPart(PartHead):
     response_labels: list[str]
     #: the correlation within situations, None if undefined, and its 90% band; missing in older snapshots
     within: NotRequired[float | None]
-    within_band: NotRequired[BandData | None]
+    within_band: NotRequired[IntervalData | None]
     within_normed: NotRequired[NormedScoreData | None]
     distance: float | None
     #: missing in older snapshots
@@ -136,7 +136,7 @@ class JudgementReport:
         details = [] if result is None else _details(result)
         return [*_results(part, words), *details]
 
-    def scores(self, part: JudgementPart, words: Phrases) -> list[Score]:
+    def scores(self, part: JudgementPart, words: Phrases) -> list[DrawnScore]:
         within = part.get("within")
         if within is None:
             return [_without_correlation(part, words)]
@@ -151,7 +151,7 @@ class JudgementReport:
             note = words("few_situations" if _has_few(part) else "no_band") if "within_band" in part else ""
         is_drawn = band is not None and not part.get("for_practice")
         return [
-            Score(
+            DrawnScore(
                 label="",
                 value=value,
                 note=f"{unit}\n{note}".strip(),
@@ -166,7 +166,7 @@ class JudgementReport:
         del part, words
         return ""
 
-    def figures(self, part: JudgementPart) -> list[Figure]:
+    def figures(self, part: JudgementPart) -> list[ReportFigure]:
         return [
             figure(
                 "correlation within situations",
@@ -226,18 +226,18 @@ def _ends(band: tuple[float, float], words: Phrases) -> dict[str, str]:
     return {"low": words.number(band[0], 2), "high": words.number(band[1], 2)}
 
 
-def _without_correlation(part: JudgementPart, words: Phrases) -> Score:
+def _without_correlation(part: JudgementPart, words: Phrases) -> DrawnScore:
     """Show the distance for snapshots from before the correlation was introduced. For others, say why there is no
     correlation."""
     distance = part["distance"]
     if distance is not None and "within" not in part:
         value, unit = words.number(distance, 1), words("steps_from_key")
         note = f"{unit}. {words('for_practice')}" if part.get("for_practice") else unit
-        return Score(label="", value=value, note=note, alt=f"{value} {note}")
+        return DrawnScore(label="", value=value, note=note, alt=f"{value} {note}")
     note = words("not_enough" if distance is None else "no_correlation")
     if part.get("for_practice"):
         note = f"{note}. {words('for_practice')}"
-    return Score(label="", value="–", note=note, alt=note)
+    return DrawnScore(label="", value="–", note=note, alt=note)
 
 
 def _results(test: JudgementPart, words: Phrases) -> list[Block]:

@@ -32,7 +32,7 @@ from goodword.assessments.kinds.technical_sheet import (
     reliability_sentence,
 )
 from goodword.assessments.models import AttemptPart, Score
-from goodword.assessments.psychometrics.profiles import LEAST_GROUPS, Group, group
+from goodword.assessments.psychometrics.profiles import LEAST_GROUPS, GroupSums, group
 from goodword.core.text import rounded, rounded_beside, written_figure
 from goodword.core.validation import Json
 
@@ -373,7 +373,7 @@ def _action(found: ActionScore, content: JudgementSet) -> RatedAction:
     )
 
 
-def _sums(situation: AnsweredSituation) -> Group:
+def _sums(situation: AnsweredSituation) -> GroupSums:
     rated = [(action.answer, action.key) for action in situation.actions if action.answer is not None]
     return group([answer for answer, _ in rated], [key for _, key in rated])
 

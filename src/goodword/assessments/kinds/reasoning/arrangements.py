@@ -23,7 +23,7 @@ from goodword.assessments.kinds.generated import (
     Deduction,
     Family,
     GeneratedItem,
-    Option,
+    GeneratedOption,
     random_for,
 )
 
@@ -146,7 +146,7 @@ class _Placed:
 
     statements: tuple[Statement, ...]
     place: int
-    options: tuple[Option, ...]
+    options: tuple[GeneratedOption, ...]
     key: str
     orders: tuple[tuple[int, ...], ...]
 
@@ -199,11 +199,13 @@ def _draw(
                     continue
                 statements.insert(0, statements.pop(first))
             options = [
-                Option(id=letter, value=("is", thing), error="" if found == (thing,) else errors[thing])
+                GeneratedOption(
+                    id=letter, value=("is", thing), error="" if found == (thing,) else errors[thing]
+                )
                 for letter, thing in zip(ascii_lowercase, chosen, strict=False)
             ]
             options.append(
-                Option(
+                GeneratedOption(
                     id=ascii_lowercase[len(chosen)],
                     value=CANNOT_SAY,
                     error="gives_up_early" if decided else "",

@@ -38,7 +38,7 @@ from goodword.assessments.kinds.scores import ALL, ComputedScore, Respondent, Sc
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.abilities import ItemCurve, UnknownCell, ability
 from goodword.assessments.psychometrics.number_right import form_precision, solved_bands
-from goodword.assessments.psychometrics.rasch import Calibration, Cell, ItemAnswer, guess
+from goodword.assessments.psychometrics.rasch import CalibrationResult, Cell, CellAnswer, guess
 from goodword.assessments.psychometrics.reliability import halves, split_half
 from goodword.assessments.psychometrics.totals import Marked, Solved, in_all, solved
 from goodword.core.text import reading_seconds
@@ -180,7 +180,7 @@ class TaskForm(ChoiceForm):
 
 
 def reasoning_scores(
-    items: Sequence[Item], answers: Mapping[str, Json], calibration: Calibration | None
+    items: Sequence[Item], answers: Mapping[str, Json], calibration: CalibrationResult | None
 ) -> Iterator[ComputedScore]:
     tasks = [item for item in items if isinstance(item, ReasoningTask)]
     marked = [
@@ -211,7 +211,7 @@ def reasoning_scores(
 
 
 def _with_band(
-    score: ComputedScore, tasks: Sequence[ReasoningTask], calibration: Calibration | None
+    score: ComputedScore, tasks: Sequence[ReasoningTask], calibration: CalibrationResult | None
 ) -> ComputedScore:
     of = [task for task in tasks if score.scale in {ALL, task.category}]
     if not of:
@@ -221,17 +221,17 @@ def _with_band(
     return replace(score, solved_low=band.low, solved_high=band.high, solved_by=source)
 
 
-def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> list[ItemAnswer]:
+def calibration_answers(items: Sequence[Item], answers: Mapping[str, Json]) -> list[CellAnswer]:
     """Return the answers for a calibration. Unanswered tasks count as wrong."""
     return [
-        ItemAnswer(item.cell, item.options, 1 if item.is_right(answers.get(item.id)) else 0)
+        CellAnswer(item.cell, item.options, 1 if item.is_right(answers.get(item.id)) else 0)
         for item in items
         if isinstance(item, ReasoningTask)
     ]
 
 
 def reasoning_reliability(
-    people: Sequence[Respondent], calibration: Calibration | None
+    people: Sequence[Respondent], calibration: CalibrationResult | None
 ) -> dict[str, ScaleReliability]:
     """Split-half reliability by category and for all tasks; a calibration replaces the latter."""
     split: dict[str, list[tuple[float, float]]] = {}
@@ -255,7 +255,7 @@ def reasoning_reliability(
     return found
 
 
-def _calibrated_reliability(people: Sequence[Respondent], calibration: Calibration) -> float | None:
+def _calibrated_reliability(people: Sequence[Respondent], calibration: CalibrationResult) -> float | None:
     """The mean reliability of the number solved in these people's forms; None if a cell isn't calibrated."""
     values = []
     for person in people:
@@ -339,7 +339,7 @@ def options_of(family: str, level: int) -> int:
 
 
 def curves(
-    items: Iterable[tuple[Cell, int]], calibration: Calibration | None
+    items: Iterable[tuple[Cell, int]], calibration: CalibrationResult | None
 ) -> tuple[tuple[ItemCurve, ...], Source]:
     """Sorted curves of items (cell, number of options): calibrated if all cells are, else all assumed."""
     given = list(items)
@@ -349,7 +349,7 @@ def curves(
 
 
 def curves_of_form(
-    blueprint: Blueprint, calibration: Calibration | None = None
+    blueprint: Blueprint, calibration: CalibrationResult | None = None
 ) -> tuple[tuple[ItemCurve, ...], Source]:
     return curves(
         (

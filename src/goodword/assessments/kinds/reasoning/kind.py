@@ -52,7 +52,7 @@ from goodword.assessments.kinds.scores import (
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.kinds.whole_forms import WholeForms
 from goodword.assessments.models import AttemptPart, Score, Test
-from goodword.assessments.psychometrics.rasch import Calibration, ItemAnswer
+from goodword.assessments.psychometrics.rasch import CalibrationResult, CellAnswer
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.validation import Json
 
@@ -168,7 +168,7 @@ class _Reasoning(WholeForms):
         form: str,
         items: Sequence[Item],
         answers: Mapping[str, Json],
-        calibration: Calibration | None,
+        calibration: CalibrationResult | None,
     ) -> Iterator[ComputedScore]:
         del content, form
         return reasoning_scores(items, answers, calibration)
@@ -186,7 +186,7 @@ class _Reasoning(WholeForms):
         *,
         form: str,
         people: Sequence[Respondent],
-        calibration: Calibration | None,
+        calibration: CalibrationResult | None,
     ) -> dict[str, ScaleReliability]:
         del content, form
         return reasoning_reliability(people, calibration)
@@ -250,7 +250,7 @@ class _Reasoning(WholeForms):
         del key
         return mentions(_CUES, sentence)
 
-    def calibration_answers(self, items: Sequence[Item], answers: Mapping[str, Json]) -> list[ItemAnswer]:
+    def calibration_answers(self, items: Sequence[Item], answers: Mapping[str, Json]) -> list[CellAnswer]:
         return calibration_answers(items, answers)
 
     def forget_draft(self, test: Test) -> None:

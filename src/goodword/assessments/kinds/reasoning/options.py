@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from string import ascii_lowercase
 from typing import Literal
 
-from goodword.assessments.kinds.generated import Option
+from goodword.assessments.kinds.generated import GeneratedOption
 
 N_SERIES_OPTIONS = 5
 #: prefix of errors that are slips rather than errors of reasoning
@@ -121,13 +121,13 @@ def wrong_answers(grid: Grid, right: int, lines: Sequence[Line]) -> dict[Answer,
     return wrong
 
 
-def in_order[T: (int, str)](right: T, wrong: Mapping[T, str]) -> tuple[list[Option], str]:
+def in_order[T: (int, str)](right: T, wrong: Mapping[T, str]) -> tuple[list[GeneratedOption], str]:
     """The options sorted, and the id of the right one."""
     values = list(wrong)
     values.append(right)
     values.sort()
     options = [
-        Option(id=letter, value=str(value), error="" if value == right else wrong[value])
+        GeneratedOption(id=letter, value=str(value), error="" if value == right else wrong[value])
         for letter, value in zip(ascii_lowercase, values, strict=False)
     ]
     return options, options[values.index(right)].id

@@ -17,10 +17,10 @@ from goodword.assessments.kinds.reasoning.results import (
     signed,
 )
 from goodword.assessments.kinds.report import (
-    Figure,
     Moment,
     NormedScoreData,
     PartHead,
+    ReportFigure,
     figure,
     freeze_normed_score,
     normed_score_details,
@@ -35,10 +35,10 @@ from goodword.core.report_blocks import (
     Details,
     Drawing,
     Drawings,
+    DrawnScore,
     Heading,
     Labelled,
     Prose,
-    Score,
     Table,
 )
 from goodword.core.text import Phrases, rounded, written_day
@@ -153,16 +153,16 @@ class ReasoningReport:
         details = [] if result is None else _details(result)
         return [*_results(part, words), *details]
 
-    def scores(self, part: ReasoningPart, words: Phrases) -> list[Score]:
+    def scores(self, part: ReasoningPart, words: Phrases) -> list[DrawnScore]:
         whole = part["whole"]
         if whole["solved"] is None:
-            return [Score(label="", value="–", note="", alt="")]
+            return [DrawnScore(label="", value="–", note="", alt="")]
         value, unit = words("n_of_m", n=whole["solved"], m=whole["given"]), words("tasks_are_solved")
         if normed := whole["normed_score"]:
             return [percentile_score(normed, words, value=value, unit=unit)]
         band, band_note = whole.get("band"), _band_note(whole, words)
         return [
-            Score(
+            DrawnScore(
                 label="",
                 value=value,
                 note=f"{unit}\n{band_note}" if band_note else unit,
@@ -177,7 +177,7 @@ class ReasoningReport:
         del part, words
         return ""
 
-    def figures(self, part: ReasoningPart) -> list[Figure]:
+    def figures(self, part: ReasoningPart) -> list[ReportFigure]:
         return [
             figure(
                 category["name"],

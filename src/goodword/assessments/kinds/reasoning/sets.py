@@ -18,7 +18,7 @@ from goodword.assessments.kinds.generated import (
     Deduction,
     Family,
     GeneratedItem,
-    Option,
+    GeneratedOption,
     random_for,
 )
 
@@ -124,12 +124,12 @@ def generate(seed: int, level: int) -> GeneratedItem:
     if n < len(names):
         premises.insert(source.randrange(n), _unneeded(source, premises))
     options = [
-        Option(
+        GeneratedOption(
             id=letter, value=claim, error="" if claim == key else _error(claim, premises, len(names), key=key)
         )
         for letter, claim in zip("abc", claims, strict=True)
     ]
-    options.append(Option(id="d", value=NONE_FOLLOWS, error="finds_no_conclusion" if key else ""))
+    options.append(GeneratedOption(id="d", value=NONE_FOLLOWS, error="finds_no_conclusion" if key else ""))
     return GeneratedItem(
         family=_ID,
         version=_VERSION,

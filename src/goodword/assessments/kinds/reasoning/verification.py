@@ -14,7 +14,7 @@ from goodword.assessments.kinds.reasoning.content import VERSION, Blueprint, Rea
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, curves, curves_of_form
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.number_right import ASSUMED_SD
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import CalibrationResult
 from goodword.assessments.psychometrics.second_result import best_lower, predictions, share_lower
 from goodword.core.validation import Json
 
@@ -124,7 +124,7 @@ def compare(
     *,
     first_solved: int,
     answers: Mapping[str, Json],
-    calibration: Calibration | None,
+    calibration: CalibrationResult | None,
 ) -> VerificationComparison:
     """`first` and `second`: the tasks that count. `answers`: answers to the second form; unanswered means not solved.
 
@@ -181,7 +181,7 @@ def high_result(items: int) -> int:
     return -(-items * 17 // 20)
 
 
-def rates_of(test: ReasoningTest, form: str, calibration: Calibration | None) -> Rates:
+def rates_of(test: ReasoningTest, form: str, calibration: CalibrationResult | None) -> Rates:
     blueprint, after = test.blueprint(form), FORMS[verification_form(test, form)]
     first, source = curves_of_form(blueprint, calibration)
     second, second_source = curves_of_form(after, calibration)

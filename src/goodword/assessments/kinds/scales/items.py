@@ -263,7 +263,7 @@ class ScaleContradiction:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Contradiction:
+class SelfContradiction:
     """`mean` is over all pairs, in points of the answer scale; `chance` is expected of random answers."""
 
     scales: tuple[ScaleContradiction, ...]
@@ -276,7 +276,7 @@ class Contradiction:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponsePatterns:
     straight_line: StraightLine
-    contradiction: Contradiction
+    contradiction: SelfContradiction
 
 
 def response_patterns(instrument: Instrument, form: str, answers: Mapping[str, Json]) -> ResponsePatterns:
@@ -296,7 +296,7 @@ def straight_lining(values: Sequence[int]) -> StraightLine:
     return StraightLine(longest=longest, answered=len(values), grade=grade)
 
 
-def contradiction(instrument: Instrument, form: str, answers: Mapping[str, int]) -> Contradiction:
+def contradiction(instrument: Instrument, form: str, answers: Mapping[str, int]) -> SelfContradiction:
     scales: list[ScaleContradiction] = []
     apart: list[int] = []
     for scored in score(instrument, form, answers):
@@ -318,7 +318,7 @@ def contradiction(instrument: Instrument, form: str, answers: Mapping[str, int])
     grade = None
     if whole is not None and len(apart) >= LEAST_PAIRS:
         grade = graded(whole, low=chance, medium=chance * Fraction(5, 4), high=chance * Fraction(3, 2))
-    return Contradiction(
+    return SelfContradiction(
         scales=tuple(scales),
         pairs=len(apart),
         mean=None if whole is None else float(whole),

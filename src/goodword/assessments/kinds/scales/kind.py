@@ -49,7 +49,7 @@ from goodword.assessments.kinds.scores import (
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import AttemptPart, Score
 from goodword.assessments.models.library import LONGEST_FORM
-from goodword.assessments.psychometrics.rasch import Calibration
+from goodword.assessments.psychometrics.rasch import CalibrationResult
 from goodword.assessments.psychometrics.totals import Solved
 from goodword.core.text import rounded
 from goodword.core.validation import Json
@@ -175,7 +175,7 @@ class _Scales(FixedItems):
         form: str,
         items: Sequence[Item],
         answers: Mapping[str, Json],
-        calibration: Calibration | None,
+        calibration: CalibrationResult | None,
     ) -> Iterator[ComputedScore]:
         del items, calibration
         return scale_scores(content, form, answers)
@@ -190,7 +190,12 @@ class _Scales(FixedItems):
         return []
 
     def reliability(
-        self, content: Instrument, *, form: str, people: Sequence[Respondent], calibration: Calibration | None
+        self,
+        content: Instrument,
+        *,
+        form: str,
+        people: Sequence[Respondent],
+        calibration: CalibrationResult | None,
     ) -> dict[str, ScaleReliability]:
         del calibration
         return reliability_by_items([item_values(content, form, person.answers) for person in people])

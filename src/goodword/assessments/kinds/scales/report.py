@@ -5,10 +5,10 @@ from typing import Final, Literal, NotRequired, TypedDict
 from django.utils.translation import gettext, ngettext
 
 from goodword.assessments.kinds.report import (
-    Figure,
     Moment,
     NormedScoreData,
     PartHead,
+    ReportFigure,
     figure,
     freeze_normed_score,
     normed_score_details,
@@ -22,12 +22,12 @@ from goodword.core.report_blocks import (
     Block,
     Cell,
     Details,
+    DrawnScore,
     Heading,
     Labelled,
     Prose,
     ScaleChart,
     ScaleRow,
-    Score,
     Table,
 )
 from goodword.core.text import Phrases
@@ -95,7 +95,7 @@ class ScalesReport:
     def blocks(self, part: ScalesPart, words: Phrases, result: ScalesResult | None = None) -> list[Block]:
         return [*_chart(part, words, result), *_scales(part, words, result)]
 
-    def scores(self, part: ScalesPart, words: Phrases) -> list[Score]:
+    def scores(self, part: ScalesPart, words: Phrases) -> list[DrawnScore]:
         axis = (part["scale_min"], part["scale_max"])
         return [_score(scale, part, axis, words) for scale in part["scales"]]
 
@@ -103,7 +103,7 @@ class ScalesReport:
         error = _assumed_error(part, words)
         return words("assumed_error", value=error) if error else ""
 
-    def figures(self, part: ScalesPart) -> list[Figure]:
+    def figures(self, part: ScalesPart) -> list[ReportFigure]:
         return [
             figure(scale["name"], scale["mean"], normed=scale.get("normed_score")) for scale in part["scales"]
         ]
@@ -159,13 +159,15 @@ def _assumed_error(part: ScalesPart, words: Phrases) -> str:
     return words.number(assumed_error(fewest, width=width), 1) if fewest else ""
 
 
-def _score(scale: ScaleData, part: ScalesPart, axis: tuple[int, int], words: Phrases) -> Score:
+def _score(scale: ScaleData, part: ScalesPart, axis: tuple[int, int], words: Phrases) -> DrawnScore:
     row, mean = _strip(scale, part, words, ()), scale["mean"]
     value, error = words("no_mean") if mean is None else words.number(mean, 1), _error(scale, words)
     if scale["n_items"] < LEAST_CHARTED:
         note = ", ".join(filter(None, [words("on_scale", low=axis[0], high=axis[1]), error]))
-        return Score(label=scale["name"], value=value, note=note, alt=row.alt)
-    return Score(label=scale["name"], value=value, note=error, alt=row.alt, axis=axis, at=mean, band=row.band)
+        return DrawnScore(label=scale["name"], value=value, note=note, alt=row.alt)
+    return DrawnScore(
+        label=scale["name"], value=value, note=error, alt=row.alt, axis=axis, at=mean, band=row.band
+    )
 
 
 def _scale_data(found: ScaleResult, moment: Moment) -> ScaleData:

@@ -23,7 +23,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import product
 from random import Random
 
-from goodword.assessments.kinds.generated import Family, Figure, GeneratedItem, Matrix, Option
+from goodword.assessments.kinds.generated import Family, Figure, GeneratedItem, GeneratedOption, Matrix
 from goodword.assessments.kinds.reasoning.matrices.rules import (
     ALIKE,
     MOST_MARKS,
@@ -88,16 +88,16 @@ def _toggled(share: int, random: Random) -> tuple[int, ...]:
 
 def options(
     rules: Sequence[Ruled], values: Sequence[Sequence[int]], plain: Cell, random: Random
-) -> tuple[tuple[Option, ...], str]:
+) -> tuple[tuple[GeneratedOption, ...], str]:
     """Eight options in random order, and the id of the right one.
 
-    `values`: the offered values of each rule's aspect. `plain`: aspects without a rule. An `Option.error` looks like
-    "turn:wrong_direction+shading:repeats_beside".
+    `values`: the offered values of each rule's aspect. `plain`: aspects without a rule. A `GeneratedOption.error` looks
+    like "turn:wrong_direction+shading:repeats_beside".
     """
     mixed = list(product(*values))
     random.shuffle(mixed)
     found = [
-        Option(
+        GeneratedOption(
             id=letter,
             value=_figure(rules, each, plain),
             error="+".join(
@@ -286,7 +286,7 @@ def _leads_to(kind: Kind, key: int) -> bool:
 
 
 def _can_hardly_rule_out(
-    cells: Sequence[Figure], choices: Sequence[Option], *, most: int, shows_key: bool | None
+    cells: Sequence[Figure], choices: Sequence[GeneratedOption], *, most: int, shows_key: bool | None
 ) -> bool:
     """Whether it hardly helps to rule out the options shown in the matrix, or to choose among them.
 

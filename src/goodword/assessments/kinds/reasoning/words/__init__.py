@@ -7,8 +7,8 @@ from goodword.assessments.kinds.generated import (
     Deduction,
     Figure,
     GeneratedItem,
+    GeneratedOption,
     Matrix,
-    Option,
     Series,
     Shown,
     ShownOption,
@@ -78,7 +78,7 @@ def _series_question(terms: tuple[str, ...], words: TaskWords) -> str:
     return words.series.next_letter if len(terms[0]) == 1 else words.series.next_letters
 
 
-def _texts(options: tuple[Option, ...]) -> tuple[ShownOption, ...]:
+def _texts(options: tuple[GeneratedOption, ...]) -> tuple[ShownOption, ...]:
     return tuple(ShownOption(id=option.id, text=str(option.value)) for option in options)
 
 
