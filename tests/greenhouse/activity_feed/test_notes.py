@@ -1,6 +1,6 @@
 """The note on the Activity Feed: text, author, visibility, link."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,16 +10,20 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.greenhouse.activity_feed import posting
 from goodword.greenhouse.activity_feed.notes import queue_missed
+from goodword.greenhouse.activity_feed.wording import values_of
 from goodword.greenhouse.models import ActivityFeedNote, Connection
 from goodword.notifications.domain import links
 from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.models import Email, Link
 from goodword.references.models import Check
 from goodword.reports.domain.reviews import mail_recruiter_on_report
+from goodword.reports.domain.versions import reuse
+from goodword.workflow.models import StepRequest
 from tests.contract.greenhouse import ALL
 from tests.greenhouse.activity_feed.story import CODE, Story, open_story, react_to_ready_report, ready
 from tests.greenhouse.world import World
 from tests.references.answered import version
+from tests.support import factories
 from tests.support.jobs import event_names, waiting
 
 
@@ -66,24 +70,58 @@ def test_the_note_belongs_to_the_application(story: Story) -> None:
 def test_only_a_check_that_a_member_ended_with_references_missing_was_closed_early(
     story: Story, progress: str, received: int, sentence: str
 ) -> None:
-    organisation = story.report.organisation
     story.report.snapshot = {"check": {"asked": 2, "received": received}}
-    story.report.check_run = Check.objects.create(
-        organisation=organisation,
-        step_request=story.report.step_request,
-        version=version(organisation),
-        wanted=2,
-        least=1,
-        progress=progress,
-        opened_at=story.now,
-        completed_at=story.now,
-        deadline_at=story.now,
-    )
+    story.report.check_run = check_of(story.report.step_request, progress, now=story.now)
     story.report.save()
     story.try_to_post()
     [note] = story.notes()
     assert note.body is not None
     assert note.body.splitlines()[0] == f"Reference check for Ada Lovelace {sentence}"
+
+
+def check_of(step_request: StepRequest, progress: str, *, now: datetime) -> Check:
+    return Check.objects.create(
+        organisation=step_request.organisation,
+        step_request=step_request,
+        version=version(step_request.organisation),
+        wanted=2,
+        least=1,
+        progress=progress,
+        opened_at=now,
+        completed_at=now,
+        deadline_at=now,
+    )
+
+
+@pytest.mark.world
+@pytest.mark.parametrize(
+    ("progress", "how"), [("marked_complete", "closed early"), ("completed", "completed")]
+)
+def test_a_reused_check_was_closed_early_if_the_earlier_one_was(
+    story: Story, progress: str, how: str
+) -> None:
+    earlier, now = story.report, story.now
+    earlier.check_run = check_of(earlier.step_request, progress, now=now)
+    earlier.snapshot = {
+        "kind": "reference_check",
+        "redacted": False,
+        "role": {"title": "Window Washer"},
+        "check": {"asked": 2, "received": 1, "completed_at_text": "3 March 2026"},
+    }
+    earlier.save()
+    application = earlier.step_request.application
+    again = factories.application(factories.role(story.world.organisation), candidate=application.candidate)
+    step_request = factories.step_request(
+        again,
+        "reference_check",
+        state=StepRequest.State.WAITING,
+        waiting_reason=StepRequest.WaitingReason.REUSE,
+        earlier=earlier.step_request,
+    )
+    report = reuse(step_request=step_request, member=factories.member(story.world.organisation), now=now)
+    assert values_of(report)["outcome"] == (
+        f"{how}: 1 of 2 references are in, taken over from an earlier application"
+    )
 
 
 @pytest.mark.world

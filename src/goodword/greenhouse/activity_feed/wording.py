@@ -5,11 +5,10 @@ from collections.abc import Mapping
 
 from goodword.core.text import defused_in_header
 from goodword.greenhouse.models import ActivityFeedNote
+from goodword.references.models import Check
 from goodword.reports.models import Report
 from goodword.roles.models import Step
 from goodword.workflow.models import StepRun
-
-MARKED_COMPLETE = StepRun.Progress.MARKED_COMPLETE
 
 DEFAULT = "{step} for {candidate} {outcome}."
 
@@ -73,10 +72,17 @@ def _outcome(report: Report) -> str:
     check = report.snapshot["check"]
     received, asked = check["received"], check["asked"]
     # a check can be complete with fewer references than the candidate was asked to arrange
-    ended_by_member = report.check_run is not None and report.check_run.progress == MARKED_COMPLETE
-    how = "closed early" if ended_by_member and received < asked else "completed"
+    how = "closed early" if received < asked and _was_ended_by_member(report) else "completed"
     verb = "reference is" if asked == 1 else "references are"
     return f"{how}: {received} of {asked} {verb} in{taken}"
+
+
+def _was_ended_by_member(report: Report) -> bool:
+    """Whether a member marked the check as complete, or the earlier one that is reused."""
+    reused = report.snapshot.get("reused")
+    code = reused["code"] if reused else report.code
+    checks = Check.objects.of(report.organisation)
+    return checks.filter(reports__code=code, progress=StepRun.Progress.MARKED_COMPLETE).exists()
 
 
 def _quoted(text: str) -> str:
