@@ -263,9 +263,13 @@ def test_a_run_uses_the_usual_erasure(org: Organisation, role: Role) -> None:
 
 #: by candidate, the error raised at the end of their erasure
 FAILURES: dict[int, type[BaseException]] = {}
+#: by candidate, what else happens during their erasure
+MEANWHILE: dict[int, Callable[[], object]] = {}
 
 
 def failing_eraser(subject: Subject, _now: datetime) -> Counts:
+    if meanwhile := MEANWHILE.get(subject.candidate_id or 0):
+        meanwhile()
     if fate := FAILURES.get(subject.candidate_id or 0):
         raise fate
     return {}
@@ -280,6 +284,7 @@ def failures(settings: Settings) -> Iterator[dict[int, type[BaseException]]]:
     erasers.cache_clear()
     yield FAILURES
     FAILURES.clear()
+    MEANWHILE.clear()
     erasers.cache_clear()
 
 
@@ -340,6 +345,27 @@ def test_a_rule_changed_while_a_run_is_under_way_erases_nobody_until_the_next_da
     assert (sweep(org.pk, now=NOW), erased(org)) == (0, before)
     assert sweep(org.pk, now=NOW + timedelta(days=1)) == 3 - len(before)
     assert erased(org) == [*people, lately]
+
+
+@pytest.mark.world
+@pytest.mark.usefixtures("failures")
+def test_a_rule_changed_after_midnight_during_a_run_erases_nobody_until_the_next_day(
+    org: Organisation, role: Role
+) -> None:
+    before_midnight = NOW.replace(hour=22, minute=50)  # 23:50 in Berlin
+    after_midnight = before_midnight + timedelta(minutes=20)
+    first = ended(role, "First").candidate_id
+    lately = ended(role, "Lately", at=NOW - timedelta(days=200)).candidate_id
+    MEANWHILE[first] = lambda: change_retention(
+        organisation=org,
+        settings=replace(retention_of(org), keep_months=6),
+        by=factories.member(org, kind="admin"),
+        now=after_midnight,
+    )
+    assert (sweep(org.pk, now=before_midnight), erased(org)) == (1, [first])
+    assert (sweep(org.pk, now=after_midnight + timedelta(hours=4)), erased(org)) == (0, [first])
+    assert sweep(org.pk, now=after_midnight + timedelta(days=1, hours=4)) == 1
+    assert erased(org) == [first, lately]
 
 
 @pytest.mark.matrix

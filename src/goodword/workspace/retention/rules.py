@@ -155,8 +155,11 @@ def sweep(organisation_id: int, *, now: datetime) -> int:
         lambda pk: erase_if_due(candidate_id=pk, organisation_id=organisation_id, now=now),
     )
     if len(due) <= AT_MOST:
-        today = _today(organisation, now)
-        Organisation.objects.filter(pk=organisation_id).update(retention_ran_on=today)
+        # a rule may have been changed meanwhile, after midnight
+        unchanged = Organisation.objects.filter(
+            pk=organisation_id, retention_ran_on=organisation.retention_ran_on
+        )
+        unchanged.update(retention_ran_on=_today(organisation, now))
     return done
 
 
