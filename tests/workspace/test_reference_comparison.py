@@ -153,16 +153,7 @@ def test_differently_worded_questions_get_separate_rows(
         else question
         for question in QUESTIONS
     ]
-    newer = QuestionnaireVersion.objects.create(
-        organisation=role.organisation,
-        questionnaire=asked.questionnaire,
-        number=2,
-        language="en",
-        questions=changed,
-        created_at=NOW,
-        published_at=NOW,
-    )
-    check = checked(role, newer, "Bo", "Beck")
+    check = checked(role, later_version(asked, 2, changed), "Bo", "Beck")
     answered(check, 1, FULL | {"other": FULL["promises"]})
     response = shown(rita, role)
     table = response.context["table"]
@@ -180,26 +171,41 @@ def test_differently_worded_questions_get_separate_rows(
     assert "Only questions with the same wording" not in chosen
 
 
+def later_version(
+    asked: QuestionnaireVersion, number: int, questions: Sequence[dict[str, Any]]
+) -> QuestionnaireVersion:
+    return QuestionnaireVersion.objects.create(
+        organisation=asked.organisation,
+        questionnaire=asked.questionnaire,
+        number=number,
+        language="en",
+        questions=questions,
+        created_at=NOW,
+        published_at=NOW,
+    )
+
+
 @pytest.mark.world
-def test_equally_worded_questions_for_different_relationships_each_have_a_row(
-    role: Role, rita: Membership, organisation: Organisation
+def test_equally_worded_questions_for_different_relationships_share_a_row_in_any_order(
+    role: Role, rita: Membership, asked: QuestionnaireVersion
 ) -> None:
     [reliability] = [question for question in QUESTIONS if question["id"] == "reliability"]
-    asked = version(
-        organisation,
-        [
-            QUESTIONS[0],
-            reliability | {"only_for": ["manager"]},
-            reliability | {"id": "of_colleagues", "only_for": ["peer"]},
-        ],
-    )
-    check = checked(role, asked, "Ada", "Abel")
+    of_managers = reliability | {"only_for": ["manager"]}
+    of_colleagues = reliability | {"id": "of_colleagues", "only_for": ["peer"]}
     confirmed = {"relationship": FULL["relationship"]}
-    answered(check, 1, confirmed | {"reliability": FULL["reliability"]})
     colleague = {"relationship": {"answer": "confirmed", "relationship": "peer"}}
-    answered(check, 3, colleague | {"of_colleagues": FULL["reliability"] | {"level": 1}})
-    rows = shown(rita, role).context["table"].rows
-    assert [[one.words for one in row.cells[0].given] for row in rows] == [["4"], ["1"]]
+    versions = ([of_managers, of_colleagues], [of_colleagues, of_managers], [of_colleagues])
+    for number, questions in enumerate(versions, start=2):
+        newer = later_version(asked, number, [QUESTIONS[0], *questions])
+        check = checked(role, newer, f"Number {number}", f"X{number}")
+        of_manager = {"reliability": FULL["reliability"]} if of_managers in questions else {}
+        answered(check, 1, confirmed | of_manager)
+        answered(check, 3, colleague | {"of_colleagues": FULL["reliability"] | {"level": 1}})
+        answered_self(check, {"of_colleagues": FULL["reliability"] | {"level": 5}})
+    response = shown(rita, role)
+    assert [one.label for one in response.context["table"].rows] == ["Reliability"]
+    assert row(response, "Reliability") == [["M 4", "Co 1", "S 5"], ["M 4", "Co 1", "S 5"], ["Co 1", "S 5"]]
+    assert row(shown(rita, role, relationship="manager"), "Reliability") == [["M 4", "S 5"]] * 2 + [["S 5"]]
 
 
 @pytest.mark.world

@@ -1,10 +1,9 @@
 """Compares references of several candidates of a role: each referee's rating by competency, beside the candidate's own.
 
-Ratings are neither added up nor used for sorting. A row is one question; differently worded versions get separate rows.
+Ratings are neither added up nor used for sorting. Questions share a row if they have the same wording and levels.
 """
 
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -40,8 +39,8 @@ from goodword.roles.models import Role, Step
 from goodword.workflow.models import DONE, is_open
 from goodword.workspace.comparison.results import MAX_ROWS, WITH_NAMES, reused_results, visible_in
 
-#: a question and its number among equally worded ones of its questionnaire
-type ComparableQuestion = tuple[Question, int]
+#: relationships in a cell; the candidate, who has none, is last
+_ORDER: Final = (*RELATIONSHIPS, "")
 
 #: candidates per page
 MOST_COLUMNS: Final = 5
@@ -226,22 +225,19 @@ def _anchor(check: Check) -> str:
     return f"{state}-{Step.Kind.REFERENCE_CHECK}"
 
 
-def _comparable(version: QuestionnaireVersion) -> Mapping[ComparableQuestion, str]:
-    """Ratings and "would work with again" with their ids. Equally worded questions of different questionnaires are
-    equal; those of one questionnaire, for example for managers and for colleagues, are numbered."""
+def _comparable(version: QuestionnaireVersion) -> Mapping[Question, Sequence[str]]:
+    """Ratings and "would work with again" with their ids. Equally worded questions are equal, also those of one
+    questionnaire, for example for managers and for colleagues."""
     questions = fill_placeholders(
         stored_questions(version),
         candidate=gettext("the candidate"),
         company=gettext("the company"),
         language=version.language,
     )
-    found: dict[ComparableQuestion, str] = {}
-    times: Counter[Question] = Counter()
+    found: dict[Question, list[str]] = {}
     for question in questions:
         if isinstance(question, Rating | Agreement | WouldWorkAgain):
-            wording = _wording(question)
-            times[wording] += 1
-            found[wording, times[wording]] = question.id
+            found.setdefault(_wording(question), []).append(question.id)
     return found
 
 
@@ -253,18 +249,17 @@ def _wording(question: Question) -> Question:
 
 def _rows(
     columns: Sequence[ReferenceColumn],
-    asked: Sequence[Mapping[ComparableQuestion, str]],
+    asked: Sequence[Mapping[Question, Sequence[str]]],
     *,
     relationship: str,
 ) -> list[ReferenceRow]:
     """Rows in the order of the questionnaires, "would work with again" first."""
-    comparable = list(dict.fromkeys(found for of_check in asked for found in of_check))
-    comparable.sort(key=lambda found: not isinstance(found[0], WouldWorkAgain))
+    questions = list(dict.fromkeys(question for of_check in asked for question in of_check))
+    questions.sort(key=lambda question: not isinstance(question, WouldWorkAgain))
     rows = []
-    for found in comparable:
-        question, _ = found
+    for question in questions:
         cells = tuple(
-            _cell(column.results, of_check.get(found), relationship=relationship)
+            _cell(column.results, of_check.get(question, ()), relationship=relationship)
             for column, of_check in zip(columns, asked, strict=True)
         )
         competency = question.competency if isinstance(question, Rating | Agreement) else ""
@@ -275,15 +270,18 @@ def _rows(
     return rows
 
 
-def _cell(results: Results, question_id: str | None, *, relationship: str) -> ReferenceCell:
-    if question_id is None:
+def _cell(results: Results, ids: Collection[str], *, relationship: str) -> ReferenceCell:
+    if not ids:
         return ReferenceCell(given=(), reason=gettext("Not in this questionnaire"))
-    result = next(question for question in results.questions if question.id == question_id)
-    given = tuple(
-        _given(result, answer)
+    answers = [
+        (result, answer)
+        for result in results.questions
+        if result.id in ids
         for answer in result.answers
         if answer.by.is_self or relationship in {"", answer.by.relationship_id}
-    )
+    ]
+    answers.sort(key=lambda pair: _ORDER.index(pair[1].by.relationship_id))
+    given = tuple(_given(result, answer) for result, answer in answers)
     return ReferenceCell(given=given, reason="" if given else gettext("No answers"))
 
 
