@@ -422,19 +422,43 @@ def two_requested(world: World) -> list[RemoteApplication]:
 def test_unreadable_answers_of_greenhouse_only_delay_the_invitations(world: World) -> None:
     remotes = two_requested(world)
     world.line.edit = without_ids(*remotes)
-    assert send_requested(world.connection.pk, tick=clock.now) == 0
+    assert send_later(world, minutes=0) == 0
     assert Finding.objects.of(world.organisation).filter(invite_requested_at=None).count() == 0
     world.line.edit = None
-    assert send_requested(world.connection.pk, tick=clock.now) == 2
+    assert send_later(world, minutes=2) == 2
     assert findings(world) == {("missed_invitation", "synced"): 2}
 
 
 @pytest.mark.world
-def test_a_candidate_who_cannot_be_read_for_an_hour_returns_to_the_list(world: World) -> None:
+@pytest.mark.parametrize("since_the_click", [0, 90], ids=["at once", "after an outage"])
+def test_a_candidate_who_cannot_be_read_for_an_hour_returns_to_the_list(
+    world: World, since_the_click: int
+) -> None:
     remotes = two_requested(world)
     world.line.edit = without_ids(remotes[0])
-    assert send_requested(world.connection.pk, tick=clock.now) == 1
     waiting = Finding.objects.of(world.organisation).filter(state="waiting")
-    assert waiting.filter(invite_requested_at=None).count() == 0
-    assert send_requested(world.connection.pk, tick=lambda: clock.now() + timedelta(minutes=61)) == 0
+    assert send_later(world, minutes=since_the_click) == 1
+    for minutes in range(1, 61):
+        assert send_later(world, minutes=since_the_click + minutes) == 0
+        assert waiting.filter(invite_requested_at=None).count() == 0
+    assert send_later(world, minutes=since_the_click + 62) == 0
     assert waiting.get(invite_requested_at=None).sentence == NOT_INVITED
+
+
+@pytest.mark.world
+def test_unreadable_candidates_are_retried_rarely_and_do_not_hold_up_the_others(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("goodword.greenhouse.reconciliation.missed_invitations.BATCH", 1)
+    remotes = two_requested(world)
+    first = Finding.objects.of(world.organisation).earliest("pk").remote_application_id
+    world.line.edit = without_ids(*(remote for remote in remotes if remote.id == first))
+    assert send_later(world, minutes=0) == 0
+    assert send_later(world, seconds=20) == 1
+    world.line.calls.clear()
+    assert send_later(world, seconds=40) == 0
+    assert world.line.calls == []
+
+
+def send_later(world: World, **wait: float) -> int:
+    return send_requested(world.connection.pk, tick=lambda: clock.now() + timedelta(**wait))

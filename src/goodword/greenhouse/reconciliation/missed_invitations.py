@@ -38,8 +38,8 @@ RECENT = timedelta(hours=48)
 
 BATCH = 20
 
-#: how long an unreadable answer of Greenhouse is retried before a member must decide again
-PATIENCE = timedelta(hours=1)
+#: delays after an unreadable answer of Greenhouse; after the last one a member must decide again
+UNREADABLE_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 40))
 
 #: first half of the advisory lock's key
 _LOCK = 0x6865616C
@@ -294,7 +294,7 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
     if connection is None:
         return 0
     settled, last = 0, 0
-    while batch := _next_requested(connection, after=last):
+    while batch := _next_requested(connection, after=last, now=tick()):
         process.check_stop()
         last = batch[-1].pk
         try:
@@ -307,7 +307,7 @@ def send_requested(connection_id: int, *, tick: Callable[[], datetime]) -> int:
                 raise
             alone = sum(_send_alone(finding, connection=connection, now=tick()) for finding in batch)
             settled += alone
-            if not alone:  # probably not because of these candidates; the next sweep continues
+            if not alone:  # probably not because of these candidates; the next sweep goes on with the others
                 return settled
     return settled
 
@@ -327,10 +327,17 @@ def exclusively(connection_id: int) -> Iterator[bool]:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [key])
 
 
-def _next_requested(connection: Connection, *, after: int) -> list[Finding]:
-    requested = Finding.objects.across_organisations().filter(
-        connection=connection, state=State.WAITING, invite_requested_at__isnull=False, pk__gt=after
+def invites_requested(*, now: datetime) -> QuerySet[Finding]:
+    """Findings to invite now."""
+    return Finding.objects.across_organisations().filter(
+        Q(try_again_at=None) | Q(try_again_at__lte=now),
+        state=State.WAITING,
+        invite_requested_at__isnull=False,
     )
+
+
+def _next_requested(connection: Connection, *, after: int, now: datetime) -> list[Finding]:
+    requested = invites_requested(now=now).filter(connection=connection, pk__gt=after)
     return list(requested.order_by("pk")[:BATCH])
 
 
@@ -342,8 +349,10 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
             raise
         log.warning("%s waits: %s", finding, error)
     except UnexpectedShape as error:
-        if finding.invite_requested_at is None or now - finding.invite_requested_at < PATIENCE:
+        if finding.tries < len(UNREADABLE_WAITS):
             log.warning("%s waits: %s", finding, error)
+            at = now + UNREADABLE_WAITS[finding.tries]
+            _still_requested(finding).update(tries=finding.tries + 1, try_again_at=at)
         else:
             log.error("Missed invitation of application %s failed: %s", finding.application_id, error)
             _hand_back(finding)
@@ -357,10 +366,15 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
 
 def _hand_back(finding: Finding) -> None:
     """Return the finding to the list of missed invitations, since another automatic retry wouldn't help."""
-    requested = Finding.objects.across_organisations().filter(
+    _still_requested(finding).update(
+        invite_requested_at=None, invite_requested_by=None, tries=0, try_again_at=None, sentence=NOT_INVITED
+    )
+
+
+def _still_requested(finding: Finding) -> QuerySet[Finding]:
+    return Finding.objects.across_organisations().filter(
         pk=finding.pk, state=State.WAITING, invite_requested_at=finding.invite_requested_at
     )
-    requested.update(invite_requested_at=None, invite_requested_by=None, sentence=NOT_INVITED)
 
 
 def _send(batch: Sequence[Finding], *, connection: Connection, now: datetime) -> int:

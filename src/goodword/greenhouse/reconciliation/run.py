@@ -304,7 +304,7 @@ def invite(*, connection_id: int) -> None:
 @jobs.job(
     name="greenhouse.reconciliation.sweep",
     cron="* * * * * */20",
-    due=lambda now: [passes.dead(now=now), due(now=now), invites_requested()],
+    due=lambda now: [passes.dead(now=now), due(now=now), missed_invitations.invites_requested(now=now)],
 )
 def sweep() -> None:
     now = clock.now()
@@ -312,7 +312,8 @@ def sweep() -> None:
         if dead.requested_by is not None:  # a member is waiting for it
             begin_pass(dead.connection, now=now, requested_by=dead.requested_by)
     begin_due(now=now)
-    for connection_id in invites_requested().order_by().values_list("connection_id", flat=True).distinct():
+    requested = missed_invitations.invites_requested(now=now)
+    for connection_id in requested.order_by().values_list("connection_id", flat=True).distinct():
         wake_invite(connection_id)
 
 
@@ -360,11 +361,6 @@ def due(*, now: datetime) -> QuerySet[Connection]:
     )
     rows = Connection.objects.across_organisations().filter(pk__in=linked)
     return rows.exclude(state=Connection.State.DISCONNECTED).exclude(pk__in=recent.values("connection_id"))
-
-
-def invites_requested() -> QuerySet[Finding]:
-    waiting = Finding.objects.across_organisations().filter(state=Finding.State.WAITING)
-    return waiting.filter(invite_requested_at__isnull=False)
 
 
 def wake_invite(connection_id: int) -> None:
