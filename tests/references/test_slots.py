@@ -211,7 +211,7 @@ def test_overlapping_waits_are_counted_once(answers_after: int | None) -> None:
 
 
 @pytest.mark.world
-@pytest.mark.parametrize("then", ["replaced", "bounced again"])
+@pytest.mark.parametrize("then", ["replaced", "bounced again", "declined"])
 def test_a_wait_that_ends_when_the_request_is_sent_again_is_given_back(then: str) -> None:
     story = asking(deadline_days=20, referee_deadline_days=5)
     path = candidate_path(story)
@@ -233,7 +233,11 @@ def test_a_wait_that_ends_when_the_request_is_sent_again_is_given_back(then: str
             details = MANAGER | {"r-name": "Nora Neu", "r-email": "nora@globex.example"}
             assert post(f"{path}1/another/", details).status_code == 302
         else:
-            bounced(story, "m@globex.example", at=latest)
+            if then == "bounced again":
+                bounced(story, "m@globex.example", at=latest)
+            else:
+                post(f"{referee_path('m@globex.example')}no/", {"d-why": "would_rather_not"})
+                run_jobs()
             decide(story, "still_asked", days=8)
     assert story.check.deadline_at == before + timedelta(days=7 if then == "replaced" else 8)
 

@@ -273,7 +273,9 @@ def give_back_wait(check: Check, *, since: datetime, now: datetime) -> None:
 
 def end_wait(check: Check, request: ReferenceRequest, *, now: datetime) -> None:
     """Give back the time for which *I can't name anyone* has waited for an answer, since the request is about to be
-    sent again. `update_check` does so if the clock was stopped."""
+    sent again. `update_check` does so if the clock was stopped. If the request bounces again or is declined, the time
+    in between is given back too: the question is still unanswered, and its page says that the time until the answer
+    doesn't count."""
     status, since = slot_status(check, request.referee.slot), waits_since(check)
     is_questioned = status is not None and status.state == "questioned"
     if is_questioned and since is not None and check.clock_stopped_at is None:
