@@ -166,7 +166,7 @@ FLOW: Flow = {
     "check.reminded": (),
     "check.slow_notified": (),  # data: requests
     "check.declined": (),
-    "check.extended": (),  # data: until
+    "check.extended": (),  # data: until, requests
     "request.released": (),
     "request.begun": (),
     "request.declined": (nominations.on_request_declined,),

@@ -229,7 +229,7 @@ def test_errors_at_start_are_json_if_the_log_is(tmp_path: Path, command: str) ->
     assert (done.returncode, done.stdout, line) == (2, "", {"level": "CRITICAL", "logger": "goodword"})
 
 
-def test_a_sentence_is_json_if_a_file_says_so(
+def test_messages_are_json_if_a_file_sets_the_format(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("GOODWORD_LOG_FORMAT_FILE", str(tmp_path / "format"))

@@ -154,12 +154,12 @@ def torture(options: Options, *, say: Say) -> Outcome:
     began = time.monotonic()
     folder = Path(tempfile.mkdtemp(prefix="goodword-torture-"))
 
-    def told(text: str) -> None:
+    def timed(text: str) -> None:
         say(f"{time.monotonic() - began:6.1f} s  {text}")
 
     kept = True
     try:
-        findings, lines = _play(options, folder, told)
+        findings, lines = _play(options, folder, timed)
         kept = options.keep or bool(findings.breaches)
         lines.append(f"wall time: {time.monotonic() - began:.0f} s")
         return Outcome(options=options, breaches=findings.breaches, lines=lines, data=folder)
@@ -328,7 +328,7 @@ def _limit(run: Run) -> float:
         return run.options.at_most
     if run.options.soak:
         return run.options.soak * 60
-    enough = sum(len(one.answers) for one in run.people.told) >= ENOUGH
+    enough = sum(len(one.answers) for one in run.people.participants) >= ENOUGH
     return run.options.seconds * (1 if enough else 3)
 
 
@@ -398,13 +398,16 @@ def _lines(run: Run, findings: Findings) -> list[str]:
     made = sum(account.delivered() for account in accounts)
     kills = ", ".join(f"{program.name} {program.killed}" for program in here.programs)
     ended = {program.name: program.ended for program in here.programs if program.ended}
-    finished, declined = sum(one.finished for one in people.told), sum(one.declined for one in people.told)
+    finished, declined = (
+        sum(one.finished for one in people.participants),
+        sum(one.declined for one in people.participants),
+    )
     missed = set(run.tormentor.all_points) - set(trouble.points)
     disk = "real" if here.database.mounted else "not possible here"
     return [
         f"acts: {sum(acts.values())} ({_counts(acts)})",
         f"deliveries: {made} made; {_counts(findings.counted)}",
-        f"people: {len(people.told)} had something to answer; {finished} finished, {declined} declined",
+        f"people: {len(people.participants)} had something to answer; {finished} finished, {declined} declined",
         f"their tries: {_counts(people.requests)}",
         *(f"somebody could not go on: {problem}" for problem in people.problems),
         f"kills by SIGKILL: {kills}; programs that ended by themselves: {ended or 'none'}",

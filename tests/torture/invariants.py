@@ -330,7 +330,7 @@ class Judge:
         """Check that each report version has one note, and each assessment whose end the candidate saw confirmed."""
         finished = {
             one.address
-            for one in self.people.told
+            for one in self.people.participants
             if one.organisation == account.organisation
             and one.kind == "assessment invitation"
             and one.finished
@@ -390,17 +390,19 @@ class Judge:
 
     def _answers(self) -> None:
         """Check that all accepted answers are in the person's own data."""
-        for told in self.people.told:
-            if told.kind == "assessment invitation" and told.answers:
-                self._answers_of_candidate(told)
-            elif told.kind == "reference request" and told.words:
-                self._words_of_referee(told)
+        for participant in self.people.participants:
+            if participant.kind == "assessment invitation" and participant.answers:
+                self._answers_of_candidate(participant)
+            elif participant.kind == "reference request" and participant.words:
+                self._words_of_referee(participant)
 
-    def _answers_of_candidate(self, told: Participant) -> None:
+    def _answers_of_candidate(self, participant: Participant) -> None:
         try:
-            data = own_data(self.town.base, told, self.mail.letters)
+            data = own_data(self.town.base, participant, self.mail.letters)
         except (StoryFailed, httpx2.HTTPError, TimeoutError) as error:
-            self.found.breach(f"{told.organisation}: {told.address} can't get their data: {error}")
+            self.found.breach(
+                f"{participant.organisation}: {participant.address} can't get their data: {error}"
+            )
             return
         found = {
             answer["item"]: answer["answer"]
@@ -409,30 +411,32 @@ class Judge:
             for answer in part.get("answers", [])
             if "item" in answer
         }
-        for number, words in told.answers.items():
+        for number, words in participant.answers.items():
             self.found.counted["answers compared"] += 1
-            if found.get(number) not in {words, *told.delayed[number]}:
+            if found.get(number) not in {words, *participant.delayed[number]}:
                 self.found.breach(
-                    f"{told.organisation}: {told.address} answered {words!r} to number {number}, "
+                    f"{participant.organisation}: {participant.address} answered {words!r} to number {number}, "
                     f"but their data says {found.get(number)!r}."
                 )
 
-    def _words_of_referee(self, told: Participant) -> None:
+    def _words_of_referee(self, participant: Participant) -> None:
         try:
-            data = own_data(self.town.base, told, self.mail.letters)
+            data = own_data(self.town.base, participant, self.mail.letters)
         except (StoryFailed, httpx2.HTTPError, TimeoutError) as error:
-            self.found.breach(f"{told.organisation}: {told.address} can't get their data: {error}")
+            self.found.breach(
+                f"{participant.organisation}: {participant.address} can't get their data: {error}"
+            )
             return
         text = json.dumps(data, ensure_ascii=False)
-        for words in told.words:
+        for words in participant.words:
             self.found.counted["answers compared"] += 1
             if words not in text:
                 self.found.breach(
-                    f"{told.organisation}: {told.address} wrote {words!r}, which their data lacks."
+                    f"{participant.organisation}: {participant.address} wrote {words!r}, which their data lacks."
                 )
-        if told.finished and '"answered"' not in text:
+        if participant.finished and '"answered"' not in text:
             self.found.breach(
-                f"{told.organisation}: the reference of {told.address} was accepted, but isn't there."
+                f"{participant.organisation}: the reference of {participant.address} was accepted, but isn't there."
             )
 
     def _portals(self, everywhere: Mapping[str, Mapping[int, dict[str, Any]]]) -> None:
@@ -440,21 +444,24 @@ class Judge:
 
         Those who finished or declined are exempt; they may not have seen the page that says so.
         """
-        for told in self.people.told:
-            if told.kind != "assessment invitation" or told.finished or told.declined:
+        for participant in self.people.participants:
+            if participant.kind != "assessment invitation" or participant.finished or participant.declined:
                 continue
-            account = next(one for one in self.accounts if one.organisation == told.organisation)
+            account = next(one for one in self.accounts if one.organisation == participant.organisation)
             person = next(
-                (applicant for applicant in account.applicants if applicant.email == told.address), None
+                (applicant for applicant in account.applicants if applicant.email == participant.address),
+                None,
             )
             if person is None or UNDONE & set(person.done):
                 continue
-            status = everywhere[told.organisation][person.application_id]["status"]
+            status = everywhere[participant.organisation][person.application_id]["status"]
             with closing(Browser(self.town.base)) as page:
                 try:
-                    page.open(told.link)
+                    page.open(participant.link)
                 except (StoryFailed, httpx2.HTTPError) as error:
-                    self.found.breach(f"{told.organisation}: {told.address} can't open their page: {error}")
+                    self.found.breach(
+                        f"{participant.organisation}: {participant.address} can't open their page: {error}"
+                    )
                     continue
                 words = page.text()
             self.found.counted["pages opened"] += 1
@@ -463,9 +470,10 @@ class Judge:
             closed = CLOSED in words
             if closed != (status in {"rejected", "hired"}):
                 self.found.breach(
-                    f"{told.organisation}: the page of {told.address}, {status} in Greenhouse, is "
-                    f"{'closed' if closed else 'open'}. Acts: {', '.join(person.done)}. {told.plan}, "
-                    f"{len(told.answers)} answers, {told.problem or 'no problem'}. The page: {words[:300]}"
+                    f"{participant.organisation}: the page of {participant.address}, {status} in Greenhouse, is "
+                    f"{'closed' if closed else 'open'}. Acts: {', '.join(person.done)}. {participant.plan}, "
+                    f"{len(participant.answers)} answers, {participant.problem or 'no problem'}. "
+                    f"The page: {words[:300]}"
                 )
 
     # --- the rest -----------------------------------------------------------------------------------------------

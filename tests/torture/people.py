@@ -82,7 +82,7 @@ class People:
         self.base, self.mail, self.seed, self.referees = base, mail, seed, referees
         #: whether a connection may break while the server lives on
         self.hosts = hosts
-        self.told: list[Participant] = []
+        self.participants: list[Participant] = []
         self.problems: list[str] = []
         self.requests: Counter[str] = Counter()
         self._lock = threading.Lock()
@@ -124,16 +124,16 @@ class People:
                 if letter.kind not in HANDLED or not letter.links or who in self._known:
                     continue
                 self._known.add(who)
-                told = Participant(
+                participant = Participant(
                     organisation=letter.organisation,
                     address=letter.to,
                     kind=letter.kind,
                     link=letter.links[0],
                     plan=IGNORES if self._late else self._plan(letter),
                 )
-                self.told.append(told)
+                self.participants.append(participant)
                 self._busy += 1
-                return told
+                return participant
         return None
 
     def _plan(self, letter: Letter) -> str:
@@ -144,25 +144,25 @@ class People:
 
     def _run(self) -> None:
         while not self._over.is_set():
-            told = self._take()
-            if told is None:
+            participant = self._take()
+            if participant is None:
                 time.sleep(0.2)
                 continue
             try:
-                self._answer(told)
+                self._answer(participant)
             except Exception as error:  # noqa: BLE001 - other people must go on
-                who = f"{told.organisation}: {told.address} ({told.kind})"
+                who = f"{participant.organisation}: {participant.address} ({participant.kind})"
                 with self._lock:
                     self.problems.append(f"{who}: {type(error).__name__}: {error}")
             finally:
                 with self._lock:
                     self._busy -= 1
 
-    def _answer(self, told: Participant) -> None:
-        if told.plan == IGNORES:
+    def _answer(self, participant: Participant) -> None:
+        if participant.plan == IGNORES:
             return
         with closing(Patient(self.base)) as page, suppress(Stuck):
-            HANDLED[told.kind](self, page, told)
+            HANDLED[participant.kind](self, page, participant)
 
     def patiently(self, act: Callable[[], bool]) -> None:
         """Repeat `act` until it returns true. `act` opens its link first, so it can be repeated at any point."""
@@ -184,37 +184,39 @@ class People:
 
     # --- the assessment -----------------------------------------------------------------------------------------
 
-    def assess(self, page: Patient, told: Participant) -> None:
-        chance = random.Random(f"{self.seed} {told.organisation} {told.address} answers")
-        stop_at = chance.randint(2, 12) if told.plan == "leaves halfway" else 1000
+    def assess(self, page: Patient, participant: Participant) -> None:
+        chance = random.Random(f"{self.seed} {participant.organisation} {participant.address} answers")
+        stop_at = chance.randint(2, 12) if participant.plan == "leaves halfway" else 1000
 
         def on() -> bool:
-            page.open(told.link)
-            return self._from_overview(page, told, chance, stop_at)
+            page.open(participant.link)
+            return self._from_overview(page, participant, chance, stop_at)
 
         self.patiently(on)
 
-    def _from_overview(self, page: Patient, told: Participant, chance: random.Random, stop_at: int) -> bool:
+    def _from_overview(
+        self, page: Patient, participant: Participant, chance: random.Random, stop_at: int
+    ) -> bool:
         if "/assessment/" not in page.url:
-            told.problem = page.text()[:120]
+            participant.problem = page.text()[:120]
             return True  # closed
         if page.says("Thank you"):
-            told.finished = True
+            participant.finished = True
             return True
-        if told.plan == "declines":
-            return _decline(page, told)
+        if participant.plan == "declines":
+            return _decline(page, participant)
         if not page.try_follow("Start", "Continue"):
-            told.problem = page.text()[:120]
+            participant.problem = page.text()[:120]
             return True
         while not page.says("Thank you"):
-            if len(told.answers) >= stop_at:
+            if len(participant.answers) >= stop_at:
                 return True
-            if not self._next_page(page, told, chance):
+            if not self._next_page(page, participant, chance):
                 return False
-        told.finished = True
+        participant.finished = True
         return True
 
-    def _next_page(self, page: Patient, told: Participant, chance: random.Random) -> bool:
+    def _next_page(self, page: Patient, participant: Participant, chance: random.Random) -> bool:
         """Returns False to start again from the link."""
         if page.has_button("Finish"):
             if not page.try_follow("Answer number"):
@@ -240,43 +242,43 @@ class People:
             page.press("Next", pick=pick)
         except httpx2.TransportError as error:
             if chosen and not page.accepted_to and (self.hosts or isinstance(error, httpx2.ReadTimeout)):
-                told.delayed[int(number[1])].add(chosen[-1])
+                participant.delayed[int(number[1])].add(chosen[-1])
             raise
         finally:
             # a redirect to an item or the end means saved; without a response nobody knows
             if chosen and ("/item/" in page.accepted_to or "/finish/" in page.accepted_to):
-                told.answers[int(number[1])] = chosen[-1]
+                participant.answers[int(number[1])] = chosen[-1]
             elif chosen:
-                told.answers.pop(int(number[1]), None)
+                participant.answers.pop(int(number[1]), None)
         return True
 
     # --- references ---------------------------------------------------------------------------------------------
 
-    def name_referees(self, page: Patient, told: Participant) -> None:
+    def name_referees(self, page: Patient, participant: Participant) -> None:
         def on() -> bool:
-            page.open(told.link)
+            page.open(participant.link)
             if "/references/" not in page.url and not page.says("referee"):
-                told.problem = page.text()[:120]
+                participant.problem = page.text()[:120]
                 return True
-            if told.plan == "declines":
-                return _decline(page, told)
+            if participant.plan == "declines":
+                return _decline(page, participant)
             if page.try_follow("Name the first referee"):
-                page.press("Save", self._referee(told, 1))
-                if told.plan == "leaves halfway":
+                page.press("Save", self._referee(participant, 1))
+                if participant.plan == "leaves halfway":
                     return True
             if page.try_follow("Name the next referee"):
-                page.press("Save", self._referee(told, 2))
+                page.press("Save", self._referee(participant, 2))
             if not page.try_follow("Read and send the e-mails"):
-                told.problem = page.text()[:120]
+                participant.problem = page.text()[:120]
                 return True
             page.press("Send")
-            told.finished = True
+            participant.finished = True
             return True
 
         self.patiently(on)
 
-    def _referee(self, told: Participant, number: int) -> dict[str, str]:
-        who = told.address.partition("@")[0]
+    def _referee(self, participant: Participant, number: int) -> dict[str, str]:
+        who = participant.address.partition("@")[0]
         return {
             "Their full name": ("Nora Referee", "Otto Referee")[number - 1],
             "Their e-mail address": f"{who}.r{number}@work.example",
@@ -289,37 +291,37 @@ class People:
             "Last month together / Year": "2024",
         }
 
-    def give_reference(self, page: Patient, told: Participant) -> None:
-        chance = random.Random(f"{self.seed} {told.organisation} {told.address} reference")
+    def give_reference(self, page: Patient, participant: Participant) -> None:
+        chance = random.Random(f"{self.seed} {participant.organisation} {participant.address} reference")
 
         def on() -> bool:
-            page.open(told.link)
-            if told.plan == "declines":
-                return _decline(page, told)
+            page.open(participant.link)
+            if participant.plan == "declines":
+                return _decline(page, participant)
             if page.says("Thank you"):
-                told.finished = True
+                participant.finished = True
                 return True
             if page.has_button("Start"):
                 page.press("Start")
             elif not page.try_follow("Continue"):
-                told.problem = page.text()[:120]
+                participant.problem = page.text()[:120]
                 return True
             for number in range(30):
                 words = next((w for w in ("Save and continue", "Save and review") if page.has_button(w)), "")
                 if not words:
                     break
-                self._save_page(page, told, chance, words)
-                if told.plan == "leaves halfway" and number == 1:
+                self._save_page(page, participant, chance, words)
+                if participant.plan == "leaves halfway" and number == 1:
                     return True
             if not page.has_button("Submit"):
                 raise AssertionError(f"{page.url} neither goes on nor submits: {page.text()[:300]}")
             page.press("Submit")
-            told.finished = page.says("Thank you")
-            return told.finished
+            participant.finished = page.says("Thank you")
+            return participant.finished
 
         self.patiently(on)
 
-    def _save_page(self, page: Patient, told: Participant, chance: random.Random, words: str) -> None:
+    def _save_page(self, page: Patient, participant: Participant, chance: random.Random, words: str) -> None:
         typed: list[str] = []
 
         def text(_: str) -> str:
@@ -338,13 +340,13 @@ class People:
             )
         finally:
             if page.accepted_to:
-                told.words += typed
+                participant.words += typed
 
 
-def _decline(page: Patient, told: Participant) -> bool:
+def _decline(page: Patient, participant: Participant) -> bool:
     """Decline, if the page offers that. An earlier try may have done so without getting the response."""
     if any(page.says(words) for words in DECLINED):
-        told.declined = True
+        participant.declined = True
         return True
     if page.try_follow("I don't want to", "I'd rather not", "I can't give", "Decline"):
         for words in (
@@ -355,9 +357,9 @@ def _decline(page: Patient, told: Participant) -> bool:
         ):
             if page.has_button(words):
                 page.press(words)
-                told.declined = True
+                participant.declined = True
                 return True
-    told.problem = page.text()[:120]
+    participant.problem = page.text()[:120]
     return True
 
 
@@ -369,20 +371,20 @@ HANDLED: dict[str, Handled] = {
 }
 
 
-def own_data(base: str, told: Participant, letters: Callable[[], list[Letter]]) -> dict[str, Any]:
+def own_data(base: str, participant: Participant, letters: Callable[[], list[Letter]]) -> dict[str, Any]:
     """Request the person's own data, open the mailed link, and download the file."""
     with closing(Patient(base)) as page:
         before = len(letters())
-        page.open(f"{told.link.rstrip('/')}/data/")
+        page.open(f"{participant.link.rstrip('/')}/data/")
         page.press("E-mail me the link")
         end = time.monotonic() + 120
         while time.monotonic() < end:
             for letter in letters()[before:]:
-                mine = (letter.organisation, letter.to) == (told.organisation, told.address)
+                mine = (letter.organisation, letter.to) == (participant.organisation, participant.address)
                 if mine and any("/d/" in link or "/dr/" in link for link in letter.links):
                     page.open(letter.links[0])
                     page.follow("Download my data")
                     found: dict[str, Any] = json.loads(page.body)
                     return found
             time.sleep(0.2)
-    raise TimeoutError(f"No mail with their own data for {told.address} ({told.organisation}).")
+    raise TimeoutError(f"No mail with their own data for {participant.address} ({participant.organisation}).")

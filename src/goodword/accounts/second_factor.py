@@ -24,7 +24,7 @@ from django.utils.translation import gettext_lazy
 
 from goodword.accounts import security_mails
 from goodword.accounts.domain import audit
-from goodword.accounts.domain.members import NotChanged, lock_colleague, sign_in_changed
+from goodword.accounts.domain.members import NotChanged, follow_up_changed_sign_in, lock_colleague
 from goodword.accounts.models import Membership, Organisation, User, active_members
 from goodword.accounts.reauthentication import FACTORS
 from goodword.core import clock, crypto
@@ -237,7 +237,9 @@ def remove_all(user: User, *, by: Membership | None, now: datetime) -> bool:
     removed, _rows = Authenticator.objects.filter(user=user).delete()
     if not removed:
         return False
-    sign_in_changed(user, action=audit.FACTORS_REMOVED, change=security_mails.FACTORS_RESET, by=by, now=now)
+    follow_up_changed_sign_in(
+        user, action=audit.FACTORS_REMOVED, change=security_mails.FACTORS_RESET, by=by, now=now
+    )
     return True
 
 

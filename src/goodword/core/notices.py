@@ -10,7 +10,7 @@ from goodword.core import clock, environment
 def is_json() -> bool:
     try:
         return environment.text("GOODWORD_LOG_FORMAT", "").upper() == "JSON"
-    except environment.SettingError:  # it may be what is to be said
+    except environment.SettingError:  # the message may be about this setting
         return False
 
 

@@ -1,8 +1,10 @@
 """Judgement scores, compared with manually calculated examples."""
 
+import re
 from dataclasses import replace
 
 import pytest
+from django.utils import translation
 
 from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.kinds.judgement.items import WITHIN, ActionScore, judge, situation_items
@@ -162,10 +164,14 @@ def test_agreement_just_below_the_least_is_not_written_as_the_least() -> None:
         keyed_by="Rita Recruiter",
         keyed_on="2026-03-01",
     )
-    limit = judgement_sheet(replace(SMALL, panel=panel), NOTHING).limits[0]
-    assert limit.endswith(
-        "The lower end of the 95% interval of their agreement is 0.497; at least 0.50 is needed."
-    )
+    limits = {}
+    for language in ("en", "de"):
+        with translation.override(language):
+            limits[language] = judgement_sheet(replace(SMALL, panel=panel), NOTHING).limits[0]
+    assert [re.findall(r"\d[.,]\d+", limit) for limit in limits.values()] == [
+        ["0.497", "0.50"],
+        ["0,497", "0,50"],
+    ]
 
 
 def test_an_action_of_another_set_is_refused() -> None:

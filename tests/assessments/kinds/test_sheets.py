@@ -101,9 +101,9 @@ def test_the_stored_measurements_are_a_full_run_within_the_limits() -> None:
 def test_the_sheet_of_custom_questions_counts_keys_rubrics_and_unscored_questions() -> None:
     sheet = technical_sheet(read_custom_questions(custom_questions()))
     assert sheet.scoring == (
-        "1 of 3 questions have a right answer; the score is how many of these were answered correctly. A "
-        "question with several right choices counts only if exactly those were chosen. 1 of 3 questions are marked "
-        "by people using a rubric. 1 question has no score and is only read."
+        "Questions with a right answer: 1 of 3. The score is how many of these were answered correctly. A question "
+        "with several right choices counts only if exactly those were chosen. Questions marked by people using a "
+        "rubric: 1 of 3. 1 question has no score and is only read."
     )
     assert "At most 3 points" in sheet.more["Raters"]
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts import security_mails
 from goodword.accounts.domain.audit import SSO_UNLINKED
-from goodword.accounts.domain.members import NotChanged, lock_colleague, sign_in_changed
+from goodword.accounts.domain.members import NotChanged, follow_up_changed_sign_in, lock_colleague
 from goodword.accounts.models import Membership, User
 
 
@@ -31,5 +31,7 @@ def unlink(users: Iterable[User], *, by: Membership | None, now: datetime) -> li
     found = [user for user in locked if user.pk in known]
     SocialAccount.objects.filter(user__in=found).delete()
     for user in found:
-        sign_in_changed(user, action=SSO_UNLINKED, change=security_mails.SSO_UNLINKED, by=by, now=now)
+        follow_up_changed_sign_in(
+            user, action=SSO_UNLINKED, change=security_mails.SSO_UNLINKED, by=by, now=now
+        )
     return found

@@ -44,7 +44,9 @@ def lock_colleague(member: Membership, *, by: Membership) -> User:
     return user
 
 
-def sign_in_changed(user: User, *, action: str, change: str, by: Membership | None, now: datetime) -> None:
+def follow_up_changed_sign_in(
+    user: User, *, action: str, change: str, by: Membership | None, now: datetime
+) -> None:
     """Follow up on a change that somebody else made to how this user signs in: end their sessions, record it in the
     audit log of each of their organisations, and mail them. `action`: of the audit log. `change`: of security_mails.
     `by`: None for the operator."""

@@ -69,15 +69,14 @@ def _scoring(questions: CustomQuestions) -> str:
     if right:
         sentences.append(
             gettext(
-                "%(right)s of %(n)s questions have a right answer; the score is how many of these were "
-                "answered correctly. A question with several right choices counts only if exactly those "
-                "were chosen."
+                "Questions with a right answer: %(right)s of %(n)s. The score is how many of these were answered "
+                "correctly. A question with several right choices counts only if exactly those were chosen."
             )
             % {"right": right, "n": n}
         )
     if marked:
         sentences.append(
-            gettext("%(marked)s of %(n)s questions are marked by people using a rubric.")
+            gettext("Questions marked by people using a rubric: %(marked)s of %(n)s.")
             % {"marked": marked, "n": n}
         )
     if left := n - right - marked:

@@ -155,7 +155,9 @@ def _for_practice(judgement: JudgementSet) -> tuple[str, ...]:
                 "end of the 95%% interval of their agreement is %(low)s; at least %(least)s is needed."
             )
             % {
-                "low": rounded_beside(judgement.panel.icc_average_interval[0], LEAST_AGREEMENT),
+                "low": number_format(
+                    rounded_beside(judgement.panel.icc_average_interval[0], LEAST_AGREEMENT)
+                ),
                 "least": decimals(LEAST_AGREEMENT),
             },
         )
