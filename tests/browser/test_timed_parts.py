@@ -636,7 +636,7 @@ def test_queued_answers_show_as_saved_once_online(browser: Browser, open_at: Cal
         page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     line = page.locator("[data-saved]")
     go_offline(page)
-    page.locator("[name=answer]").nth(3).check(force=True)
+    page.locator("[name=answer]").nth(3).press("Space")  # a tap would lead on
     expect(line).to_have_text("Not saved yet. Trying again.")
     page.get_by_role("button", name="Next").click()
     page.wait_for_url("**/item/2/")
@@ -650,7 +650,7 @@ def test_queued_answers_show_as_saved_once_online(browser: Browser, open_at: Cal
     context.set_offline(False)
     expect(line).to_have_text("Saved")
     expect(page.locator("[data-alert]")).to_be_hidden()
-    assert given(attempt) == [("o1", 4)] or len(given(attempt)) == 1
+    assert [value for _item, value in given(attempt)] == [4]
     context.close()
 
 
