@@ -6,14 +6,16 @@ import pytest
 import time_machine
 from django.core import mail
 
-from goodword.assessments.attempts.member_actions import remind_now
+from goodword.assessments.attempts.invitations import invite_again
+from goodword.assessments.attempts.member_actions import possible_actions, remind_now
 from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Attempt
+from goodword.candidates.models import Application
 from goodword.notifications.domain.bounces import note_bounced, note_complained, note_delivered
 from goodword.notifications.domain.send import FOR_ANSWER, UNANSWERED, requeue_interrupted
 from goodword.notifications.models import Email
 from goodword.workflow.domain.runs import Refused
-from tests.assessments.support import application, assigned
+from tests.assessments.support import application, assigned, tell
 from tests.support import factories
 from tests.support.factories import NOW
 from tests.support.jobs import run_jobs
@@ -75,3 +77,73 @@ def test_a_complaint_about_another_step_of_the_application_costs_no_reminder() -
     assert remind_due(now=NOW + timedelta(days=2)) == 0
     attempt.refresh_from_db()
     assert (attempt.reminders_sent, attempt.next_reminder_at) == (0, None)
+
+
+def complains(attempt: Attempt) -> None:
+    note_complained(email_id=Email.objects.of(attempt.organisation).latest("pk").pk, now=NOW)
+    run_jobs()
+    attempt.refresh_from_db()
+
+
+@pytest.mark.world
+def test_an_attempt_reopened_after_a_spam_complaint_says_why_nothing_is_sent() -> None:
+    attempt = assigned(application(), now=NOW)
+    of = Application.objects.of(attempt.organisation).filter(pk=attempt.step_request.application_id)
+    [(role, job)] = of.values_list("role_id", "job_id")
+    of.update(role=None, job_id=999)
+    tell("application.changed_job", of.get(), from_job_id=job, job_id=999)
+    run_jobs()
+    complains(attempt)
+    assert (attempt.close_reason, attempt.attention) == ("changed_job", "")
+    of.update(role=role, job_id=job)
+    tell("application.changed_job", of.get(), from_job_id=999, job_id=job)
+    run_jobs()
+    attempt = Attempt.objects.of(attempt.organisation).get()
+    assert (attempt.closed_at, attempt.attention) == (None, "complained")
+    assert not possible_actions(attempt, now=NOW).remind
+
+
+@pytest.mark.world
+def test_a_complaint_needs_attention_once_a_suspicious_name_is_corrected() -> None:
+    attempt = assigned(application(), now=NOW)
+    of = attempt.step_request.application
+    Attempt.objects.of(attempt.organisation).update(attention="link_in_name")
+    complains(attempt)
+    assert attempt.attention == "link_in_name"
+    tell("candidate.changed", of)
+    run_jobs()
+    attempt.refresh_from_db()
+    assert attempt.attention == "complained"
+
+
+@pytest.mark.world
+def test_an_invitation_to_a_corrected_address_ends_the_complaint_of_the_old_one() -> None:
+    attempt = assigned(application(), now=NOW)
+    complains(attempt)
+    of, member = attempt.step_request.application, factories.member(attempt.organisation)
+    invite_again(step_request=attempt.step_request, member=member, now=NOW)
+    again = Attempt.objects.of(attempt.organisation).latest("pk")
+    assert again.attention == "complained"
+    of.candidate.email = "corrected@mail.example"
+    of.candidate.save()
+    run_jobs()
+    again.refresh_from_db()
+    assert (again.attention, again.invited_at is not None, again.next_reminder_at is not None) == (
+        "",
+        True,
+        True,
+    )
+    assert possible_actions(again, now=NOW).remind
+
+
+@pytest.mark.world
+def test_a_candidate_whose_complaint_is_not_marked_on_the_attempt_cannot_be_reminded() -> None:
+    attempt = assigned(application(), now=NOW)
+    complains(attempt)
+    Attempt.objects.of(attempt.organisation).update(attention="")
+    attempt.refresh_from_db()
+    assert not possible_actions(attempt, now=NOW).remind
+    member = factories.member(attempt.organisation)
+    with pytest.raises(Refused) as refused:
+        remind_now(attempt_id=attempt.pk, member=member, now=NOW + timedelta(hours=1))
+    assert str(refused.value) == "This person marked our e-mail as spam, so we no longer e-mail them."

@@ -12,14 +12,14 @@ from goodword.accounts.models import Membership
 from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
 from goodword.references.domain.invitations import invite_again, mailed_again, open_check
-from goodword.references.domain.member_actions import correct_address
+from goodword.references.domain.member_actions import cancel_check, correct_address
 from goodword.references.domain.reminders import (
     remind_candidate_now,
     remind_candidates,
     remind_referee_now,
     remind_referees,
 )
-from goodword.references.domain.slot_changes import cannot_provide
+from goodword.references.domain.slot_changes import answer_cannot, cannot_provide
 from goodword.references.models import ReferenceRequest
 from goodword.references.queries import check_overview
 from goodword.workflow.domain.runs import Refused
@@ -32,6 +32,7 @@ from tests.references.story import (
     candidate_path,
     get,
     mails_to,
+    named,
     opened,
     post,
     press_send,
@@ -337,7 +338,7 @@ def test_a_candidates_complaint_about_another_step_stops_the_reminders_of_this_o
     assert story.check.attention == "complained"
     with pytest.raises(Refused) as refused:
         remind_candidate_now(check_id=story.check.pk, member=story.owner, now=NOW + timedelta(hours=1))
-    assert str(refused.value) == "We can't e-mail this candidate; the page says why."
+    assert str(refused.value) == "This person marked our e-mail as spam, so we no longer e-mail them."
     days_pass(10)
     assert (story.check.reminders_sent, check_overview(story.check, now=NOW).may_remind) == (0, False)
 
@@ -357,6 +358,42 @@ def test_a_candidate_who_marked_our_mail_as_spam_is_not_promised_a_new_invitatio
     complains(story.application.candidate.email)
     check = invite_again(step_request=story.check.step_request, member=story.owner, now=NOW)
     assert mailed_again(check) == (0, False)
+
+
+@pytest.mark.world
+def test_a_complaint_needs_attention_once_i_cannot_name_anyone_is_answered() -> None:
+    story = opened()
+    check_id = story.check.pk
+    cannot_provide(check_id=check_id, slot=1, reason="They retired.", now=NOW)
+    complains(story.application.candidate.email)
+    assert story.check.attention == "cannot_provide"
+    answer_cannot(check_id=check_id, slot=1, answer="waived", note="", member=story.owner, now=NOW)
+    run_jobs()
+    assert (story.check.attention, check_overview(story.check, now=NOW).may_remind) == ("complained", False)
+
+
+@pytest.mark.world
+def test_reminding_is_not_offered_after_a_complaint_while_i_cannot_name_anyone_waits() -> None:
+    story = sent(named(opened(step={"self_reference": "needed"})))
+    comes_back(MARIA)
+    cannot_provide(check_id=story.check.pk, slot=1, reason="They retired.", now=NOW)
+    assert check_overview(story.check, now=NOW).may_remind
+    complains(story.application.candidate.email)
+    assert (story.check.attention, check_overview(story.check, now=NOW).may_remind) == (
+        "cannot_provide",
+        False,
+    )
+    check = invite_again(step_request=story.check.step_request, member=story.owner, now=NOW)
+    assert mailed_again(check) == (1, False)
+
+
+@pytest.mark.world
+def test_a_check_cancelled_before_a_spam_complaint_says_that_nothing_is_sent_once_reopened() -> None:
+    story = opened()
+    cancel_check(check_id=story.check.pk, member=story.owner, now=NOW)
+    complains(story.application.candidate.email)
+    check = invite_again(step_request=story.check.step_request, member=story.owner, now=NOW)
+    assert (mailed_again(check), story.check.attention) == ((0, False), "complained")
 
 
 @pytest.mark.world

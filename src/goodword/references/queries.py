@@ -244,6 +244,7 @@ def check_overview(check: Check, *, now: datetime) -> CheckOverview:
         and check.invited_at is not None
         and check.paused_at is None
         and check.attention not in UNSENT
+        and normalised(check.step_request.application.candidate.email) not in complained
         and check.reminders_sent < check.reminders_promised,
     )
 

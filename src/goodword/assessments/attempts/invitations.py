@@ -27,10 +27,9 @@ from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason
 from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import (
-    COMPLAINED,
     MAIL_FAILURES,
-    candidate_complained,
     clear_mail_failure,
+    complaint_code,
     invited_run,
     mark_invited,
 )
@@ -99,7 +98,7 @@ def assign(
         deadline_moved_by=deadline - nominal,
         reminders_promised=len(step.reminder_days),
         reminder_days=step.reminder_days,
-        attention=COMPLAINED if candidate_complained(application) else "",
+        attention=complaint_code(application),
     )
     attempt.save()
     AttemptPart.objects.of(organisation).bulk_create(

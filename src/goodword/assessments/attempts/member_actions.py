@@ -23,7 +23,7 @@ from goodword.core.text import written_weekday
 from goodword.core.workdays import into_working_hours, moved_with
 from goodword.notifications.domain.queue import cancel, restore_invitation
 from goodword.roles.models import Step
-from goodword.workflow.domain.eligibility import blocking_reason, closing_outcome, mail_blocked_reason
+from goodword.workflow.domain.eligibility import closing_outcome, mail_blocked_reason
 from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import (
     CANCELLED,
@@ -35,6 +35,7 @@ from goodword.workflow.domain.runs import (
     later_deadline,
     lock_for_member,
     refuse_if_over,
+    refuse_if_unreachable,
     refuse_if_used_up,
     refuse_if_written_to,
 )
@@ -71,7 +72,8 @@ def possible_actions(attempt: Attempt, *, now: datetime) -> PossibleActions:
         and attempt.invited_at is not None
         and status(attempt, now=now) != "overdue"
         and attempt.attention not in MAIL_FAILURES
-        and attempt.reminders_sent < attempt.reminders_promised,
+        and attempt.reminders_sent < attempt.reminders_promised
+        and not candidate_complained(application),
         pause=running and attempt.paused_at is None,
         resume=running and attempt.paused_at is not None and not awaits_click(attempt),
         mark_complete=running and attempt.begun_at is not None,
@@ -87,12 +89,7 @@ def remind_now(*, attempt_id: int, member: Membership, now: datetime) -> Reminde
         if awaits_click(attempt):
             raise Refused(_("Nothing is sent until you press Invite again."))
         application, organisation = attempt.step_request.application, attempt.organisation
-        if (
-            blocking_reason(application)
-            or attempt.attention in MAIL_FAILURES
-            or candidate_complained(application)
-        ):
-            raise Refused(_("We can't e-mail this candidate; the page says why."))
+        refuse_if_unreachable(attempt, application)
         if status(attempt, now=now) == "overdue":
             refuse_if_over(attempt.deadline_at, now=now)
         refuse_if_used_up(attempt.reminders_promised - attempt.reminders_sent)

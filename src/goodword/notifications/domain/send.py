@@ -93,7 +93,11 @@ def send(*, email_id: int, now: datetime) -> bool:
             email = outbox.claim(
                 Email, email_id, now=now, related=("organisation", "quoted_candidate__merged_into")
             )
-            if email is None or _is_delivered(email, now=now) or _is_cancelled(email, now=now):
+            if email is None or _is_delivered(email, now=now):
+                return_permit(permit)
+                return True
+            queue.update_address(email)
+            if _is_cancelled(email, now=now):
                 return_permit(permit)
                 return True
             logo = logo_of(email.organisation) if email.organisation.logo_digest else None
@@ -129,7 +133,6 @@ def _is_cancelled(email: Email, *, now: datetime) -> bool:
 
 
 def _send(email: Email, permit: SendPermit, *, logo: bytes | None, now: datetime) -> bool:
-    queue.update_address(email)
     if queue.defer_for_candidate(email, now=now):
         return_permit(permit)
         return True

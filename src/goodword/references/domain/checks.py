@@ -23,7 +23,7 @@ from goodword.references.domain.reminder_times import plan_candidate_reminder
 from goodword.references.models import OPEN_STATES, Check, Referee, ReferenceRequest, SelfReference, Slot
 from goodword.roles.models import Step
 from goodword.workflow.domain.eligibility import closing_outcome
-from goodword.workflow.domain.runs import Refused, lock_for_member
+from goodword.workflow.domain.runs import Refused, complaint_code, lock_for_member
 from goodword.workflow.models import DONE, is_open, lock, takes_answers
 from goodword.workflow.portal import first_offered
 
@@ -228,8 +228,10 @@ def update_check(check: Check, *, now: datetime, asked_at: datetime | None = Non
     was asked for something new; the remaining reminders are counted from then."""
     statuses, lacks_self_reference = slot_statuses(check), self_reference_missing(check)
     questioned = any(status.state == "questioned" for status in statuses)
-    if check.attention in {"", CANNOT_PROVIDE}:
-        check.attention = CANNOT_PROVIDE if questioned and is_open(check) else ""
+    if check.attention in {"", CANNOT_PROVIDE} and questioned and is_open(check):
+        check.attention = CANNOT_PROVIDE
+    elif check.attention == CANNOT_PROVIDE:
+        check.attention = complaint_code(check.step_request.application)
     on_hold = is_open(check) and waits_for_organisation(statuses, lacks_self_reference=lacks_self_reference)
     if on_hold and check.clock_stopped_at is None:
         # the candidate may have waited since before, while other referees were being asked

@@ -26,28 +26,29 @@ from goodword.references.domain.checks import (
 from goodword.references.domain.mails import REQUEST, REQUEST_FRESH, mail_candidate, mail_referee
 from goodword.references.domain.nominations import ask_for_another
 from goodword.references.domain.reminder_times import plan_reminders, plan_request_reminders
-from goodword.references.domain.reminders import wants_no_mail
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
     end_requests,
+    reachable_requests,
     restore_requests,
     revoke_links,
 )
-from goodword.references.models import Check, ReferenceRequest, Slot, open_requests
+from goodword.references.models import Check, ReferenceRequest, Slot
 from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.workflow.domain import application_outcome, runs
 from goodword.workflow.domain.eligibility import blocking_reason, mail_blocked_reason
 from goodword.workflow.domain.runs import (
-    COMPLAINED,
     MAIL_FAILURES,
     candidate_complained,
     clear_mail_failure,
+    complaint_code,
     invited_run,
     mark_invited,
 )
 from goodword.workflow.domain.step_requests import NotConfirmed, ready_to_invite
 from goodword.workflow.models import (
+    REOPENED,
     UNFINISHED,
     StepRequest,
     awaits_click,
@@ -139,7 +140,7 @@ def open_check(*, step_request: StepRequest, now: datetime, by: str) -> Check:
         deadline_at=end_of_working_day(now, step.deadline_days, calendar=locked.organisation.calendar),
         reminders_promised=len(step.reminder_days),
         reminder_days=step.reminder_days,
-        attention=COMPLAINED if candidate_complained(step_request.application) else "",
+        attention=complaint_code(step_request.application),
     )
     check.save()
     Slot.objects.across_organisations().bulk_create(
@@ -208,27 +209,19 @@ def invite_again(
 
 def mailed_again(check: Check) -> tuple[int, bool]:
     """Return how many referees `invite_again` has e-mailed, and whether it has e-mailed the candidate."""
-    asks_candidate = candidate_is_asked(check) and check.attention not in MAIL_FAILURES
-    return len(_reachable_requests(check)), asks_candidate
-
-
-def _reachable_requests(check: Check) -> list[ReferenceRequest]:
-    return [
-        request
-        for request in open_requests(check)
-        if request.undelivered_at is None and not wants_no_mail(request, check=check)
-    ]
+    complained = candidate_complained(check.step_request.application)
+    return len(reachable_requests(check)), candidate_is_asked(check) and not complained
 
 
 def _send_invitations(check: Check, *, now: datetime) -> None:
     organisation, step = check.organisation, check.step_request.step
     check.invited_again += 1
-    if awaits_click(check) or check.attention in MAIL_FAILURES:
-        check.attention = COMPLAINED if candidate_complained(check.step_request.application) else ""
+    if check.attention in {"", REOPENED, *MAIL_FAILURES}:
+        check.attention = complaint_code(check.step_request.application)
     check.renew_deadline(end_of_working_day(now, step.deadline_days, calendar=organisation.calendar), at=now)
     cancel(organisation=organisation, subject_ref=check.step_request.mail_ref, now=now)
     key = f"invitation:{check.invited_again}"
-    waiting = _reachable_requests(check)
+    waiting = reachable_requests(check)
     if not ReferenceRequest.objects.of(organisation).filter(check_run=check).exists():
         # this mail promises all reminders again
         check.opened_at, check.invited_at, check.reminders_sent = now, None, 0

@@ -26,13 +26,14 @@ from goodword.references.domain.mails import (
     request_language,
 )
 from goodword.references.domain.reminder_times import plan_reminders, plan_request_reminders
-from goodword.references.domain.reminders import is_stopped, wants_no_mail
+from goodword.references.domain.reminders import is_stopped
 from goodword.references.domain.requests import (
     cancel_queued_reminders,
     end_requests,
     has_opted_out,
     mailbox,
     revoke_links,
+    wants_no_mail,
 )
 from goodword.references.models import Check, Referee, ReferenceRequest, open_requests
 from goodword.roles.models import Step

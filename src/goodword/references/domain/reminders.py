@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 from goodword.accounts.models import Membership
 from goodword.core.jobs import AT_MOST, for_each, for_first
 from goodword.core.workdays import into_working_hours
-from goodword.notifications.domain.bounces import has_complained
 from goodword.references.domain import checks
 from goodword.references.domain.checks import (
     candidate_is_asked,
@@ -21,9 +20,9 @@ from goodword.references.domain.checks import (
 )
 from goodword.references.domain.mails import REQUEST_REMINDER, mail_candidate, mail_referee
 from goodword.references.domain.reminder_times import plan_request_reminders, referee_hours
-from goodword.references.domain.requests import has_opted_out
+from goodword.references.domain.requests import has_opted_out, referee_complained, wants_no_mail
 from goodword.references.models import Check, ReferenceRequest, open_requests
-from goodword.workflow.domain.eligibility import blocking_reason, closing_outcome, mail_blocked_reason
+from goodword.workflow.domain.eligibility import closing_outcome, mail_blocked_reason
 from goodword.workflow.domain.reminder_times import plan_reminder
 from goodword.workflow.domain.runs import (
     MAIL_FAILURES,
@@ -34,6 +33,7 @@ from goodword.workflow.domain.runs import (
     has_queued_mail,
     lock_for_member,
     refuse_if_over,
+    refuse_if_unreachable,
     refuse_if_used_up,
     refuse_if_written_to,
 )
@@ -159,29 +159,13 @@ def _is_over(check: Check, deadline: datetime, *, now: datetime) -> bool:
     )
 
 
-def wants_no_mail(request: ReferenceRequest, *, check: Check) -> bool:
-    return has_opted_out(
-        organisation=request.organisation, address=request.referee.email
-    ) or _referee_complained(request, check=check)
-
-
-def _referee_complained(request: ReferenceRequest, *, check: Check) -> bool:
-    return has_complained(check.organisation, check.step_request.application_id, request.referee.email)
-
-
 def remind_candidate_now(*, check_id: int, member: Membership, now: datetime) -> Reminded:
     with transaction.atomic():
         check = lock_for_member(Check, check_id, member=member)
         _refuse_unless_running(check)
         if not candidate_is_asked(check):
             raise Refused(_("The candidate has nothing left to do."))
-        application = check.step_request.application
-        if (
-            blocking_reason(application)
-            or check.attention in MAIL_FAILURES
-            or candidate_complained(application)
-        ):
-            raise Refused(_("We can't e-mail this candidate; the page says why."))
+        refuse_if_unreachable(check, check.step_request.application)
         refuse_if_over(check.deadline_at, now=now)
         refuse_if_used_up(check.reminders_promised - check.reminders_sent)
         refuse_if_written_to(check.organisation, check.step_request.mail_ref, now=now)
@@ -205,7 +189,7 @@ def remind_referee_now(*, request_id: int, member: Membership, now: datetime) ->
             raise Refused(_("Mail to this referee bounces. Correct the address instead."))
         if has_opted_out(organisation=check.organisation, address=request.referee.email):
             raise Refused(_("This person has asked not to be contacted."))
-        if _referee_complained(request, check=check):
+        if referee_complained(request, check=check):
             raise Refused(_("This person marked our e-mail as spam, so we no longer e-mail them."))
         refuse_if_over(request.deadline_at, now=now)
         refuse_if_used_up(request.reminders_promised - request.reminders_sent)

@@ -8,10 +8,12 @@ from datetime import datetime
 from django.db import transaction
 
 from goodword.accounts.models import Organisation
+from goodword.core.addresses import normalised
 from goodword.core.crypto import hash_keys
 from goodword.core.jobs import for_first
 from goodword.core.models import Event
 from goodword.notifications.domain import links
+from goodword.notifications.domain.bounces import complaints, has_complained
 from goodword.notifications.domain.queue import cancel
 from goodword.notifications.models import Email, Link
 from goodword.references.domain import checks
@@ -105,6 +107,30 @@ def store_opt_out(*, organisation: Organisation, address: str, now: datetime) ->
 def has_opted_out(*, organisation: Organisation, address: str) -> bool:
     hashes = list(address_hashes(organisation, address))
     return DoNotContact.objects.of(organisation).filter(address_hash__in=hashes).exists()
+
+
+def wants_no_mail(request: ReferenceRequest, *, check: Check) -> bool:
+    address = request.referee.email
+    return has_opted_out(organisation=check.organisation, address=address) or referee_complained(
+        request, check=check
+    )
+
+
+def referee_complained(request: ReferenceRequest, *, check: Check) -> bool:
+    return has_complained(check.organisation, check.step_request.application_id, request.referee.email)
+
+
+def reachable_requests(check: Check) -> list[ReferenceRequest]:
+    """The open requests of referees whom we can e-mail."""
+    application_id = check.step_request.application_id
+    complained = complaints(check.organisation, [application_id])
+    return [
+        request
+        for request in open_requests(check)
+        if request.undelivered_at is None
+        and (application_id, normalised(request.referee.email)) not in complained
+        and not has_opted_out(organisation=check.organisation, address=request.referee.email)
+    ]
 
 
 def address_hashes(organisation: Organisation, address: str) -> Iterator[str]:

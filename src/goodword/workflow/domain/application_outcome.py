@@ -21,6 +21,7 @@ from goodword.workflow.domain.eligibility import (
     needs_click,
 )
 from goodword.workflow.domain.reminder_times import plan_reminder
+from goodword.workflow.domain.runs import complaint_code
 from goodword.workflow.domain.step_requests import (
     DECIDED_BY_MEMBER,
     keep_for_click,
@@ -203,7 +204,7 @@ def _perform(run: StepRun, act: Action, *, application: Application, event: Even
         case "reopen":
             quiet = reason in {"rejected", "hired", "erasure"}
             move(run, act, at=at, by=event.actor)
-            run.attention = REOPENED if quiet else ""
+            run.attention = REOPENED if quiet else complaint_code(application)
             if quiet or run.overdue_since <= at:
                 days = run.step_request.step.deadline_days
                 run.renew_deadline(end_of_working_day(at, days, calendar=organisation.calendar), at=at)

@@ -13,6 +13,7 @@ from goodword.notifications.domain.bounces import has_complained
 from goodword.notifications.domain.queue import deadline_of
 from goodword.notifications.models import Email, Link
 from goodword.roles.domain.settings import LONGEST_DEADLINE
+from goodword.workflow.domain.eligibility import blocking_reason
 from goodword.workflow.models import (
     UNFINISHED,
     StepRequest,
@@ -54,8 +55,8 @@ def mark_invited(run: StepRun, email: Email, *, at: datetime) -> bool:
     deadline = deadline_of(email, at=at)
     if deadline is not None and deadline > run.deadline_at:
         run.renew_deadline(deadline, at=at)
-    if run.attention in {NOT_SENT, UNDELIVERED}:
-        run.attention = ""
+    if run.attention in MAIL_FAILURES:
+        run.attention = complaint_code(run.step_request.application)
     return is_first
 
 
@@ -66,6 +67,11 @@ def has_queued_mail(*, organisation: Organisation, subject_ref: str) -> bool:
 
 def candidate_complained(application: Application) -> bool:
     return has_complained(application.organisation, application.pk, application.candidate.email)
+
+
+def complaint_code(application: Application) -> str:
+    """The attention code of a run without any other problem."""
+    return COMPLAINED if candidate_complained(application) else ""
 
 
 def mark_mail_failure(model: type[StepRun], email: Email, *, code: str) -> None:
@@ -109,13 +115,14 @@ def mark_suspicious_name(model: type[StepRun], event: Event) -> None:
     if application_id is None:
         return
     application = lock_application(application_id)
-    mark = StepRequest.WaitingReason.SUSPICIOUS_NAME if application.candidate.is_name_suspicious else ""
+    suspicious = StepRequest.WaitingReason.SUSPICIOUS_NAME
+    mark = suspicious if application.candidate.is_name_suspicious else complaint_code(application)
     rows = model._default_manager.filter(
         step_request__application=application, progress__in=UNFINISHED, closed_at=None
     )
     for pk in rows.order_by("pk").values_list("pk", flat=True):
         run = lock(model, pk)
-        if run.attention in {"", StepRequest.WaitingReason.SUSPICIOUS_NAME} and run.attention != mark:
+        if run.attention in {"", suspicious} and run.attention != mark:
             run.attention = mark
             run.save(update_fields=["attention"])
 
@@ -167,6 +174,13 @@ def lock_for_member[R: StepRun](model: type[R], run_id: int, *, member: Membersh
 def refuse_if_over(deadline: datetime, *, now: datetime) -> None:
     if deadline < now:
         raise Refused(_("The deadline has passed. Extend it first."))
+
+
+def refuse_if_unreachable(run: StepRun, application: Application) -> None:
+    if candidate_complained(application):
+        raise Refused(_("This person marked our e-mail as spam, so we no longer e-mail them."))
+    if blocking_reason(application) or run.attention in MAIL_FAILURES:
+        raise Refused(_("We can't e-mail this candidate; the page says why."))
 
 
 def refuse_if_used_up(left: int) -> None:
