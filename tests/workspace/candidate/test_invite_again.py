@@ -8,6 +8,7 @@ import pytest
 import time_machine
 from bs4 import BeautifulSoup
 from django.test import Client
+from django.urls import reverse
 
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.attempts.completion import finish_part
@@ -142,6 +143,63 @@ def test_inviting_a_candidate_again_who_marked_our_mail_as_spam_says_that_nothin
     assert "The candidate marked our e-mail as spam, so no more are sent." in words(
         page_of(member, application)
     )
+
+
+def complains(application: Application) -> None:
+    """The candidate marks their invitation as spam."""
+    mails = Email.objects.of(application.organisation).filter(to_address=application.candidate.email)
+    note_complained(email_id=mails.latest("pk").pk, now=NOW)
+    run_jobs()
+
+
+@pytest.mark.world
+def test_two_members_who_invite_again_at_once_after_a_spam_complaint_open_one_attempt() -> None:
+    attempt = assigned()
+    application = attempt.step_request.application
+    complains(application)
+    again(member_of(application), application, attempt.step_request_id)
+    response = again(member_of(application), application, attempt.step_request_id)
+    assert [str(message) for message in response.context["messages"]] == [
+        "This candidate has just been invited again. No further e-mail was sent."
+    ]
+    assert Attempt.objects.of(application.organisation).count() == 2
+
+
+@pytest.mark.world
+def test_a_new_check_after_a_spam_complaint_says_that_nothing_is_sent() -> None:
+    story = done()
+    complains(story.application)
+    member, asked = member_of(story.application), story.check.step_request_id
+    page = soup(
+        signed_in(member).get(path("step_invite_again", member.organisation, story.application.pk, asked))
+    )
+    name = story.application.candidate.name
+    assert [words(item) for item in page.select("form.stack li")][:3] == [
+        f"{name} gets no e-mail, because they marked our e-mail as spam. Contact them another way.",
+        "Referees are e-mailed once they have been named, including those who have answered before.",
+        "The deadline is 10 working days.",
+    ]
+    assert "reminder" not in words(page.select_one("form.stack"))
+    response = again(member, story.application, asked, {"after": story.check.pk})
+    assert [str(message) for message in response.context["messages"]] == [
+        "New check opened. No e-mail was sent; see the reason below."
+    ]
+    assert Check.objects.of(member.organisation).count() == 2
+
+
+@pytest.mark.world
+def test_inviting_to_another_step_after_a_spam_complaint_promises_no_mail() -> None:
+    attempt = assigned()
+    application = attempt.step_request.application
+    assert application.role is not None
+    factories.step(application.role, "reference_check")
+    complains(application)
+    member = member_of(application)
+    begin = reverse("step_begin", args=[member.organisation.slug, application.pk, "reference_check"])
+    response = signed_in(member).post(begin, follow=True)
+    assert [str(message) for message in response.context["messages"]] == [
+        "Invited, but no e-mail is sent: they marked our e-mail as spam."
+    ]
 
 
 # --- confirmation

@@ -12,6 +12,7 @@ from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.core.workdays import end_of_working_day
+from goodword.notifications.domain.bounces import note_complained
 from goodword.notifications.models import Email
 from goodword.references.domain.member_actions import cancel_check
 from goodword.references.models import Check
@@ -402,6 +403,56 @@ def test_overdue_candidates_are_invited_again_once(role: Role, rita: Membership)
     assert refused[0] == "Ada: Ada has been invited or has finished since the preview. Check again."
     assert attempts.count() == 4
     assert AuditEntry.objects.of(role.organisation).filter(action="step.invited_again").count() == 2
+
+
+def complains(application: Application) -> None:
+    mails = Email.objects.of(application.organisation).filter(application=application)
+    note_complained(email_id=mails.latest("pk").pk, now=NOW)
+
+
+@pytest.mark.world
+def test_inviting_again_after_a_spam_complaint_says_that_nothing_is_sent(
+    role: Role, rita: Membership
+) -> None:
+    ada, bo, cy = (named(role, name, "Zorn") for name in ("Ada", "Bo", "Cy"))
+    began = invited(ada)
+    Attempt.objects.of(role.organisation).filter(pk=began.pk).update(progress="in_progress", begun_at=NOW)
+    checked(bo)
+    Check.objects.of(role.organisation).filter(pk=checked(cy).pk).update(
+        progress="declined", completed_at=NOW
+    )
+    for application in (ada, bo, cy):
+        complains(application)
+    client = signed_in(rita)
+    asked = {"act": "again", "step": "", "application": [ada.pk, bo.pk, cy.pk]}
+    runs = press(client, role, **asked).context["runs"]
+    for confirmed in ({}, {"run": runs, "confirmed": "yes"}):
+        assert told(press(client, role, **asked, **confirmed))[1:] == (
+            [
+                (
+                    "Ada: New attempt opened. No e-mail is sent: they marked our e-mail as spam. "
+                    "Their answers so far are kept but not scored; they start over."
+                ),
+                "Bo: Deadline extended. No e-mail is sent: they marked our e-mail as spam.",
+                "Cy: New check opened. No e-mail is sent: they marked our e-mail as spam.",
+            ],
+            [],
+        )
+
+
+@pytest.mark.world
+def test_inviting_to_another_step_after_a_spam_complaint_promises_no_mail(
+    role: Role, rita: Membership
+) -> None:
+    ada = named(role, "Ada", "Zorn")
+    invited(ada)
+    complains(ada)
+    asked = {"act": "invite", "step": "check", "application": [ada.pk]}
+    for confirmed in ({}, {"confirmed": "yes"}):
+        assert told(press(signed_in(rita), role, **asked, **confirmed))[1:] == (
+            ["Ada: Invited, but no e-mail is sent: they marked our e-mail as spam."],
+            [],
+        )
 
 
 @pytest.mark.world

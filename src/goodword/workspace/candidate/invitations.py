@@ -28,7 +28,7 @@ from goodword.roles.models import Step
 from goodword.roles.slots import slots_of
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.eligibility import blocking_reason
-from goodword.workflow.domain.runs import MAIL_FAILURES, Refused
+from goodword.workflow.domain.runs import COMPLAINED, MAIL_FAILURES, Refused, candidate_complained
 from goodword.workflow.domain.step_requests import (
     CannotStart,
     NotConfirmed,
@@ -69,23 +69,33 @@ def _consequences(application: Application, step: Step, run: StepRun | None) -> 
 def _mail_sentences(application: Application, step: Step) -> Iterator[str]:
     who = {"name": application.candidate.name, "address": application.candidate.email}
     days, reminders = step.deadline_days, len(step.reminder_days)
+    complained = candidate_complained(application)
+    if complained:
+        yield (
+            _("%(name)s gets no e-mail, because they marked our e-mail as spam. Contact them another way.")
+            % who
+        )
     match kind := Step.Kind(step.kind):
         case Step.Kind.ASSESSMENT:
-            yield _("%(name)s gets an e-mail at %(address)s with a link to a new assessment.") % who
+            if not complained:
+                yield _("%(name)s gets an e-mail at %(address)s with a link to a new assessment.") % who
         case Step.Kind.REFERENCE_CHECK:
             referees = sum(slot.count for slot in slots_of(step.slots))
-            yield ngettext(
-                "%(name)s is asked by e-mail (%(address)s) to name %(n)s referee again.",
-                "%(name)s is asked by e-mail (%(address)s) to name %(n)s referees again.",
-                referees,
-            ) % {**who, "n": referees}
-            yield _("Referees are e-mailed after that, including those who have answered before.")
+            if not complained:
+                yield ngettext(
+                    "%(name)s is asked by e-mail (%(address)s) to name %(n)s referee again.",
+                    "%(name)s is asked by e-mail (%(address)s) to name %(n)s referees again.",
+                    referees,
+                ) % {**who, "n": referees}
+            yield _(
+                "Referees are e-mailed once they have been named, including those who have answered before."
+            )
         case _:
             assert_never(kind)
     yield ngettext("The deadline is %(n)s working day.", "The deadline is %(n)s working days.", days) % {
         "n": days
     }
-    if reminders:
+    if reminders and not complained:
         yield ngettext("At most %(n)s reminder is sent.", "At most %(n)s reminders are sent.", reminders) % {
             "n": reminders
         }
@@ -174,7 +184,9 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     confirmed = run.pk if run is not None and after else None
     try:
         with transaction.atomic():
-            message = again(step_request, member=request.member, after=confirmed, now=now)
+            message = again(
+                step_request, member=request.member, after=confirmed, unsent=str(_UNSENT), now=now
+            )
     except NotConfirmed:  # completed or invited again since
         return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
     except Refused as error:
@@ -207,6 +219,8 @@ def refusal(application: Application, step_request: StepRequest, *, now: datetim
 
 #: the candidate gets a mail
 INVITED = gettext_lazy("New invitation on its way.")
+INVITED_UNSENT = gettext_lazy("Invited, but no e-mail is sent: they marked our e-mail as spam.")
+_UNSENT = gettext_lazy("No e-mail was sent; see the reason below.")
 
 #: time within which another *Invite again* counts as a second click, perhaps of a colleague
 SECOND_CLICK: Final = timedelta(minutes=1)
@@ -214,7 +228,7 @@ SECOND_CLICK: Final = timedelta(minutes=1)
 
 def _refuse_second_click(step_request: StepRequest, *, now: datetime) -> None:
     run = latest_run(step_request)
-    if run is None or not is_open(run) or run.attention:
+    if run is None or not is_open(run) or run.attention not in {"", COMPLAINED}:
         return
     invited = Event.objects.filter(
         organisation_id=step_request.organisation_id,
@@ -228,31 +242,34 @@ def _refuse_second_click(step_request: StepRequest, *, now: datetime) -> None:
         raise Refused(_("This candidate has just been invited again. No further e-mail was sent."))
 
 
-def again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> str:
-    """Invite again and audit it. Returns the message. Raises NotConfirmed, Refused and both CannotInvite."""
+def again(
+    step_request: StepRequest, *, member: Membership, after: int | None, unsent: str, now: datetime
+) -> str:
+    """Invite again and audit it. Returns the message, which ends with `unsent` if nobody is e-mailed. Raises
+    NotConfirmed, Refused and both CannotInvite."""
     lock_step_request(step_request.pk)
     _refuse_second_click(step_request, now=now)
     write_by(member, "step.invited_again", now=now, details={"step_request": step_request.pk})
     match kind := Step.Kind(step_request.step.kind):
         case Step.Kind.ASSESSMENT:
             attempt = invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
-            if attempt.attention in MAIL_FAILURES:
-                return _("New attempt opened. No e-mail was sent; see the reason below.")
-            return str(INVITED)
+            return (
+                f"{_('New attempt opened.')} {unsent}" if attempt.attention in MAIL_FAILURES else str(INVITED)
+            )
         case Step.Kind.REFERENCE_CHECK:
             check = check_invitations.invite_again(
                 step_request=step_request, member=member, after=after, now=now
             )
-            return _mailed(check)
+            return _mailed(check, unsent=unsent)
         case _:
             assert_never(kind)
 
 
-def _mailed(check: Check) -> str:
+def _mailed(check: Check, *, unsent: str) -> str:
     referees, asks_candidate = check_invitations.mailed_again(check)
     if not referees:
-        nobody = _("Deadline extended. No e-mail was sent; see the reason below.")
-        return str(INVITED) if asks_candidate else nobody
+        done = _("Deadline extended.") if check.invited_again else _("New check opened.")
+        return str(INVITED) if asks_candidate else f"{done} {unsent}"
     sentence = ngettext(
         "%(n)s referee who hasn't answered gets a new link by e-mail.",
         "%(n)s referees who haven't answered get new links by e-mail.",
@@ -270,6 +287,7 @@ def _confirm(
         "step": step,
         "title": _title(step),
         "sentences": _consequences(application, step, run),
+        "sends": not candidate_complained(application),
         "after": run.pk if run is not None else "reuse",
     }
     return render(request, "workspace/candidate/invite_again.html", context)
@@ -308,7 +326,8 @@ def begin_step(request: MemberRequest, pk: int, kind: str) -> HttpResponseBase:
     except CannotStart as error:
         messages.error(request, why_not(error.reason))
         return _page(request, application)
-    messages.success(request, _("Invitation on its way."))
+    complained = candidate_complained(application)
+    messages.success(request, str(INVITED_UNSENT) if complained else _("Invitation on its way."))
     return _page(request, application)
 
 

@@ -34,11 +34,18 @@ from goodword.roles.models import Step
 from goodword.ui.templatetags.ui import short_day
 from goodword.workflow.domain.application_outcome import NotSettable, set_status
 from goodword.workflow.domain.eligibility import mail_blocked_reason
-from goodword.workflow.domain.runs import MAIL_FAILURES, Refused, Reminded
+from goodword.workflow.domain.runs import MAIL_FAILURES, Refused, Reminded, candidate_complained
 from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, start_by_member
 from goodword.workflow.models import DONE, StepRequest, StepRun, awaits_click, is_open, lock_application
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
-from goodword.workspace.candidate.invitations import INVITED, again, refusal, too_soon, why_not
+from goodword.workspace.candidate.invitations import (
+    INVITED,
+    INVITED_UNSENT,
+    again,
+    refusal,
+    too_soon,
+    why_not,
+)
 from goodword.workspace.lists.pages import PAGE
 from goodword.workspace.lists.query import STEPS, ListQuery, whole_number
 from goodword.workspace.lists.rows import role_of
@@ -247,6 +254,8 @@ def _invite(
         invitations.refuse_too_soon(application=application, step=step, now=now)
     step_request = start_by_member(application_id=application.pk, step=step, member=member, now=now)
     _audit("step.started_manually", {"step_request": step_request.pk}, member=member, now=now)
+    if candidate_complained(application):
+        return str(INVITED_UNSENT)
     return _("Invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
 
 
@@ -262,11 +271,14 @@ def _invite_again(
         raise NotConfirmed
     if problem := refusal(application, step_request, now=now):
         raise Refused(problem)
-    outcome = again(step_request, member=member, after=run.pk, now=now)
-    if not outcome.startswith(str(INVITED)):
-        return outcome
-    sentence = _("New invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
-    sentence += outcome.removeprefix(str(INVITED))
+    unsent = (
+        _("No e-mail is sent: they marked our e-mail as spam.")
+        if candidate_complained(application)
+        else _("No e-mail is sent; the candidate's page says why.")
+    )
+    sentence = again(step_request, member=member, after=run.pk, unsent=unsent, now=now)
+    by_mail = _("New invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
+    sentence = sentence.replace(str(INVITED), by_mail)
     if isinstance(run, Attempt) and run.begun_at is not None and is_open(run):
         sentence += " " + _("Their answers so far are kept but not scored; they start over.")
     return sentence
