@@ -12,6 +12,7 @@ from goodword.assessments.attempts.reminders import remind_due
 from goodword.assessments.models import Attempt
 from goodword.candidates.models import Application
 from goodword.notifications.domain.bounces import note_bounced, note_complained, note_delivered
+from goodword.notifications.domain.queue import send_again
 from goodword.notifications.domain.send import FOR_ANSWER, UNANSWERED, requeue_interrupted
 from goodword.notifications.models import Email
 from goodword.workflow.domain.runs import Refused
@@ -134,6 +135,20 @@ def test_an_invitation_to_a_corrected_address_ends_the_complaint_of_the_old_one(
         True,
     )
     assert possible_actions(again, now=NOW).remind
+
+
+@pytest.mark.world
+def test_sending_a_bounced_invitation_again_after_a_complaint_says_why_nothing_is_sent() -> None:
+    attempt = assigned(application(), now=NOW)
+    complains(attempt)
+    email, member = Email.objects.of(attempt.organisation).get(), factories.member(attempt.organisation)
+    note_bounced(email_id=email.pk, reason="550 5.1.1 No such user", now=NOW)
+    run_jobs()
+    send_again(email_id=email.pk, to_address=email.to_address, member=member, now=NOW)
+    run_jobs()
+    attempt.refresh_from_db()
+    email.refresh_from_db()
+    assert (email.state, attempt.attention) == ("cancelled", "complained")
 
 
 @pytest.mark.world

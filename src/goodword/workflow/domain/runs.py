@@ -105,7 +105,7 @@ def _address_of_candidate(email: Email) -> str:
 
 def clear_mail_failure(run: StepRun) -> None:
     if run.attention in {UNDELIVERED, NOT_SENT}:
-        run.attention = ""
+        run.attention = complaint_code(run.step_request.application)
         run.save(update_fields=["attention"])
 
 
