@@ -105,7 +105,7 @@ def make_total(parts: Sequence[ScoredPart], *, mode: str) -> ComputedTotal:
     if not why_not:
         made = totals.total(
             [
-                totals.TestPart(test=part, kind=totals.RIGHT_OR_WRONG, solved=tuple(solved))
+                totals.TotalPart(test=part, kind=totals.RIGHT_OR_WRONG, solved=tuple(solved))
                 for part, solved in counted.items()
             ],
             weights=weights if weighted else None,

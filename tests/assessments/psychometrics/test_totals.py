@@ -12,8 +12,8 @@ from goodword.assessments.psychometrics.totals import (
     Marked,
     NoTotal,
     Solved,
-    TestPart,
     Total,
+    TotalPart,
     WeightedShare,
     in_all,
     solved,
@@ -21,8 +21,8 @@ from goodword.assessments.psychometrics.totals import (
 )
 
 
-def part(test: str, *categories: Solved, kind: str = RIGHT_OR_WRONG) -> TestPart:
-    return TestPart(test=test, kind=kind, solved=categories)
+def part(test: str, *categories: Solved, kind: str = RIGHT_OR_WRONG) -> TotalPart:
+    return TotalPart(test=test, kind=kind, solved=categories)
 
 
 REASONING = part("reasoning", Solved("series", 6, 10), Solved("deductions", 1, 4))
@@ -77,7 +77,7 @@ def test_empty_categories_are_left_out() -> None:
         ),
     ],
 )
-def test_parts_without_a_total_are_refused(parts: list[TestPart], sentence: str) -> None:
+def test_parts_without_a_total_are_refused(parts: list[TotalPart], sentence: str) -> None:
     with pytest.raises(NoTotal) as refused:
         total(parts)
     assert str(refused.value) == sentence
@@ -112,7 +112,7 @@ def test_weights_that_do_not_fit_are_refused(weights: dict[str, Any], sentence: 
 
 
 @st.composite
-def _parts(draw: st.DrawFn) -> list[TestPart]:
+def _parts(draw: st.DrawFn) -> list[TotalPart]:
     parts = []
     for number in range(draw(st.integers(1, 4))):
         categories = draw(st.lists(st.sampled_from("abcd"), min_size=1, unique=True))
@@ -127,7 +127,7 @@ def _parts(draw: st.DrawFn) -> list[TestPart]:
 @pytest.mark.slow
 @settings(deadline=None)
 @given(_parts(), st.booleans())
-def test_a_total_is_the_sum_of_its_portions(parts: list[TestPart], weighted: bool) -> None:
+def test_a_total_is_the_sum_of_its_portions(parts: list[TotalPart], weighted: bool) -> None:
     weights = {each.test: number for number, each in enumerate(parts, start=1)} if weighted else None
     found = total(parts, weights)
     assert sum(portion.weight for portion in found.made_of) == 1

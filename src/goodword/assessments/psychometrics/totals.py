@@ -69,7 +69,7 @@ class NoTotal(ValueError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TestPart:
+class TotalPart:
     test: str
     kind: str
     solved: tuple[Solved, ...]
@@ -90,7 +90,7 @@ class Total:
     made_of: tuple[WeightedShare, ...]
 
 
-def total(parts: Sequence[TestPart], weights: Mapping[str, int] | None = None) -> Total:
+def total(parts: Sequence[TotalPart], weights: Mapping[str, int] | None = None) -> Total:
     """Compute the total. `weights`: positive integers by test id. Raises `NoTotal`."""
     _check(parts)
     shares = _category_means(parts) if weights is None else _test_shares(parts)
@@ -102,7 +102,7 @@ def total(parts: Sequence[TestPart], weights: Mapping[str, int] | None = None) -
     return Total(sum((part.share * part.weight for part in made_of), Fraction(0)), made_of)
 
 
-def _check(parts: Sequence[TestPart]) -> None:
+def _check(parts: Sequence[TotalPart]) -> None:
     if not parts:
         raise NoTotal("A total needs at least one test.")
     names = [part.test for part in parts]
@@ -115,7 +115,7 @@ def _check(parts: Sequence[TestPart]) -> None:
             raise NoTotal(f"No item of “{part.test}” counts.")
 
 
-def _category_means(parts: Sequence[TestPart]) -> dict[str, Fraction]:
+def _category_means(parts: Sequence[TotalPart]) -> dict[str, Fraction]:
     shares: dict[str, list[Fraction]] = {}
     for part in parts:
         for category in part.solved:
@@ -124,7 +124,7 @@ def _category_means(parts: Sequence[TestPart]) -> dict[str, Fraction]:
     return {name: sum(found, Fraction(0)) / len(found) for name, found in shares.items()}
 
 
-def _test_shares(parts: Sequence[TestPart]) -> dict[str, Fraction]:
+def _test_shares(parts: Sequence[TotalPart]) -> dict[str, Fraction]:
     found = {part.test: in_all(part.solved).share for part in parts}
     return {test: share for test, share in found.items() if share is not None}
 
