@@ -460,6 +460,8 @@ def test_an_older_save_that_arrives_late_does_not_replace_the_answer(
         page.get_by_role("textbox").press_sequentially(text)
         with page.expect_request(address):
             page.clock.fast_forward(TYPING)
+    while len(held) < 2:  # the route is held just after its request is seen
+        page.wait_for_timeout(10)
     for route in reversed(held):
         with page.expect_response(address):
             route.continue_()
