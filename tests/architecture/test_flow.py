@@ -45,9 +45,9 @@ def test_every_handler_has_a_docstring_and_takes_an_event() -> None:
 
 
 def test_handlers_keep_their_names() -> None:
-    """Reactions wait under the name of their handler, so from the first release on, a migration renames those that wait
-    for a renamed or moved handler. Add new names to the file; delete names of removed handlers only if nothing needs to
-    happen for reactions that wait."""
+    """Queued reactions are stored under their handler's name. From the first release on, renaming or moving a handler
+    needs a migration that renames its queued reactions. Add new names to the file; delete a name only if its queued
+    reactions can be dropped."""
     kept = (Path(__file__).parent / "handlers.txt").read_text(encoding="utf-8").split()
     known = {name_of(handler) for listed in FLOW.values() for handler in listed}
     assert sorted(known) == kept

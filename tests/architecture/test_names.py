@@ -13,7 +13,7 @@ SAME_MEANING = {
 
 
 def test_no_two_classes_share_a_name() -> None:
-    """Forms are named for their page."""
+    """Except forms, which are named for their page."""
     found = defaultdict(list)
     for module, tree in modules().items():
         for node in tree.body:

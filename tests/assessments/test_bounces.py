@@ -65,7 +65,7 @@ def test_an_invitation_that_failed_without_a_response_counts_once_it_has_been_de
     assert attempt.next_reminder_at is not None
 
 
-def test_a_complaint_about_another_step_of_the_application_costs_no_reminder() -> None:
+def test_a_complaint_about_another_step_does_not_use_up_a_reminder() -> None:
     attempt = assigned(application(), now=NOW)
     email = Email.objects.of(attempt.organisation).get(kind="assessment.invitation")
     email.pk, email.key, email.subject_ref, email.link_subject_id = None, "other", "other:0", 0
@@ -118,7 +118,7 @@ def test_a_complaint_needs_attention_once_a_suspicious_name_is_corrected() -> No
 
 
 @pytest.mark.world
-def test_an_invitation_to_a_corrected_address_ends_the_complaint_of_the_old_one() -> None:
+def test_an_invitation_to_a_corrected_address_clears_the_complaint_about_the_old_one() -> None:
     attempt = assigned(application(), now=NOW)
     complains(attempt)
     of, member = attempt.step_request.application, factories.member(attempt.organisation)

@@ -38,7 +38,7 @@ def opened(page: Page, live_server: object) -> Attempt:
 
 
 def warnings(page: Page) -> str:
-    """The warnings shown on the first item's page so far."""
+    """All warnings that the first item's page has shown."""
     return str(page.evaluate("sessionStorage.warnings ?? ''"))
 
 

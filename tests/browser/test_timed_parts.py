@@ -638,7 +638,7 @@ def test_queued_answers_show_as_saved_once_online(browser: Browser, open_at: Cal
         page.goto(open_at(attempt, "portal_assessment_item", 1, 1))
     line = page.locator("[data-saved]")
     go_offline(page)
-    page.locator("[name=answer]").nth(3).press("Space")  # a tap would lead on
+    page.locator("[name=answer]").nth(3).press("Space")  # a tap would go to the next item
     expect(line).to_have_text("Not saved yet. Trying again.")
     page.get_by_role("button", name="Next").click()
     page.wait_for_url("**/item/2/")

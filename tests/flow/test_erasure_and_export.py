@@ -114,6 +114,7 @@ PLANTED = {
     "greenhouse_delivery.body",
     "greenhouse_delivery.outcome",
     "notifications_email.bounce_reason",
+    "notifications_email.complained_address",
     "notifications_email.context",
     "notifications_email.html",
     "notifications_email.last_error",
@@ -268,7 +269,8 @@ def add_other_traces(check: Check, *, word: str, request: ReferenceRequest | Non
     )
     mail = Email.objects.of(check.organisation).latest("pk")
     mail.bounce_reason, mail.last_error = f"no mailbox of {word}", f"{word} refused"
-    mail.save(update_fields=["bounce_reason", "last_error"])
+    mail.complained_address = f"{word}@mail.example"
+    mail.save(update_fields=["bounce_reason", "complained_address", "last_error"])
     references = Reference.objects.of(check.organisation).filter(request__check_run=check)
     reference = references.get() if request is None else references.get(request=request)
     reference.quote = f"{word}!"
@@ -380,6 +382,7 @@ def test_an_erased_person_is_gone_from_every_table(world: World) -> None:
 #: every column with data of a referee
 PLANTED_BY_REFEREE = {
     "notifications_email.bounce_reason",
+    "notifications_email.complained_address",
     "notifications_email.context",
     "notifications_email.last_error",
     "notifications_email.to_address",

@@ -310,7 +310,7 @@ def test_a_referee_who_marked_our_mail_as_spam_cannot_be_reminded() -> None:
 
 
 @pytest.mark.world
-def test_a_complaint_about_another_mail_of_the_application_costs_a_referee_no_reminder() -> None:
+def test_a_complaint_about_another_mail_does_not_use_up_a_reminder_of_a_referee() -> None:
     story = sent()
     complains_about_another(MARIA)
     with pytest.raises(Refused) as refused:

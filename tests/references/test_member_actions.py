@@ -15,6 +15,7 @@ from django.db import transaction
 from goodword.accounts.models import Membership
 from goodword.core.models import Event
 from goodword.core.personal_data import ExportReader, ExportRequest
+from goodword.notifications.domain.bounces import note_complained
 from goodword.notifications.domain.mail_texts import render
 from goodword.notifications.models import Email, Link
 from goodword.references.domain.completion import mark_complete
@@ -533,7 +534,8 @@ def test_an_extension_sends_no_reminders_before_invite_again(story: Story, rita:
 @pytest.mark.world
 def test_complaints_of_the_old_address_do_not_affect_the_new_one(story: Story, rita: Membership) -> None:
     request = story.requests[0]
-    Email.objects.of(rita.organisation).filter(subject_ref=request.mail_ref).update(complained_at=NOW)
+    for email in Email.objects.of(rita.organisation).filter(subject_ref=request.mail_ref):
+        note_complained(email_id=email.pk, now=NOW)
     correct_address(request_id=request.pk, address="maria@new.example", member=rita, now=LATER)
     deliver(LATER)
     assert remind_referee(request_id=request.pk, now=NOW + 3 * DAY)

@@ -66,7 +66,7 @@ def test_marking_a_result_as_reviewed_second_tells_what_has_happened(
 
 
 @pytest.mark.parametrize("whose", ["attempt", "check", "referee"])
-def test_extending_a_deadline_second_tells_that_it_is_already_that_day(
+def test_the_second_to_extend_a_deadline_reads_that_it_is_already_that_day(
     whose: str, ann: Membership, ben: Membership
 ) -> None:
     extend: Callable[..., Any]

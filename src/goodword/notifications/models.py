@@ -49,6 +49,8 @@ class Email(OrganisationOwned, Outbox):
     bounced_at = models.DateTimeField(null=True)
     bounce_reason = models.CharField(max_length=500, default="", blank=True)
     complained_at = models.DateTimeField(null=True)
+    #: where it was then; `to_address` may be corrected
+    complained_address = models.EmailField(max_length=320, default="", blank=True)
     #: large, because a probe may be attempted very often
     attempts = models.PositiveIntegerField(default=0)
     #: attempts that don't count, because the server was the problem

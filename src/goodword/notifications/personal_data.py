@@ -84,6 +84,7 @@ def exported_mail(mail: Email, *, text: bool = True) -> dict[str, Any]:
             "delivered": mail.delivered_at,
             "returned": mail.bounced_at,
             "returned because": mail.bounce_reason,
+            "marked as spam by": mail.complained_address,
             "subject": mail.subject,
             "text": mail.text if text else None,
             "not sent yet": mail.context if text and not mail.text else None,

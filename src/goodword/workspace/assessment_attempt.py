@@ -21,6 +21,7 @@ from goodword.workspace.step_actions import (
     act_with_form,
     extended_message,
     reminder_message,
+    resumed,
 )
 
 WITH_FORM = ["GET", "HEAD", "POST"]
@@ -67,7 +68,7 @@ def resume(request: MemberRequest, pk: int, attempt_pk: int) -> HttpResponseBase
 
     def act() -> str:
         member_actions.resume_attempt(attempt_id=attempt.pk, member=request.member, now=clock.now())
-        return _("Resumed. The remaining reminders will be sent.")
+        return resumed(target.application)
 
     return act_at_once(request, target, act, action="attempt.resumed")
 

@@ -63,7 +63,7 @@ def proposal(sentences: Iterable[str], test: Test) -> str:
 
 
 def fitting(sentences: Iterable[str], test: Test) -> list[str]:
-    """The sentences that this test can assess. None for a content pack, whose subject isn't known here."""
+    """The sentences that this test can assess."""
     kind = kind_named(test.kind)
     return [sentence for sentence in sentences if kind.can_assess(sentence, key=test.key)]
 

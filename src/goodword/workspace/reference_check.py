@@ -36,6 +36,7 @@ from goodword.workspace.step_actions import (
     deadlines_of,
     extended_message,
     reminder_message,
+    resumed,
 )
 
 #: anchors on the candidate's page
@@ -172,7 +173,7 @@ def resume(request: MemberRequest, pk: int, check_pk: int) -> HttpResponseBase:
 
     def act() -> str:
         member_actions.resume_check(check_id=check.pk, member=request.member, now=clock.now())
-        return _("Resumed. The remaining reminders will be sent.")
+        return resumed(target.application)
 
     return act_at_once(request, target, act, action="check.resumed")
 

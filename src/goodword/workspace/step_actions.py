@@ -23,7 +23,7 @@ from goodword.core.text import written_weekday
 from goodword.references.domain.checks import CheckClosed
 from goodword.references.models import Check, open_requests
 from goodword.roles.domain.settings import LONGEST_DEADLINE
-from goodword.workflow.domain.runs import Refused, Reminded
+from goodword.workflow.domain.runs import Refused, Reminded, candidate_complained
 
 ALREADY_THAT_DAY: Final = gettext_lazy("The deadline is already %(day)s. Choose a later one.")
 _DAYS = gettext_lazy("Choose 1 to %(n)s working days.") % {"n": LONGEST_DEADLINE}
@@ -95,6 +95,12 @@ class ActionTarget:
     application: Application
     ids: Mapping[str, int]
     anchor: str = ""
+
+
+def resumed(application: Application) -> str:
+    if candidate_complained(application):
+        return _("Resumed. The candidate gets no reminders: they marked our e-mail as spam.")
+    return _("Resumed. The remaining reminders will be sent.")
 
 
 def act_at_once(

@@ -4,6 +4,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from django.test import Client
 
 from goodword.accounts.models import AuditEntry, Membership
@@ -12,6 +13,7 @@ from goodword.candidates.domain.people import PersonInput
 from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.notifications.domain import links
+from goodword.notifications.domain.bounces import has_complained, note_complained
 from goodword.notifications.models import Email, Link
 from goodword.roles.models import Role, Step
 from goodword.workspace.adding.forms import add_and_invite
@@ -109,6 +111,29 @@ def test_a_corrected_address_ends_the_link_and_sends_a_new_invitation(role: Role
     html = Client().get(url.removeprefix("http://localhost:8000")).content.decode()
     assert "ada@mail.example" not in html and "Zorn" not in html
     assert Attempt.objects.of(role.organisation).get().closed_at is None
+
+
+@pytest.mark.world
+def test_a_spam_complaint_stays_with_the_old_address(role: Role, rita: Membership) -> None:
+    ada = added(role, rita, "assessment")
+    run_jobs()
+    mail_is_taken(ada, at=NOW)
+    [mail] = Email.objects.of(role.organisation)
+    assert note_complained(email_id=mail.pk, now=NOW)
+    run_jobs()
+    edit(signed_in(rita), ada, email="ada@mail.example")
+    with time_machine.travel(NOW + timedelta(hours=1), tick=False):
+        run_jobs()
+    mail.refresh_from_db()
+    attempt = Attempt.objects.of(role.organisation).get()
+    assert (mail.state, mail.to_address, attempt.attention) == ("sent", "ada@mail.example", "")
+    complained = [
+        has_complained(role.organisation, ada.pk, address)
+        for address in ("adda@mail.example", "ada@mail.example")
+    ]
+    assert complained == [True, False]
+    assert note_complained(email_id=mail.pk, now=NOW + timedelta(hours=2))
+    assert has_complained(role.organisation, ada.pk, "ada@mail.example")
 
 
 @pytest.mark.world

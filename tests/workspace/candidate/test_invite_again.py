@@ -140,13 +140,13 @@ def test_inviting_a_candidate_again_who_marked_our_mail_as_spam_says_that_nothin
     assert [str(message) for message in response.context["messages"]] == [
         "New attempt opened. No e-mail was sent; see the reason below."
     ]
-    assert "The candidate marked our e-mail as spam, so no more are sent." in words(
+    assert "The candidate marked our e-mail as spam, so we don't e-mail that address any more." in words(
         page_of(member, application)
     )
 
 
 def complains(application: Application) -> None:
-    """The candidate marks their invitation as spam."""
+    """The candidate reports the invitation as spam."""
     mails = Email.objects.of(application.organisation).filter(to_address=application.candidate.email)
     note_complained(email_id=mails.latest("pk").pk, now=NOW)
     run_jobs()
@@ -175,7 +175,7 @@ def test_a_new_check_after_a_spam_complaint_says_that_nothing_is_sent() -> None:
     )
     name = story.application.candidate.name
     assert [words(item) for item in page.select("form.stack li")][:3] == [
-        f"{name} gets no e-mail, because they marked our e-mail as spam. Contact them another way.",
+        f"{name} isn't e-mailed, because they marked our e-mail as spam. Contact them another way.",
         "Referees are e-mailed once they have been named, including those who have answered before.",
         "The deadline is 10 working days.",
     ]
@@ -198,7 +198,7 @@ def test_inviting_to_another_step_after_a_spam_complaint_promises_no_mail() -> N
     begin = reverse("step_begin", args=[member.organisation.slug, application.pk, "reference_check"])
     response = signed_in(member).post(begin, follow=True)
     assert [str(message) for message in response.context["messages"]] == [
-        "Invited, but no e-mail is sent: they marked our e-mail as spam."
+        "Invited, but not e-mailed: the candidate marked our e-mail as spam."
     ]
 
 

@@ -430,11 +430,11 @@ def test_inviting_again_after_a_spam_complaint_says_that_nothing_is_sent(
         assert told(press(client, role, **asked, **confirmed))[1:] == (
             [
                 (
-                    "Ada: New attempt opened. No e-mail is sent: they marked our e-mail as spam. "
+                    "Ada: New attempt opened. Not e-mailed: the candidate marked our e-mail as spam. "
                     "Their answers so far are kept but not scored; they start over."
                 ),
-                "Bo: Deadline extended. No e-mail is sent: they marked our e-mail as spam.",
-                "Cy: New check opened. No e-mail is sent: they marked our e-mail as spam.",
+                "Bo: Deadline extended. Not e-mailed: the candidate marked our e-mail as spam.",
+                "Cy: New check opened. Not e-mailed: the candidate marked our e-mail as spam.",
             ],
             [],
         )
@@ -450,7 +450,7 @@ def test_inviting_to_another_step_after_a_spam_complaint_promises_no_mail(
     asked = {"act": "invite", "step": "check", "application": [ada.pk]}
     for confirmed in ({}, {"confirmed": "yes"}):
         assert told(press(signed_in(rita), role, **asked, **confirmed))[1:] == (
-            ["Ada: Invited, but no e-mail is sent: they marked our e-mail as spam."],
+            ["Ada: Invited, but not e-mailed: the candidate marked our e-mail as spam."],
             [],
         )
 

@@ -271,7 +271,9 @@ def test_data_links_are_rate_limited(check: Check) -> None:
 def test_data_links_are_sent_even_to_people_not_to_be_mailed(check: Check) -> None:
     candidate = check.step_request.application.candidate
     mail_to(check, candidate.email, hello="Ada")
-    Email.objects.of(check.organisation).update(link_purpose="candidate", complained_at=NOW)
+    Email.objects.of(check.organisation).update(
+        link_purpose="candidate", complained_at=NOW, complained_address=candidate.email
+    )
     Candidate.objects.of(check.organisation).update(can_email=False)
     assert len(asked_for_link(data_page(check))) == 1
 

@@ -263,7 +263,7 @@ def test_a_run_uses_the_usual_erasure(org: Organisation, role: Role) -> None:
 
 #: by candidate, the error raised at the end of their erasure
 FAILURES: dict[int, type[BaseException]] = {}
-#: by candidate, what else happens during their erasure
+#: by candidate, what to run during their erasure
 MEANWHILE: dict[int, Callable[[], object]] = {}
 
 

@@ -229,7 +229,7 @@ class Kind[C](Protocol):
         """Advice for an assessment that ranks candidates by this form; may be empty."""
 
     def internal_structure(self) -> str:
-        """What the technical manual says of the structure of the answers."""
+        """The technical manual's text on internal structure."""
 
     def can_assess(self, sentence: str, *, key: str) -> bool:
         """Whether the test with this key can assess a requirement of a job post."""
@@ -238,7 +238,7 @@ class Kind[C](Protocol):
         """The answers for a calibration, unanswered items as wrong; empty for a kind without difficulties."""
 
     def forget_draft(self, test: Test) -> None:
-        """Erase the personal data of a test that is discarded before its first version."""
+        """Erase personal data when a never-published test is deleted."""
 
     def practice(self, content: C, *, form: str, language: str) -> tuple[Item, ...]:
         """Practice items in the active language, whose answers are never saved."""

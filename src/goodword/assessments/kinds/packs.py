@@ -1,4 +1,4 @@
-"""What contents of tests have in common: their types, limits and validation."""
+"""Types, limits and validation shared by the content of all kinds of test."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

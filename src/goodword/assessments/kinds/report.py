@@ -217,7 +217,7 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """Normed scores by name."""
 
     def front_norms(self, part: P) -> list[NormedScoreData]:
-        """The normed ones of `scores`."""
+        """The scores that have norms."""
 
     def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
         pass

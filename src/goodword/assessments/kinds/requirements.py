@@ -18,5 +18,5 @@ _NOT_TESTED: Final = stems(r"""
 
 
 def mentions(cues: re.Pattern[str], sentence: str) -> bool:
-    """Whether the sentence has one of the cues and none of what no test assesses, such as degrees."""
+    """Whether the sentence contains a cue, and nothing that no test assesses, such as a degree."""
     return bool(cues.search(sentence)) and not _NOT_TESTED.search(sentence)

@@ -161,12 +161,14 @@ def note_complained(*, email_id: int, address: str = "", provider_id: str = "", 
     """Record a spam complaint or unsubscription. Parameters and result as for `note_bounced`."""
     with transaction.atomic():
         email = _lock(email_id)
-        if email is None or email.complained_at is not None:
+        if email is None or is_same(email.complained_address, email.to_address):
             return False
         if _is_to_earlier_address(email, address=address, provider_id=provider_id):
             return False
-        email.complained_at = now
-        email.save(update_fields=["complained_at"])
+        if email.complained_at is not None and _waits_for_first_copy(email):
+            return False
+        email.complained_at, email.complained_address = now, email.to_address
+        email.save(update_fields=["complained_at", "complained_address"])
         record_event("email.complained", email, now=now)
         return True
 
@@ -208,12 +210,14 @@ def is_unwanted(email: Email) -> bool:
 
 def has_complained(organisation: HasPk, application_id: int, address: str) -> bool:
     """Whether mail on the application to this address was marked as spam, so that no more is sent there."""
-    return _complaints(organisation, [application_id]).filter(to_address__same_address=address).exists()
+    return (
+        _complaints(organisation, [application_id]).filter(complained_address__same_address=address).exists()
+    )
 
 
 def complaints(organisation: HasPk, application_ids: Iterable[int]) -> set[tuple[int, str]]:
     """The applications and normalised addresses for which `has_complained` is true. One query."""
-    found = _complaints(organisation, application_ids).values_list("application_id", "to_address")
+    found = _complaints(organisation, application_ids).values_list("application_id", "complained_address")
     return {(pk, normalised(address)) for pk, address in found if pk is not None}
 
 

@@ -93,6 +93,7 @@ class Migration(migrations.Migration):
                 ("bounced_at", models.DateTimeField(null=True)),
                 ("bounce_reason", models.CharField(blank=True, default="", max_length=500)),
                 ("complained_at", models.DateTimeField(null=True)),
+                ("complained_address", models.EmailField(blank=True, default="", max_length=320)),
                 ("attempts", models.PositiveIntegerField(default=0)),
                 ("excused", models.PositiveIntegerField(default=0)),
                 ("unanswered", models.PositiveSmallIntegerField(default=0)),

@@ -231,7 +231,7 @@ def update_check(check: Check, *, now: datetime, asked_at: datetime | None = Non
     if check.attention in {"", CANNOT_PROVIDE} and questioned and is_open(check):
         check.attention = CANNOT_PROVIDE
     elif check.attention == CANNOT_PROVIDE:
-        check.attention = complaint_code(check.step_request.application)
+        check.attention = complaint_code(check.step_request.application) if is_open(check) else ""
     on_hold = is_open(check) and waits_for_organisation(statuses, lacks_self_reference=lacks_self_reference)
     if on_hold and check.clock_stopped_at is None:
         # the candidate may have waited since before, while other referees were being asked

@@ -3,13 +3,13 @@
 Texts are in the report's language and times in the organisation's time zone, so nothing is looked up for rendering.
 Erased names and comments are None.
 
-Schema 2 names the reference of each value and adds question types; its additions are `NotRequired`, so that snapshots
-of schema 1 can still be rendered. Schema 3 adds kinds of test, which define their own data (`assessments.kinds`); a
-test without its kind is refused. Schema 4 adds the figures behind percentiles and abilities. Schema 5 adds signs of
-careless responding with the checks made, and the sentences that referees chose, and marks the question on working
-together again. Schema 6 makes the correlation within situations the result of situational judgement, with its band and
-percentile; before, the percentile was that of the distance. Schema 7 adds the kind of each fact that referees were
-asked to confirm.
+Schema 2 names the reference of each value and adds question types; its additions are `NotRequired`, so that reference
+checks of schema 1 can still be rendered. Schema 3 adds kinds of test, which define their own data
+(`assessments.kinds`); assessments of schemas 1 and 2, whose tests have no kind, are refused. Schema 4 adds the figures
+behind percentiles and abilities. Schema 5 adds signs of careless responding with the checks made, and the sentences
+that referees chose, and marks the question on working together again. Schema 6 makes the correlation within situations
+the result of situational judgement, with its band and percentile; before, the percentile was that of the distance.
+Schema 7 adds the kind of each fact that referees were asked to confirm.
 """
 
 from collections.abc import Mapping

@@ -70,7 +70,7 @@ def candidate_complained(application: Application) -> bool:
 
 
 def complaint_code(application: Application) -> str:
-    """The attention code of a run without any other problem."""
+    """The attention code of a run with no other problem: COMPLAINED or ""."""
     return COMPLAINED if candidate_complained(application) else ""
 
 

@@ -72,7 +72,7 @@ def _mail_sentences(application: Application, step: Step) -> Iterator[str]:
     complained = candidate_complained(application)
     if complained:
         yield (
-            _("%(name)s gets no e-mail, because they marked our e-mail as spam. Contact them another way.")
+            _("%(name)s isn't e-mailed, because they marked our e-mail as spam. Contact them another way.")
             % who
         )
     match kind := Step.Kind(step.kind):
@@ -219,7 +219,7 @@ def refusal(application: Application, step_request: StepRequest, *, now: datetim
 
 #: the candidate gets a mail
 INVITED = gettext_lazy("New invitation on its way.")
-INVITED_UNSENT = gettext_lazy("Invited, but no e-mail is sent: they marked our e-mail as spam.")
+INVITED_UNSENT = gettext_lazy("Invited, but not e-mailed: the candidate marked our e-mail as spam.")
 _UNSENT = gettext_lazy("No e-mail was sent; see the reason below.")
 
 #: time within which another *Invite again* counts as a second click, perhaps of a colleague
@@ -230,6 +230,8 @@ def _refuse_second_click(step_request: StepRequest, *, now: datetime) -> None:
     run = latest_run(step_request)
     if run is None or not is_open(run) or run.attention not in {"", COMPLAINED}:
         return
+    if run.attention == COMPLAINED and not candidate_complained(step_request.application):
+        return  # the address has been corrected
     invited = Event.objects.filter(
         organisation_id=step_request.organisation_id,
         application_id=step_request.application_id,

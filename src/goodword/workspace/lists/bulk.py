@@ -272,9 +272,9 @@ def _invite_again(
     if problem := refusal(application, step_request, now=now):
         raise Refused(problem)
     unsent = (
-        _("No e-mail is sent: they marked our e-mail as spam.")
+        _("Not e-mailed: the candidate marked our e-mail as spam.")
         if candidate_complained(application)
-        else _("No e-mail is sent; the candidate's page says why.")
+        else _("Not e-mailed; the candidate's page says why.")
     )
     sentence = again(step_request, member=member, after=run.pk, unsent=unsent, now=now)
     by_mail = _("New invitation by e-mail to %(address)s.") % {"address": application.candidate.email}

@@ -273,7 +273,10 @@ def _attention_need(
             detail, actions = _("it could not be sent"), [again]
         case runs.COMPLAINED:
             what = _("marked our e-mail as spam")
-            detail, actions = _("no more are sent; contact them another way"), _in_greenhouse(application)
+            detail, actions = (
+                _("we no longer e-mail that address; contact them another way"),
+                _in_greenhouse(application),
+            )
         case WaitingReason.SUSPICIOUS_NAME:
             what = _("has a name that looks like a link")
             detail, actions = _("e-mails are on hold"), [_confirm_name(viewer, application)]

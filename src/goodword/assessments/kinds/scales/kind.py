@@ -236,7 +236,7 @@ class _Scales(FixedItems):
         )
 
     def can_assess(self, sentence: str, *, key: str) -> bool:
-        """No for a content pack, whose subject isn't known here."""
+        """Only *Work style*: what a content pack measures is unknown here."""
         return key == WORK_STYLE and mentions(_CUES, sentence)
 
     def practice(self, content: Instrument, *, form: str, language: str) -> tuple[Item, ...]:
