@@ -321,7 +321,7 @@ PHRASES: Catalogue = {
         "items_of_version.one": "{n} question, version {version}",
         "items_of_version.other": "{n} questions, version {version}",
         "stated_by": "Indiquée par {who}, {when}",
-        "not_started": "Pas commencé, donc sans résultat\u00a0: {tests}.",
+        "not_started": "Non commencé(s), donc sans résultat\u00a0: {tests}.",
         "cut_short": (
             "Ce test a été terminé avant que la personne ait fini. Ce qu’elle n’avait pas atteint compte comme sans "
             "réponse. Le résultat n’est donc pas comparable à d’autres."

@@ -420,7 +420,7 @@ class Finding(OrganisationOwned):
     invite_requested_by = models.ForeignKey(
         Membership, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    #: unreadable answers of Greenhouse since then, and when to try again
+    #: unreadable responses of Greenhouse since *Invite* was clicked, and when to try again
     tries = models.PositiveSmallIntegerField(default=0)
     try_again_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)

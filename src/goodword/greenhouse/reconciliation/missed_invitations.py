@@ -38,7 +38,7 @@ RECENT = timedelta(hours=48)
 
 BATCH = 20
 
-#: delays after an unreadable answer of Greenhouse; after the last one a member must decide again
+#: delays before trying again after an unreadable response of Greenhouse; then a member must decide again
 UNREADABLE_WAITS = tuple(timedelta(minutes=m) for m in (1, 5, 15, 40))
 
 #: first half of the advisory lock's key

@@ -226,8 +226,8 @@ def _anchor(check: Check) -> str:
 
 
 def _comparable(version: QuestionnaireVersion) -> Mapping[Question, Sequence[str]]:
-    """Ratings and "would work with again" with their ids. Equally worded questions are equal, also those of one
-    questionnaire, for example for managers and for colleagues."""
+    """Ratings and "would work with again" with their ids. Identically worded questions count as one, also within a
+    questionnaire, for example one for managers and one for colleagues."""
     questions = fill_placeholders(
         stored_questions(version),
         candidate=gettext("the candidate"),

@@ -155,7 +155,7 @@ def sweep(organisation_id: int, *, now: datetime) -> int:
         lambda pk: erase_if_due(candidate_id=pk, organisation_id=organisation_id, now=now),
     )
     if len(due) <= AT_MOST:
-        # a rule may have been changed meanwhile, after midnight
+        # unless a rule was changed after midnight, during this run
         unchanged = Organisation.objects.filter(
             pk=organisation_id, retention_ran_on=organisation.retention_ran_on
         )
