@@ -414,6 +414,19 @@ def backend() -> int:
         return int(cursor.fetchone()[0])
 
 
+@pytest.mark.parametrize("wanted", [True, False])
+def test_the_insert_is_prepared_unless_a_pooler_cannot_keep_it(
+    web: Web, settings: Settings, wanted: bool
+) -> None:
+    settings.GOODWORD_PREPARED_STATEMENTS = wanted
+    assert web.status(request(BODY, event_id="one")) == 200
+    assert web.deliveries.stored == 1
+    line = web.deliveries._line
+    assert line is not None
+    prepared = line.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement ~ '^\\s*INSERT'")
+    assert prepared.fetchone() == (1 if wanted else 0,)
+
+
 def test_a_locked_table_delays_only_until_the_view_gets_through(
     web: Web, monkeypatch: pytest.MonkeyPatch
 ) -> None:

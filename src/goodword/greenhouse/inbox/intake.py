@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 import psycopg
+from django.conf import settings
 from django.db import close_old_connections, connection
 
 from goodword.core import clock
@@ -87,7 +88,8 @@ class Deliveries:
 
     def _insert(self, rows: Sequence[_Row]) -> None:
         if self._line is None:
-            wanted = quick_connection(milliseconds=INSERT_MILLISECONDS) | {"prepare_threshold": 0}
+            threshold = 0 if settings.GOODWORD_PREPARED_STATEMENTS else None
+            wanted = quick_connection(milliseconds=INSERT_MILLISECONDS) | {"prepare_threshold": threshold}
             self._line = psycopg.connect(**wanted, autocommit=True)
         values = {
             "organisations": _array(row.organisation_id for row in rows),
