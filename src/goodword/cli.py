@@ -52,6 +52,8 @@ NEED_DATABASE = ("makemigrations", "check", "showmigrations")
 WITHOUT_DATABASE = ("-h", "--help", "-t", "--tag", "--skip-checks")
 #: errors for a file that this user can't access
 _NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
+#: errors for a path that can't be that of a file
+_NO_PATH = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR)
 #: exit status that a shell reports for a program ended by SIGPIPE
 PIPE_CLOSED = 141
 #: seconds for running jobs to finish after a signal; long ones stop at their next batch
@@ -113,6 +115,9 @@ def _refuse_file(given: Sequence[str], error: OSError) -> int:
             f"{error.filename} can't be used: {error.strerror}. Goodword runs as the user {_user()}: give it access, "
             "or choose another place.",
         )
+        return 2
+    if error.errno in _NO_PATH and error.filename:
+        _complain(given, f"{error.filename} can't be used: {error.strerror}. Choose another place.")
         return 2
     if error.errno not in (errno.ENOSPC, errno.EDQUOT):
         raise error
@@ -308,7 +313,20 @@ def _django(arguments: Sequence[str]) -> int:
 
 def _up(_: argparse.Namespace) -> int:
     database.check_writable(environment.data_folder())
+    _check_before_database()
     return up()
+
+
+def _check_before_database() -> None:
+    """Raise SettingError for invalid settings or missing static files, before anything is created or migrated."""
+    embedded = not environment.text("DATABASE_URL", "")
+    if embedded:
+        os.environ["DATABASE_URL"] = environment.NO_DATABASE
+    try:
+        database.check_static_files()
+    finally:
+        if embedded:
+            del os.environ["DATABASE_URL"]
 
 
 def _serve(options: argparse.Namespace) -> int:

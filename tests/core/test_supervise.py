@@ -15,6 +15,7 @@ import pytest
 from goodword.core import postgres, supervise, web_processes
 from goodword.core.supervise import Children
 from tests.core.test_killed_worker import here, until
+from tests.core.test_startup import PRODUCTION
 from tests.support.ports import free_port
 
 pytestmark = pytest.mark.programs
@@ -271,4 +272,30 @@ def test_up_takes_the_database_from_a_file_and_starts_no_embedded_server(tmp_pat
     )
     assert (ended.returncode, "-missing" in ended.stderr) == (1, True)
     assert ended.stderr.endswith("goodword: the database could not be migrated; see above.\n")
+    assert not (tmp_path / "postgres").exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("GOODWORD_POOL", "0", "GOODWORD_POOL must be at least 1, not 0.\n"),
+        (
+            "GOODWORD_ENV",
+            "production",
+            "Run `goodword collectstatic --noinput` with the same GOODWORD_DATA.\n",
+        ),
+    ],
+    ids=["setting", "static files"],
+)
+def test_up_checks_settings_and_static_files_before_it_creates_a_database(
+    name: str, value: str, said: str, tmp_path: Path
+) -> None:
+    env = (
+        here() | PRODUCTION | {"GOODWORD_DATA": str(tmp_path), "GOODWORD_PORT": str(free_port()), name: value}
+    )
+    del env["DATABASE_URL"]
+    ended = subprocess.run(
+        supervise.goodword("up"), env=env, capture_output=True, text=True, check=False, timeout=100
+    )
+    assert (ended.returncode, ended.stderr.endswith(said), len(ended.stderr.splitlines())) == (2, True, 1)
     assert not (tmp_path / "postgres").exists()
