@@ -52,6 +52,29 @@ def test_a_folder_of_another_user_is_named_without_a_traceback(capsys: pytest.Ca
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize("command", [["backup"], ["erasures"]], ids=["backup", "erasures"])
+def test_a_name_that_is_too_long_for_a_file_is_refused(
+    command: list[str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / ("a" * 300)
+    assert main([*command, str(file)]) == 2
+    assert capsys.readouterr().err == (
+        f"goodword: {file} can't be used: File name too long. Choose another place.\n"
+    )
+
+
+@pytest.mark.django_db
+def test_no_backup_is_made_under_a_name_that_cannot_be_recorded(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert main(["backup", str(tmp_path / os.fsdecode(b"M\xfcller"))]) == 2
+    assert list(tmp_path.iterdir()) == []
+    assert capsys.readouterr().err == (
+        "goodword: an argument or the input is not in UTF-8. Use a terminal in UTF-8 (LANG=C.UTF-8).\n"
+    )
+
+
+@pytest.mark.django_db
 def test_a_name_from_a_terminal_in_another_encoding_is_refused(capsys: pytest.CaptureFixture[str]) -> None:
     name = b"M\xfcller AG".decode(errors="surrogateescape")
     assert main(["createadmin", "--organisation", name, "--email", "ann@example.com", "--name", "Ann"]) == 2

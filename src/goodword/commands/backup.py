@@ -168,6 +168,7 @@ def _new_file(given: str, *, now: datetime) -> Path:
         database.check_writable(settings.GOODWORD_BACKUPS, setting="GOODWORD_BACKUPS")
         return Path(settings.GOODWORD_BACKUPS) / dump.file_name(now)
     path = Path(given).absolute()
+    path.name.encode()  # raises UnicodeEncodeError, like the record of the backup afterwards
     return path / dump.file_name(now) if path.is_dir() else path
 
 
