@@ -11,7 +11,7 @@ from goodword.references.models import Check
 from goodword.references.queries import check_outcome
 from goodword.references.report import check_pages
 from goodword.references.report_data import CheckData
-from goodword.references.report_front import front_sections, received_sentences
+from goodword.references.report_front import front_sections, received_sentences, work_again_counts
 from goodword.references.results import results
 from goodword.reports.personal_data import without_referee
 from goodword.reports.phrases import words_for
@@ -174,21 +174,28 @@ def again_by_referee(check: Check) -> dict[str, Any]:
     return {row[0].text: row[place] for row in table.rows if isinstance(row[0], Cell)}
 
 
-def test_only_a_referee_who_was_asked_about_working_together_again_can_leave_it_unanswered() -> None:
+FOR_MANAGERS = [
+    asked | ({"only_for": ["manager"]} if asked["id"] == "work_again" else {}) for asked in QUESTIONS
+]
+
+
+def checked_with(questions: list[dict[str, Any]]) -> Check:
     check = checked()
-    only_managers = [
-        asked | ({"only_for": ["manager"]} if asked["id"] == "work_again" else {}) for asked in QUESTIONS
-    ]
     check.version = QuestionnaireVersion.objects.create(
         organisation=check.organisation,
         questionnaire=check.version.questionnaire,
         number=2,
         language="en",
-        questions=only_managers,
+        questions=questions,
         created_at=NOW,
         published_at=NOW,
     )
     check.save(update_fields=["version"])
+    return check
+
+
+def test_only_a_referee_who_was_asked_about_working_together_again_can_leave_it_unanswered() -> None:
+    check = checked_with(FOR_MANAGERS)
     left_open = {name: answer for name, answer in FULL.items() if name != "work_again"}
     answered(check, 1)
     answered(check, 2, left_open)
@@ -200,6 +207,42 @@ def test_only_a_referee_who_was_asked_about_working_together_again_can_leave_it_
         "Paul Meier": "Not asked",
         "Fay Factual": "–",
     }
+
+
+def test_managers_and_colleagues_may_be_asked_in_different_words_about_working_together_again() -> None:
+    of_colleagues = {
+        "id": "team_again",
+        "type": "would_work_again",
+        "text": "Would you like {candidate} back in your team?",
+        "only_for": ["peer"],
+    }
+    check = checked_with([*FOR_MANAGERS, of_colleagues])
+    answered(check, 1)
+    of_colleague = FULL | {
+        "relationship": PEER,
+        "team_again": {"answer": "no", "comment": "Once was enough."},
+    }
+    answered(check, 3, {name: answer for name, answer in of_colleague.items() if name != "work_again"})
+    assert again_by_referee(check) == {"Maria Schmidt": "Yes", "Paul Meier": "No"}
+    assert work_again_counts(frozen(check)) == {
+        "Yes": 1,
+        "Yes, with reservations": 0,
+        "No": 1,
+        "I prefer not to say": 0,
+    }
+    [again, _] = check_outcome(results(check))
+    assert [(answer.text, [name for _, name in answer.by]) for answer in again.answers] == [
+        ("Yes", ["Maria Schmidt, manager"]),
+        ("No", ["Paul Meier, colleague"]),
+    ]
+    [other_answers] = [
+        section
+        for section in check_pages(frozen(check), words_for("en")).body
+        if section.title == words_for("en")("other_answers")
+    ]
+    assert "Would you like Ada Lovelace back in your team?" not in [
+        block.text for block in other_answers.blocks if isinstance(block, Heading)
+    ]
 
 
 def test_an_erased_referee_has_no_answer_about_working_together_again() -> None:

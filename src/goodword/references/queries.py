@@ -56,12 +56,13 @@ def _who(who: ReceivedReference) -> tuple[str, str]:
 
 
 def _work_again(found: Results) -> OutcomeRow | None:
-    question = next((result for result in found.questions if result.asks_work_again), None)
-    if question is None:
-        return None
-    by_answer: dict[str, list[ReceivedReference]] = {label: [] for _, label in question.options}
-    for answer in _of_referees(question):
-        by_answer.setdefault(answer.words, []).append(answer.by)
+    questions = [result for result in found.questions if result.asks_work_again]
+    by_answer: dict[str, list[ReceivedReference]] = {
+        label: [] for question in questions for _, label in question.options
+    }
+    for question in questions:
+        for answer in _of_referees(question):
+            by_answer.setdefault(answer.words, []).append(answer.by)
     answers = [
         OutcomeAnswer(text, [_who(reference) for reference in by]) for text, by in by_answer.items() if by
     ]

@@ -73,13 +73,9 @@ def _summary(check: CheckData, words: Phrases) -> Section:
     if check.get("sent") == check["received"]:  # the number sent is only given if it differs
         facts = {**check, "sent": 0}
     sentences = received_sentences(facts, words)
-    again = work_again_of(check)
-    counts = {} if again is None else _counts(again)
-    if again is not None and counts:
-        labels = {option["value"]: option["label"] for option in again["options"]}
-        counted = [
-            words("of_each", text=labels[value], n=counts[value]) for value in labels if value in counts
-        ]
+    counts = work_again_counts(check)
+    if any(counts.values()):
+        counted = [words("of_each", text=label, n=n) for label, n in counts.items() if n]
         sentences.append(words("again_counts", counts=words.in_series(counted)))
     sentences += _facts_sentences(check, words)
     return Section("", [Prose([" ".join(sentences)], large=True)])
@@ -123,15 +119,6 @@ def received_sentences(check: CheckData, words: Phrases) -> list[str]:
     return sentences
 
 
-def _counts(question: ChoiceQuestion) -> Mapping[int, int]:
-    found: dict[int, int] = {}
-    for group in question["by_relationship"]:
-        if not group["self_reference"]:
-            for value in group["values"]:
-                found[value] = found.get(value, 0) + 1
-    return found
-
-
 def kind_of(fact: VerificationData, reference: ReferenceData) -> str:
     """The type of the question, inferred for snapshots before schema 7."""
     if known := fact.get("kind"):
@@ -152,11 +139,30 @@ def verdict_of(fact: VerificationData) -> str:
     return "confirmed" if fact["stated"] == fact["confirmed"] else "corrected"
 
 
-def work_again_of(check: CheckData) -> ChoiceQuestion | None:
-    for question in check["questions"]:
-        if question["type"] == "choice" and question.get("work_again", question["id"] == _WORK_AGAIN):
-            return question
-    return None
+def work_again_questions(check: CheckData) -> list[ChoiceQuestion]:
+    """The questions whether referees would work with the candidate again: several if the wording depends on the
+    relationship."""
+    return [
+        question
+        for question in check["questions"]
+        if question["type"] == "choice" and question.get("work_again", question["id"] == _WORK_AGAIN)
+    ]
+
+
+def work_again_counts(check: CheckData) -> dict[str, int]:
+    """How many times referees gave each answer, by its label. Empty if they weren't asked."""
+    found: dict[str, int] = {}
+    for question in work_again_questions(check):
+        given = [
+            value
+            for group in question["by_relationship"]
+            if not group["self_reference"]
+            for value in group["values"]
+        ]
+        for option in question["options"]:
+            label = option["label"]
+            found[label] = found.get(label, 0) + given.count(option["value"])
+    return found
 
 
 @dataclass(frozen=True)
@@ -313,20 +319,19 @@ def _referees(check: CheckData, words: Phrases) -> Section | None:
     if not answered:
         return None
     people, marks, quotes = people_of(check, words), marks_of(check, words), quotes_of(check)
-    question = work_again_of(check)
-    again = None if question is None else _again_by_person(question)
+    again = [question for question in work_again_questions(check) if says_who(question)]
     facts = {
         who: list(found) for who, found in groupby(check["verification"], key=lambda fact: fact["reference"])
     }
     columns: list[tuple[str, float, list[str | Cell]]] = [
         (words("referee"), 4.3, [_who(reference, people, marks, words) for reference in answered])
     ]
-    if question is not None and again is not None:
+    if again:
         columns.append(
             (
                 words("again"),
                 2.1,
-                [_again(reference, again, question, words) for reference in answered],
+                [_again(reference, again, words) for reference in answered],
             )
         )
     if quotes:
@@ -370,27 +375,25 @@ def _who(reference: ReferenceData, people: Mapping[str, str], marks: Marks, word
     return Cell(people[reference["id"]], note="\n".join(notes), mark=mark)
 
 
-def _again(
-    reference: ReferenceData, again: Mapping[str, str], question: ChoiceQuestion, words: Phrases
-) -> str:
-    if reference["id"] in again:
-        return again[reference["id"]]
+def _again(reference: ReferenceData, questions: Sequence[ChoiceQuestion], words: Phrases) -> str:
+    who = reference["id"]
+    if given := [text for question in questions for text in _answers_of(who, question)]:
+        return ", ".join(given)
     if reference["factual"] or reference.get("erased"):
         return "–"
-    return words("not_asked_mark" if reference["id"] in question.get("not_asked", ()) else "unanswered_mark")
+    not_asked = all(who in question.get("not_asked", ()) for question in questions)
+    return words("not_asked_mark" if not_asked else "unanswered_mark")
 
 
-def _again_by_person(question: ChoiceQuestion) -> dict[str, str] | None:
-    """Return each referee's answer to *would work again*. None if the snapshot doesn't say who answered."""
-    if not says_who(question):
-        return None
+def _answers_of(who: str, question: ChoiceQuestion) -> list[str]:
     labels = {option["value"]: option["label"] for option in question["options"]}
-    return {
-        answer["reference"]: ", ".join(labels[value] for value in answer["values"])
+    return [
+        labels[value]
         for group in question["by_relationship"]
         for answer in group.get("answers", [])
-        if answer["values"]
-    }
+        if answer["reference"] == who
+        for value in answer["values"]
+    ]
 
 
 def says_who(question: ChoiceQuestion) -> bool:
@@ -399,11 +402,11 @@ def says_who(question: ChoiceQuestion) -> bool:
 
 def quotes_of(check: CheckData) -> dict[str, str | None]:
     """The sentence that each referee chose, else the first of their comments."""
-    again = work_again_of(check)
+    again = work_again_questions(check)
     order = sorted(
         check["questions"],
         key=lambda question: quote_order(
-            work_again=question is again, long_text=question["type"] == "long_text"
+            work_again=question in again, long_text=question["type"] == "long_text"
         ),
     )
     chosen = {reference["id"]: reference.get("quote") for reference in check["references"]}

@@ -298,11 +298,10 @@ class AnsweringSession:
     @cached_property
     def quotable(self) -> tuple[str, ...]:
         """Sentences to choose from for page 1 of the report. Without a choice, the report quotes the first."""
-        again = next((question for question in self.questions if isinstance(question, WouldWorkAgain)), None)
         order = sorted(
             self.asked,
             key=lambda question: quote_order(
-                work_again=question is again, long_text=isinstance(question, LongText)
+                work_again=isinstance(question, WouldWorkAgain), long_text=isinstance(question, LongText)
             ),
         )
         found = (text for question in order for text in self._comments(question))

@@ -25,7 +25,7 @@ from goodword.candidates.models import visible_applications
 from goodword.core import clock
 from goodword.core.tables import Form, table_file
 from goodword.references.report_data import CheckData, QuestionnaireName
-from goodword.references.report_front import kind_of, verdict_of, work_again_of
+from goodword.references.report_front import kind_of, verdict_of, work_again_counts
 from goodword.reports.domain.versions import current_first
 from goodword.reports.models import Report
 from goodword.roles.models import Role, visible_roles
@@ -195,16 +195,7 @@ def _result(report: Report) -> RoleResult:
         for question in check["questions"]
         if question["type"] == "rating"
     ]
-    if (again := work_again_of(check)) is not None:
-        given = [
-            value
-            for group in again["by_relationship"]
-            if not group["self_reference"]
-            for value in group["values"]
-        ]
-        found["would_work_again"] = {
-            option["label"]: given.count(option["value"]) for option in again["options"]
-        }
+    found["would_work_again"] = work_again_counts(check)
     known = {reference["id"]: reference for reference in check["references"]}
     verdicts = [
         verdict_of(fact)
