@@ -489,7 +489,7 @@ def precisions(attempt: Attempt) -> list[str]:
     ]
 
 
-def test_page_1_states_the_lowest_and_the_highest_reliability_of_the_scales(
+def test_page_1_states_the_lowest_and_the_highest_reliability_and_names_scales_without_norms(
     finished: dict[str, Attempt],
 ) -> None:
     attempt = finished["scales"]
@@ -510,7 +510,8 @@ def test_page_1_states_the_lowest_and_the_highest_reliability_of_the_scales(
     [sentences] = precisions(attempt)
     assert sentences == (
         "Compared with 132 first attempts in English on computers, norms 2. "
-        "Reliability in that group: 0.66 to 0.81."
+        "Reliability in that group: 0.66 to 0.81. "
+        "No norms yet: Planning and order; Response to pressure."
     )
 
 

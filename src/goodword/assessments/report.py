@@ -334,17 +334,20 @@ def _precision(part: PartData, words: Phrases) -> str:
     if part.get("cut_short"):
         return words("cut_short")
     report = _report(part)
-    normed = report.front_norms(part)
+    scores = report.front_norms(part)
+    normed = [score for _, score in scores if score is not None]
     if not normed:
         if text := report.assumed_precision(part, words):
             return text
-        scores = report.scores(part, words)
-        return words("no_precision") if any(score.axis and score.band is None for score in scores) else ""
+        drawn = report.scores(part, words)
+        return words("no_precision") if any(score.axis and score.band is None for score in drawn) else ""
     sentences = [words("compared_with", group=group_text(_largest(normed), words))]
     if known := [score["reliability"] for score in normed if score["reliability"] is not None]:
         low, high = words.number(min(known), 2), words.number(max(known), 2)
         value = low if low == high else words("from_to", low=low, high=high)
         sentences.append(words("normed_score_reliability", value=value))
+    if without := [name for name, score in scores if score is None]:
+        sentences.append(words("not_compared", scores=words.in_series(without)))
     return " ".join(sentences)
 
 

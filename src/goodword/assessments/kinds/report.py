@@ -216,8 +216,8 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
     def normed_scores(self, part: P, words: Phrases) -> Iterator[tuple[str, NormedScoreData]]:
         """Normed scores by name."""
 
-    def front_norms(self, part: P) -> list[NormedScoreData]:
-        """The scores that have norms."""
+    def front_norms(self, part: P) -> list[tuple[str, NormedScoreData | None]]:
+        """The scores on page 1 that can have norms: the scale's name, or "" for the only one, and the normed score."""
 
     def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
         pass

@@ -198,7 +198,7 @@ class CustomQuestionsReport:
         del part, words
         return iter(())
 
-    def front_norms(self, part: CustomQuestionsPart) -> list[NormedScoreData]:
+    def front_norms(self, part: CustomQuestionsPart) -> list[tuple[str, NormedScoreData | None]]:
         del part
         return []
 

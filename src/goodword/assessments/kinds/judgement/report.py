@@ -199,9 +199,8 @@ class JudgementReport:
         if (normed := _normed(part)) is not None:
             yield words("correlation"), normed
 
-    def front_norms(self, part: JudgementPart) -> list[NormedScoreData]:
-        normed = _normed(part)
-        return [] if normed is None else [normed]
+    def front_norms(self, part: JudgementPart) -> list[tuple[str, NormedScoreData | None]]:
+        return [("", _normed(part))]
 
     def detail_blocks(self, part: JudgementPart, words: Phrases) -> list[Block]:
         del part, words

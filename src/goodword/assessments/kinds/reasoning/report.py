@@ -207,9 +207,8 @@ class ReasoningReport:
             if category["normed_score"] is not None:
                 yield name, category["normed_score"]
 
-    def front_norms(self, part: ReasoningPart) -> list[NormedScoreData]:
-        normed = part["whole"]["normed_score"]
-        return [] if normed is None else [normed]
+    def front_norms(self, part: ReasoningPart) -> list[tuple[str, NormedScoreData | None]]:
+        return [("", part["whole"]["normed_score"])]
 
     def detail_blocks(self, part: ReasoningPart, words: Phrases) -> list[Block]:
         behind = None if part["ability"] is None else part["ability"].get("behind")

@@ -130,8 +130,12 @@ class ScalesReport:
             if normed := scale.get("normed_score"):
                 yield scale["name"], normed
 
-    def front_norms(self, part: ScalesPart) -> list[NormedScoreData]:
-        return [normed for scale in part["scales"] if (normed := scale.get("normed_score"))]
+    def front_norms(self, part: ScalesPart) -> list[tuple[str, NormedScoreData | None]]:
+        return [
+            (scale["name"], scale.get("normed_score"))
+            for scale in part["scales"]
+            if scale["mean"] is not None
+        ]
 
     def detail_blocks(self, part: ScalesPart, words: Phrases) -> list[Block]:
         del part, words
