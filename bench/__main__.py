@@ -13,12 +13,12 @@ import sys
 import tempfile
 import time
 import venv
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
-from bench.figures import FILE
+from bench.figures import FILE, in_words
 
 ROOT: Final = Path(__file__).resolve().parent.parent
 RESULTS: Final = ROOT / "bench" / "results.json"
@@ -145,11 +145,7 @@ def table(found: Mapping[str, Any]) -> str:
 def row(figures: Mapping[str, Any]) -> str:
     cells = [str(figures.get(name, "")) for name in COLUMNS]
     others = {name: value for name, value in figures.items() if name not in COLUMNS and name != "work"}
-    return f"| {figures['work']} | {' | '.join(cells)} | {in_words(others.items())} |"
-
-
-def in_words(figures: Iterable[tuple[str, Any]]) -> str:
-    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures)
+    return f"| {figures['work']} | {' | '.join(cells)} | {in_words(others)} |"
 
 
 def loads(run: Mapping[str, Any]) -> str:

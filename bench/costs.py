@@ -1,5 +1,5 @@
-"""The costs of the programs of a `World`: CPU time from /proc, transactions and jobs from PostgreSQL's statistics, SQL
-statements from its log.
+"""The costs of the programs of a `World`: CPU time from /proc, transactions and jobs from PostgreSQL's statistics, and
+SQL statements from its log. Bytes written are those of its write-ahead log (WAL).
 """
 
 import os
@@ -22,7 +22,8 @@ _VALUE = re.compile(r"'(?:[^']|'')*'(?:::\w+)?|\b\d+\b|\"s\d+_x\d+\"|\?(?:, \?)+
 #: query of the demo's clock, which production doesn't make
 _OF_DEMO = "core_clockoffset"
 _COUNTS = """
-SELECT xact_commit + xact_rollback, (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'procrastinate_jobs')
+SELECT xact_commit + xact_rollback, (pg_current_wal_lsn() - '0/0')::bigint,
+    (SELECT n_tup_ins FROM pg_stat_user_tables WHERE relname = 'procrastinate_jobs')
 FROM pg_stat_database WHERE datname = current_database()
 """
 #: seconds after which PostgreSQL's processes have reported their counts
@@ -31,25 +32,35 @@ REPORTED = 2.0
 
 @dataclass(frozen=True, kw_only=True)
 class Costs:
-    """CPU seconds, and numbers of transactions and jobs."""
+    """CPU seconds, numbers of transactions and jobs, and bytes of WAL."""
 
     worker: float
     web: float
     postgres: float
     transactions: int
     jobs: int
+    written: int
 
-    def per(self, before: "Costs", number: int) -> str:
-        """A line with the costs of each of `number` moves since `before`."""
-        cpu = {name: 1000 * (getattr(self, name) - getattr(before, name)) / number for name in _PROGRAMS}
-        return (
-            f"    each: {', '.join(f'{name} {ms:.0f} ms' for name, ms in cpu.items())} of the processor; "
-            f"{(self.transactions - before.transactions) / number:.1f} transactions, "
-            f"{(self.jobs - before.jobs) / number:.1f} jobs"
-        )
+    def each(self, before: "Costs", number: int) -> dict[str, float]:
+        """The costs of each of `number` moves since `before`, as figures."""
+
+        def spent(name: str) -> float:
+            return float(getattr(self, name) - getattr(before, name)) / number
+
+        return {
+            "cpu_ms": round(1000 * (spent("worker") + spent("web")), 1),
+            "postgresql_cpu_ms": round(1000 * spent("postgres"), 1),
+            "transactions_each": round(spent("transactions"), 1),
+            "jobs_each": round(spent("jobs"), 1),
+            "bytes_written_each": round(spent("written")),
+        }
 
 
-_PROGRAMS = ("worker", "web", "postgres")
+def counts(line: psycopg.Connection) -> tuple[int, int, int]:
+    """Transactions, bytes of WAL, and jobs so far. The first and the last are up to REPORTED seconds old."""
+    row = line.execute(_COUNTS).fetchone()
+    assert row is not None
+    return row[0], row[1], row[2]
 
 
 class Meter:
@@ -68,16 +79,16 @@ class Meter:
     def now(self) -> Costs:
         """The costs so far. Waits until PostgreSQL's processes have reported theirs."""
         time.sleep(REPORTED)
-        row = self._line.execute(_COUNTS).fetchone()
-        assert row is not None
+        transactions, written, jobs = counts(self._line)
         children = self._world.children
         return Costs(
             worker=_seconds(children.pid("worker")),
             web=_seconds(children.pid("web")),
             postgres=sum(map(_seconds, [self._server, *_children(self._server)]))
             + _seconds(self._server, ended=True),
-            transactions=row[0],
-            jobs=row[1],
+            transactions=transactions,
+            jobs=jobs,
+            written=written,
         )
 
     def statements(self, act: Callable[[], None]) -> Counter[str]:
@@ -104,20 +115,20 @@ class Meter:
         time.sleep(1)
 
 
-def per_move(found: Counter[str], number: int, *, everything: bool = False) -> str:
-    """A line with the number of statements per move, and of those that only begin or end transactions. `everything`:
-    also lists each statement, most frequent first."""
+def statements_each(found: Counter[str], number: int) -> dict[str, float]:
+    """Statements per move, their transactions, and those that only begin or end something or check a connection."""
     frame = sum(count for text, count in found.items() if text.partition(" ")[0] in _FRAME)
-    rest = (found.total() - frame) / number
     whole = sum(count for text, count in found.items() if text.startswith(("BEGIN", _ALONE)))
-    edges = f"{frame / number:.1f} more begin or end something, or check a connection"
-    lines = [f"    {count / number:6.1f}  {text[:230]}" for text, count in found.most_common() if everything]
-    return "\n".join(
-        [
-            f"    each: {rest:.1f} statements in {whole / number:.1f} transactions; {edges}",
-            *lines,
-        ]
-    )
+    return {
+        "statements_each": round((found.total() - frame) / number, 1),
+        "transactions_each": round(whole / number, 1),
+        "begin_or_end_each": round(frame / number, 1),
+    }
+
+
+def listed(found: Counter[str], number: int) -> str:
+    """Each statement with its number per move, most frequent first."""
+    return "\n".join(f"    {count / number:6.1f}  {text[:230]}" for text, count in found.most_common())
 
 
 _FRAME = frozenset({"", "BEGIN", "COMMIT", "ROLLBACK", "SAVEPOINT", "RELEASE"})

@@ -3,7 +3,7 @@
 import json
 import os
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -16,6 +16,10 @@ def record(work: str, **figures: float | str) -> None:
     if name := os.environ.get(FILE):
         with Path(name).open("a") as file:
             file.write(json.dumps({"work": work} | figures) + "\n")
+
+
+def in_words(figures: Mapping[str, float | str]) -> str:
+    return ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in figures.items())
 
 
 def distribution_of(milliseconds: Sequence[float]) -> dict[str, float]:

@@ -18,12 +18,17 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from datetime import timedelta
 from itertools import batched
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
-from bench.figures import record
+import psycopg
+
+from bench.costs import REPORTED, counts
+from bench.figures import in_words, record
+from bench.intake import used
 from bench.sync import connected, django_up, goodword, sandbox
 from goodword.core import process
 
@@ -52,7 +57,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Deliveries handled per second with a backlog.")
     parser.add_argument("--waiting", type=int, default=20_000, help="deliveries waiting at the start")
     parser.add_argument(
-        "--workers", type=int, nargs="*", default=[2, 4], help="further runs with these numbers of workers"
+        "--workers", type=int, nargs="*", default=[1, 2, 4], help="further runs with these numbers of workers"
     )
     parser.add_argument(
         "--old", type=int, default=0, help="a further run with this many handled deliveries kept"
@@ -77,14 +82,13 @@ def main() -> None:
     ):
         backlog = Backlog(connected(options.version), options.waiting)
         backlog.fill()
-        with workers(1, turns=options.turns):
-            print(measured(options.waiting, seconds=options.seconds), flush=True)
+        with workers(1, turns=options.turns) as started:
+            print(measured(options.waiting, seconds=options.seconds, started=started), flush=True)
         further = [(number, 0) for number in options.workers] + ([(1, options.old)] if options.old else [])
         for number, old in further:
             backlog.fill(options.fewer, old=old)
-            with workers(number):
-                figures = measured(options.fewer, seconds=options.seconds, workers=number, old=old)
-            print(figures, flush=True)
+            with workers(number) as started:
+                print(measured(options.fewer, seconds=options.seconds, started=started, old=old), flush=True)
 
 
 class Backlog:
@@ -215,15 +219,16 @@ def delivery(row: "Connection", body: "dict[str, Any]", *, handled: bool) -> Any
 
 
 @contextmanager
-def workers(number: int, *, turns: bool = False) -> Iterator[None]:
-    """Real workers with production settings except for keys, or (`turns`) a process that only takes turns."""
+def workers(number: int, *, turns: bool = False) -> Iterator[list[int]]:
+    """Real workers with production settings except for keys, or (`turns`) a process that only takes turns. Yields their
+    process ids."""
     command = [str(Path(sys.executable).with_name("goodword")), "worker"]
     if turns:
         command = [sys.executable, "-m", "bench.inbox", "--take-turns"]
     env = os.environ | {"GOODWORD_ENV": "demo", "GOODWORD_SYNC_MINUTES": "0"}
     started = [subprocess.Popen(command, env=env) for _ in range(number)]
     try:
-        yield
+        yield [one.pid for one in started]
     finally:
         for one in started:
             one.terminate()
@@ -263,20 +268,52 @@ def served_for() -> float:
     return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
-def measured(size: int, *, seconds: float, workers: int = 1, old: int = 0) -> str:
-    """Watch the backlog shrink. Returns deliveries per second, in total and by quarters of the backlog."""
+@dataclass(frozen=True, kw_only=True)
+class Spent:
+    """CPU seconds of workers and PostgreSQL, transactions and bytes of WAL so far."""
+
+    workers: float
+    postgresql: float
+    transactions: int
+    written: int
+
+    @classmethod
+    def now(cls, started: list[int]) -> Self:
+        with psycopg.connect(os.environ["DATABASE_URL"]) as line:
+            transactions, written, _ = counts(line)
+            backend = Path(f"/proc/{line.info.backend_pid}/stat").read_text()
+        return cls(
+            workers=sum(map(used, started)),
+            postgresql=used(int(backend.rpartition(")")[2].split()[1])),  # its parent is the server
+            transactions=transactions,
+            written=written,
+        )
+
+    def each(self, before: Self, number: int) -> dict[str, float]:
+        """What each of `number` deliveries since `before` cost, as figures."""
+        return {
+            "cpu_ms": round(1000 * (self.workers - before.workers) / number, 2),
+            "postgresql_cpu_ms": round(1000 * (self.postgresql - before.postgresql) / number, 2),
+            "transactions_each": round((self.transactions - before.transactions) / number, 2),
+            "bytes_written_each": round((self.written - before.written) / number),
+        }
+
+
+def measured(size: int, *, seconds: float, started: list[int], old: int = 0) -> str:
+    """Watch the backlog shrink. Returns deliveries per second, in total and by quarters of the backlog, and the costs
+    of each. `started`: process ids of the workers."""
     from goodword.greenhouse.models import Delivery
 
     waits = Delivery.objects.across_organisations().filter(state=Delivery.State.RECEIVED)
     began, until = time.monotonic(), time.monotonic() + seconds
-    first = 0.0
     reached: list[tuple[float, int]] = []
-    left = size
+    left, before = size, Spent.now(started)
     while left and time.monotonic() < until:
         left = waits.count()
         now = time.monotonic()
         if left < size:
-            first = first or now
+            if not reached:  # what the workers spent on starting doesn't count
+                before = Spent.now(started)
             reached.append((now, size - left))
         time.sleep(0.5)
     if len(reached) < 2:
@@ -289,7 +326,9 @@ def measured(size: int, *, seconds: float, workers: int = 1, old: int = 0) -> st
         quarters.append(next(moment for moment, count in reached if count >= goal))
     each = (done - done_at_start) / 4
     paces = [each / max(b - a, 0.5) for a, b in zip([start, *quarters[:-1]], quarters, strict=True)]
-    what = f"{workers} workers" if workers > 1 else "worker"
+    time.sleep(REPORTED)
+    costs = Spent.now(started).each(before, done - done_at_start)
+    what = f"{len(started)} workers" if len(started) > 1 else "worker"
     kept = f", {old:,} old deliveries" if old else ""
     record(
         f"{what} with a backlog of {size:,}{kept}",
@@ -297,11 +336,12 @@ def measured(size: int, *, seconds: float, workers: int = 1, old: int = 0) -> st
         by_quarters=" ".join(f"{pace:.0f}" for pace in paces),
         handled=done,
         failed=failed,
+        **costs,
     )
     return (
         f"{what}{kept}, {size} waiting: {done} handled, {failed} failed, in {end - began:.0f} s from the start; "
         f"{(done - done_at_start) / (end - start):.0f} a second "
-        f"(by quarters {' '.join(f'{pace:.0f}' for pace in paces)})"
+        f"(by quarters {' '.join(f'{pace:.0f}' for pace in paces)}); {in_words(costs)}"
     )
 
 

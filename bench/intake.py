@@ -27,7 +27,8 @@ from typing import Any
 import httpx2
 import psycopg
 
-from bench.figures import record
+from bench.costs import REPORTED, counts
+from bench.figures import in_words, record
 from bench.sender import BODIES, BODY_BYTES, stage_change
 from goodword.core import postgres
 
@@ -161,6 +162,8 @@ def line(name: str, found: dict[str, Any]) -> str:
         text += f"   p50 {p50:6.1f}  p99 {p99:6.1f}  max {most:6.0f} ms"
     if spent:
         text += f"   ms of the processor each: {spent}"
+    if found.get("counts"):
+        text += f"   {in_words({name: round(count, 2) for name, count in found['counts'].items()})}"
     refused = {status: number for status, number in found["statuses"].items() if status != "200"}
     return text + (f"   NOT 200: {refused}, broken {found['broken']}" if refused or found["broken"] else "")
 
@@ -173,13 +176,15 @@ def record_round(name: str, found: dict[str, Any]) -> None:
         figures |= {"n": found["answers"], "p50_ms": p50, "p99_ms": p99, "max_ms": most}
     if "web" in found["spent"]:
         figures["cpu_ms"] = round(1000 * found["spent"]["web"], 2)
+        figures["postgresql_cpu_ms"] = round(1000 * found["spent"]["PostgreSQL"], 2)
+        figures |= {name: round(count, 2) for name, count in found["counts"].items()}
     record(f"webhook intake: {name}", **figures)
 
 
 def send(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any]:
-    """Run the sender, or pgbench, for one round."""
+    """Run the sender for one round."""
     subject.clear()
-    before = subject.processes()
+    before, counted = subject.processes(), database_counts(subject)
     command = sender(subject, seconds=seconds, connections=connections)
     found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     number = max(found["acknowledged"], 1)
@@ -187,7 +192,20 @@ def send(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any
     return found | {
         "rate": number / found["seconds"],
         "spent": spent | {"sender": found["processor"] / number},
+        "counts": {
+            name: (after - counted[name]) / number for name, after in database_counts(subject).items()
+        },
     }
+
+
+def database_counts(subject: Subject) -> dict[str, int]:
+    """Its PostgreSQL's transactions and bytes of WAL so far, those of the worker included."""
+    if not subject.url:
+        return {}
+    time.sleep(REPORTED)
+    with psycopg.connect(subject.url) as line:
+        transactions, written, _ = counts(line)
+    return {"transactions_each": transactions, "bytes_written_each": written}
 
 
 def sender(subject: Subject, *, seconds: float, connections: int) -> list[str]:

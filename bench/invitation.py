@@ -13,8 +13,8 @@ from contextlib import closing
 from datetime import datetime
 from itertools import batched
 
-from bench.costs import Meter, per_move
-from bench.figures import distribution_of, record
+from bench.costs import Meter, listed, statements_each
+from bench.figures import distribution_of, in_words, record
 from bench.ready import distribution, ready
 from goodword.demo import actions
 from goodword.demo.story import Story
@@ -106,13 +106,15 @@ class Bench:
         print(
             f"    {len(people)} invitations: the first after {min(arrived):.1f} s, the last after {max(arrived):.1f} s"
         )
+        costs = self.meter.now().each(before, len(people))
         record(
             f"{what}, {len(people)} moves",
             first_s=round(min(arrived), 1),
             last_s=round(max(arrived), 1),
             **distribution_of([1000 * delay for delay in delays]),
+            **costs,
         )
-        print(self.meter.now().per(before, len(people)), flush=True)
+        print(f"    {in_words(costs)}", flush=True)
 
     def limit_reads(self, number: int) -> None:
         """Set the number of calls that the sandbox allows in a window of ten seconds."""
@@ -142,16 +144,20 @@ def main() -> None:
             people = bench.apply("Ona", options.moves)
             before = meter.now()
             delays = bench.at_rate(people, options.rate)
-            print(distribution(f"{options.rate:g} moves a second", delays))
-            record(f"{options.rate:g} moves a second", **distribution_of([1000 * delay for delay in delays]))
-            print(meter.now().per(before, len(people)), flush=True)
+            what, costs = f"{options.rate:g} moves a second", meter.now().each(before, len(people))
+            print(f"{distribution(what, delays)}\n    {in_words(costs)}", flush=True)
+            record(what, **distribution_of([1000 * delay for delay in delays]), **costs)
         if options.counted:
             people = bench.apply("Cas", options.counted)
             time.sleep(5)
             found = meter.statements(
                 lambda: print(distribution("1 move a second, logged", bench.at_rate(people, 1.0)))
             )
-            print(per_move(found, len(people), everything=options.statements), flush=True)
+            counts = statements_each(found, len(people))
+            record("1 move a second, statements logged", n=len(people), **counts)
+            print(f"    {in_words(counts)}", flush=True)
+            if options.statements:
+                print(listed(found, len(people)), flush=True)
         if options.burst:
             bench.burst("burst, without a limit on reads", bench.apply("Bo", options.burst))
         if options.limited:
