@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from django.db import migrations, models
+from django.db import connection, migrations, models
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.operations.base import Operation
 from django.db.migrations.state import ProjectState
@@ -48,12 +48,18 @@ def contractions(operation: Operation) -> Iterator[str]:
             yield operation.describe()
 
 
-def changes_column(operation: Operation, app: str, before: ProjectState) -> bool:
-    """Whether the database notices; not for an AlterField of choices or texts alone."""
+def problems_of(operation: Operation, app: str, before: ProjectState) -> list[str]:
+    """The contractions that the database notices: none for an AlterField of choices or texts alone."""
     if not isinstance(operation, migrations.AlterField):
-        return True
+        return list(contractions(operation))
     old = before.models[app, operation.model_name_lower].fields[operation.name]
-    return column(old) != column(operation.field)
+    if column(old) == column(operation.field):
+        return []
+    if not old.is_relation and old.db_type(connection) != operation.field.db_type(connection):
+        # even to a longer one: "cached plan must not change result type"
+        name = f"{operation.model_name}.{operation.name}"
+        return [f"{name} changes its type, on which running programs have prepared statements; add a column"]
+    return list(contractions(operation))
 
 
 def column(field: "models.Field[Any, Any]") -> object:
@@ -68,14 +74,31 @@ def test_later_migrations_expand_or_name_the_release_that_allows_more() -> None:
         f"{app}.{name}": [
             problem
             for operation in one.operations
-            if changes_column(operation, app, loader.project_state((app, name), at_end=False))
-            for problem in contractions(operation)
+            for problem in problems_of(operation, app, loader.project_state((app, name), at_end=False))
         ]
         for (app, name), one in ours.items()
         if not one.initial and not name.startswith("0001_")
     }
     assert {name: problems for name, problems in found.items() if problems and name not in CONTRACTING} == {}
     assert [one for one in CONTRACTING if not found.get(one)] == []
+
+
+@pytest.mark.parametrize(
+    ("field", "expands"),
+    [
+        (models.TextField(default="", blank=True), False),
+        (models.CharField(max_length=900, db_default="", default="", blank=True), False),
+        (models.CharField(max_length=401, null=True, default="", blank=True), True),
+        (models.CharField(max_length=401, db_default="", default="", choices=[("a", "A")]), True),
+    ],
+    ids=["another type", "longer", "nullable", "choices"],
+)
+def test_a_column_keeps_its_type_since_programs_prepare_statements(
+    field: "models.Field[Any, Any]", *, expands: bool
+) -> None:
+    state = MigrationLoader(None, ignore_no_migrations=True).project_state()
+    operation = migrations.AlterField("candidate", "confirmed_name", field)
+    assert (problems_of(operation, "candidates", state) == []) is expands
 
 
 def test_the_oldest_release_on_the_schema_is_past_all_contractions() -> None:
