@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import datetime
 from functools import partial
 from itertools import groupby
-from typing import Any
+from typing import Any, assert_never
 
 from django.db.models import QuerySet
 from django.utils import translation
@@ -29,6 +29,7 @@ from goodword.references.results import given_by
 from goodword.reports.domain.rendering import RENDERING_DELAYS
 from goodword.reports.domain.versions import mint_code, moment_text
 from goodword.reports.models import Report, ReportFile, ResultReview
+from goodword.roles.models import Step
 
 #: a referee's answers by question id: numbers of levels, positions or options
 Given = Mapping[str, Sequence[int]]
@@ -136,13 +137,15 @@ def _follow(report: Report, *, version: int, now: datetime) -> None:
 def without_person(snapshot: Mapping[str, Any]) -> dict[str, Any]:
     """A redacted copy that `check_snapshot` accepts: role, questions, tests and numbers of answers."""
     found = {**snapshot, "candidate": {"name": None}, "redacted": True}
-    if snapshot["kind"] == "assessment":
-        return found | {"assessment": _assessment_without_person(snapshot["assessment"])}
-    name = snapshot["candidate"]["name"]
-    with translation.override(snapshot["language"]):
-        return found | {
-            "check": _replaced(_check_without_person(snapshot["check"]), name, gettext("the candidate"))
-        }
+    match kind := Step.Kind(snapshot["kind"]):
+        case Step.Kind.ASSESSMENT:
+            return found | {"assessment": _assessment_without_person(snapshot["assessment"])}
+        case Step.Kind.REFERENCE_CHECK:
+            check, name = _check_without_person(snapshot["check"]), snapshot["candidate"]["name"]
+            with translation.override(snapshot["language"]):
+                return found | {"check": _replaced(check, name, gettext("the candidate"))}
+        case _:
+            assert_never(kind)
 
 
 def _assessment_without_person(assessment: Mapping[str, Any]) -> dict[str, Any]:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, assert_never
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -138,14 +138,13 @@ def _reused_result(step_request: StepRequest | None, kind: str, *, items: bool =
     if step_request is None or (at := reuse_times([step_request]).get(step_request.pk)) is None:
         return None
     behind = {"step_request_id": step_request.earlier_id, "progress__in": DONE, "completed_at__lte": at}
-    if kind == Step.Kind.REFERENCE_CHECK:
-        checks = Check.objects.of(step_request.organisation).filter(**behind)
-        rows = checks.select_related(
-            "step_request__application__candidate", "version__questionnaire", "organisation"
-        )
-        check = rows.order_by("-pk").first()
-        return result_of(check) if check else None
-    return _reused_assessment(step_request, behind, items=items)
+    match which := Step.Kind(kind):
+        case Step.Kind.ASSESSMENT:
+            return _reused_assessment(step_request, behind, items=items)
+        case Step.Kind.REFERENCE_CHECK:
+            return _reused_references(step_request, behind)
+        case _:
+            assert_never(which)
 
 
 def finished_run(step_request: StepRequest) -> StepRun | None:
@@ -195,6 +194,15 @@ def _reused_assessment(step_request: StepRequest, behind: dict[str, Any], *, ite
         return None
     here = requirements_served(attempt, step=step_request.step)
     return _assessment(attempt, result.serving(here), items=items)
+
+
+def _reused_references(step_request: StepRequest, behind: dict[str, Any]) -> Result | None:
+    runs = Check.objects.of(step_request.organisation).filter(**behind)
+    rows = runs.select_related(
+        "step_request__application__candidate", "version__questionnaire", "organisation"
+    )
+    check = rows.order_by("-pk").first()
+    return result_of(check) if check else None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,6 +1,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, time, timedelta
+from typing import assert_never
 
 from django import forms
 from django.contrib import messages
@@ -68,13 +69,16 @@ def rows_of(reviews: Iterable[ResultReview]) -> list[ReviewRow]:
 
 
 def _news(review: ResultReview) -> str:
-    is_check = review.step_request.step.kind == Step.Kind.REFERENCE_CHECK
     if review.report is None:
         return _("First reference, 1 of %(n)s") % {"n": review.wanted} if review.wanted else _("Result")
-    if review.report.version > 1:
-        what = _("Reference check, version %(n)s") if is_check else _("Assessment, version %(n)s")
-        return what % {"n": review.report.version}
-    return _("Reference check complete") if is_check else _("Assessment complete")
+    match kind := Step.Kind(review.step_request.step.kind):
+        case Step.Kind.ASSESSMENT:
+            first, later = _("Assessment complete"), _("Assessment, version %(n)s")
+        case Step.Kind.REFERENCE_CHECK:
+            first, later = _("Reference check complete"), _("Reference check, version %(n)s")
+        case _:
+            assert_never(kind)
+    return later % {"n": review.report.version} if review.report.version > 1 else first
 
 
 def reviewed(member: Membership) -> QuerySet[ResultReview]:

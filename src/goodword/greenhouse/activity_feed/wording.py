@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from typing import assert_never
 
 from goodword.core.text import defused_in_header
 from goodword.greenhouse.models import ActivityFeedNote
@@ -67,14 +68,22 @@ def values_of(report: Report) -> dict[str, str]:
 def _outcome(report: Report) -> str:
     reused = report.snapshot.get("reused")
     taken = ", taken over from an earlier application" if reused and reused["role"] else ""
-    if report.step_request.step.kind != Step.Kind.REFERENCE_CHECK:
-        return f"completed{taken}"
+    match kind := Step.Kind(report.step_request.step.kind):
+        case Step.Kind.ASSESSMENT:
+            return f"completed{taken}"
+        case Step.Kind.REFERENCE_CHECK:
+            return f"{_check_outcome(report)}{taken}"
+        case _:
+            assert_never(kind)
+
+
+def _check_outcome(report: Report) -> str:
     check = report.snapshot["check"]
     received, asked = check["received"], check["asked"]
     # a check can be complete with fewer references than the candidate was asked to arrange
     how = "closed early" if received < asked and _was_ended_by_member(report) else "completed"
     verb = "reference is" if asked == 1 else "references are"
-    return f"{how}: {received} of {asked} {verb} in{taken}"
+    return f"{how}: {received} of {asked} {verb} in"
 
 
 def _was_ended_by_member(report: Report) -> bool:

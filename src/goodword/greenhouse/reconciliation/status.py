@@ -181,27 +181,36 @@ def duration(row: Reconciliation) -> str:
 
 
 def describe(found: FindingCount) -> str:
-    subject = _subject(Kind(found.kind), found.count)
-    if found.kind == Kind.NOT_VISIBLE:
-        return ngettext(
-            "%(what)s is no longer visible in Greenhouse. Nothing was erased.",
-            "%(what)s are no longer visible in Greenhouse. Nothing was erased.",
-            found.count,
-        ) % {"what": subject}
-    if found.kind == Kind.OTHER_PERSON:
-        return ngettext(
-            "In Greenhouse, the ID of %(what)s belongs to another person. Nothing was synced.",
-            "In Greenhouse, the IDs of %(what)s belong to other people. Nothing was synced.",
-            found.count,
-        ) % {"what": subject}
-    if found.kind == Kind.JOB_CHANGED:
-        return ngettext(
-            "%(what)s changed. See the role.", "%(what)s changed; see their roles.", found.count
-        ) % {"what": subject}
-    if found.kind == Kind.NOT_REPORTED:
-        return _("%(what)s, such as undone rejections, undone hires, merges and new addresses.") % {
-            "what": subject
-        }
+    kind = Kind(found.kind)
+    subject = _subject(kind, found.count)
+    match kind:
+        case Kind.NOT_VISIBLE:
+            return ngettext(
+                "%(what)s is no longer visible in Greenhouse. Nothing was erased.",
+                "%(what)s are no longer visible in Greenhouse. Nothing was erased.",
+                found.count,
+            ) % {"what": subject}
+        case Kind.OTHER_PERSON:
+            return ngettext(
+                "In Greenhouse, the ID of %(what)s belongs to another person. Nothing was synced.",
+                "In Greenhouse, the IDs of %(what)s belong to other people. Nothing was synced.",
+                found.count,
+            ) % {"what": subject}
+        case Kind.JOB_CHANGED:
+            return ngettext(
+                "%(what)s changed. See the role.", "%(what)s changed; see their roles.", found.count
+            ) % {"what": subject}
+        case Kind.NOT_REPORTED:
+            return _("%(what)s, such as undone rejections, undone hires, merges and new addresses.") % {
+                "what": subject
+            }
+        case Kind.MISSED_INVITATION | Kind.MISSED_END | Kind.MISSED_CHANGE:
+            return _missed(found, subject)
+        case _:
+            assert_never(kind)
+
+
+def _missed(found: FindingCount, subject: str) -> str:
     first, last = short_time(found.first), short_time(found.last)
     if first == last:
         sentence = _("No webhook reported %(what)s (%(at)s).") % {"what": subject, "at": first}

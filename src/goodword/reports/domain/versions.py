@@ -6,7 +6,7 @@ import secrets
 from datetime import datetime
 from functools import partial
 from itertools import zip_longest
-from typing import Any
+from typing import Any, assert_never
 
 from django.db import transaction
 from django.db.models import F, Max, QuerySet
@@ -252,8 +252,16 @@ def has_failed(step_request_id: int) -> bool:
 
 
 def _part(source: Report, step: Step) -> dict[str, Any]:
-    if step.kind == Step.Kind.REFERENCE_CHECK:
-        return {"check": source.snapshot["check"]}
+    match kind := Step.Kind(step.kind):
+        case Step.Kind.ASSESSMENT:
+            return _assessment_part(source, step)
+        case Step.Kind.REFERENCE_CHECK:
+            return {"check": source.snapshot["check"]}
+        case _:
+            assert_never(kind)
+
+
+def _assessment_part(source: Report, step: Step) -> dict[str, Any]:
     assessment = source.snapshot["assessment"]
     attempt = source.attempt
     assert attempt is not None
@@ -277,10 +285,16 @@ def _requirement(found: Requirement | None, organisation: Organisation) -> Requi
 
 
 def _from(source: Report) -> Reused:
-    check = source.snapshot["kind"] == Step.Kind.REFERENCE_CHECK
-    kept = source.snapshot["check" if check else "assessment"]
+    snapshot = source.snapshot
+    match kind := Step.Kind(snapshot["kind"]):
+        case Step.Kind.ASSESSMENT:
+            completed_at_text = snapshot["assessment"]["taken_at_text"]
+        case Step.Kind.REFERENCE_CHECK:
+            completed_at_text = snapshot["check"]["completed_at_text"]
+        case _:
+            assert_never(kind)
     return {
-        "role": None if is_confidential_source(source.step_request) else source.snapshot["role"]["title"],
-        "completed_at_text": kept["completed_at_text" if check else "taken_at_text"],
+        "role": None if is_confidential_source(source.step_request) else snapshot["role"]["title"],
+        "completed_at_text": completed_at_text,
         "code": source.code,
     }

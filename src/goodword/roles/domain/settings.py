@@ -125,16 +125,22 @@ def add_role(*, title: str, owner: Membership, now: datetime) -> Role:
     role = Role.objects.create(
         organisation=owner.organisation, title=" ".join(title.split()), owner=owner, created_at=now
     )
-    for kind, days in DEADLINE_DAYS.items():
-        check = kind == Step.Kind.REFERENCE_CHECK
+    for kind in Step.Kind:
+        match kind:
+            case Step.Kind.ASSESSMENT:
+                on_leave, on_hire = Step.OnLeave.PAUSE, Step.OnClose.CLOSE
+            case Step.Kind.REFERENCE_CHECK:
+                on_leave, on_hire = Step.OnLeave.GO_ON, Step.OnClose.GO_ON
+            case _:
+                assert_never(kind)
         Step.objects.create(
             organisation=owner.organisation,
             role=role,
             kind=kind,
-            deadline_days=days,
+            deadline_days=DEADLINE_DAYS[kind],
             reminder_days=REMINDER_DAYS,
-            on_leave=Step.OnLeave.GO_ON if check else Step.OnLeave.PAUSE,
-            on_hire=Step.OnClose.GO_ON if check else Step.OnClose.CLOSE,
+            on_leave=on_leave,
+            on_hire=on_hire,
         )
     return role
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
-from typing import Any
+from typing import Any, assert_never
 
 from goodword.accounts.access import MemberRequest
 from goodword.greenhouse.setup.catalogue import LinkableJob, Stage
@@ -40,7 +40,13 @@ class AutomationDraft:
         return list(dict.fromkeys([*self.assessment, *self.reference_check]))
 
     def delay(self, kind: str) -> int:
-        return self.assessment_delay if kind == Step.Kind.ASSESSMENT else self.reference_check_delay
+        match which := Step.Kind(kind):
+            case Step.Kind.ASSESSMENT:
+                return self.assessment_delay
+            case Step.Kind.REFERENCE_CHECK:
+                return self.reference_check_delay
+            case _:
+                assert_never(which)
 
 
 def load(request: MemberRequest, *, role: Role, key: str) -> AutomationDraft | None:

@@ -28,6 +28,7 @@ from goodword.greenhouse.models import ActivityFeedNote
 from goodword.references.flags.display import flags_of
 from goodword.references.models import Check
 from goodword.reports.models import Report, ResultReview
+from goodword.roles.models import Step
 from goodword.workflow.domain.appeals import appeals_of
 from goodword.workflow.domain.eligibility import mail_blocked_reason
 from goodword.workflow.flags.display import FlagList
@@ -168,29 +169,27 @@ def _reports(organisation: HasPk, application_id: int) -> QuerySet[Report]:
 
 @dataclass(frozen=True, kw_only=True)
 class RunFlags:
+    kind: Step.Kind
     run: StepRun
     is_earlier: bool
     dismiss: str
     flags: FlagList
-
-    @property
-    def is_check(self) -> bool:
-        return isinstance(self.run, Check)
 
 
 def _flags_of_runs(runs: Iterable[StepRun | None], *, current: Collection[StepRun]) -> list[RunFlags]:
     """Flags of runs that were checked; runs from before the check are listed only if they have flags."""
     found: list[RunFlags] = []
     for run in dict.fromkeys(runs):
-        if isinstance(run, Check):
-            dismiss, flags = "flag_dismiss", flags_of(run)
-        elif isinstance(run, Attempt):
-            dismiss, flags = "attempt_flag_dismiss", attempt_flags_of(run)
-        else:
+        if run is None:
             continue
+        if isinstance(run, Check):
+            kind, dismiss, flags = Step.Kind.REFERENCE_CHECK, "flag_dismiss", flags_of(run)
+        else:
+            assert isinstance(run, Attempt)
+            kind, dismiss, flags = Step.Kind.ASSESSMENT, "attempt_flag_dismiss", attempt_flags_of(run)
         is_earlier = run not in current
         if flags.to_review or flags.dismissed or (flags.checked and not is_earlier):
-            found.append(RunFlags(run=run, is_earlier=is_earlier, dismiss=dismiss, flags=flags))
+            found.append(RunFlags(kind=kind, run=run, is_earlier=is_earlier, dismiss=dismiss, flags=flags))
     return found
 
 

@@ -7,7 +7,7 @@ Uses short queries, because a server-side cursor would run as one statement, who
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any, Final, Literal, TypedDict
+from typing import Any, Final, Literal, TypedDict, assert_never
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.http import HttpResponseBase, StreamingHttpResponse
@@ -28,7 +28,7 @@ from goodword.references.report_data import CheckData, QuestionnaireName
 from goodword.references.report_front import kind_of, verdict_of, work_again_counts
 from goodword.reports.domain.versions import current_first
 from goodword.reports.models import Report
-from goodword.roles.models import Role, visible_roles
+from goodword.roles.models import Role, Step, visible_roles
 
 SCHEMA: Final = 1
 #: candidates whose reports are in memory at a time
@@ -170,11 +170,18 @@ def _result(report: Report) -> RoleResult:
         "would_work_again": {},
         "facts": {},
     }
-    if snapshot["kind"] == "assessment":
-        found["language"] = snapshot["assessment"]["language"]
-        found["tests"] = [_test(part) for part in snapshot["assessment"]["tests"]]
-        return found
-    check: CheckData = snapshot["check"]
+    match kind := Step.Kind(snapshot["kind"]):
+        case Step.Kind.ASSESSMENT:
+            found["language"] = snapshot["assessment"]["language"]
+            found["tests"] = [_test(part) for part in snapshot["assessment"]["tests"]]
+        case Step.Kind.REFERENCE_CHECK:
+            _add_references(found, snapshot["check"])
+        case _:
+            assert_never(kind)
+    return found
+
+
+def _add_references(found: RoleResult, check: CheckData) -> None:
     found["questionnaire"] = check["questionnaire"]
     found["ratings"] = [
         {
@@ -203,7 +210,6 @@ def _result(report: Report) -> RoleResult:
         if kind_of(fact, known[fact["reference"]]) != "relationship_confirm"
     ]
     found["facts"] = {verdict: verdicts.count(verdict) for verdict in ("confirmed", "corrected", "unsure")}
-    return found
 
 
 def _test(part: Mapping[str, Any]) -> TestResult:

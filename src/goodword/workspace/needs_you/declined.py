@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from datetime import timedelta
-from typing import Any, Final
+from typing import Any, Final, assert_never
 
 from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
@@ -28,9 +28,7 @@ SHOWN_FOR: Final = timedelta(days=7)
 
 
 def _declined(model: type[Attempt] | type[Check], viewer: Viewer) -> QuerySet[Any]:
-    runs: QuerySet[Any] = (
-        Attempt.objects.of(viewer.organisation) if model is Attempt else Check.objects.of(viewer.organisation)
-    )
+    runs: QuerySet[Any] = model.objects.of(viewer.organisation)
     later = runs.filter(step_request=OuterRef("step_request"), pk__gt=OuterRef("pk"))
     return runs.filter(
         ~Exists(later),
@@ -42,7 +40,8 @@ def _declined(model: type[Attempt] | type[Check], viewer: Viewer) -> QuerySet[An
 
 def _need(viewer: Viewer, run: Any) -> Need:
     step_request = run.step_request
-    application, is_check = step_request.application, step_request.step.kind == Step.Kind.REFERENCE_CHECK
+    application = step_request.application
+    what, detail = _declined_step(run)
     actions = [
         NeedAction(
             label=_("Invite again …"),
@@ -60,11 +59,24 @@ def _need(viewer: Viewer, run: Any) -> Need:
         step_request.step,
         pk=run.pk,
         url=step_url(viewer, application, step_request.step),
-        what=_("declined the reference check") if is_check else _("declined the assessment"),
+        what=what,
         since=run.completed_at,
-        detail=quote(run.decline_reason) if is_check and run.decline_reason else _("listed here for 7 days"),
+        detail=detail,
         actions=actions,
     )
+
+
+def _declined_step(run: Any) -> tuple[str, str]:
+    """What was declined, and the detail below it."""
+    listed = _("listed here for 7 days")
+    match kind := Step.Kind(run.step_request.step.kind):
+        case Step.Kind.ASSESSMENT:
+            return _("declined the assessment"), listed
+        case Step.Kind.REFERENCE_CHECK:
+            reason = run.decline_reason
+            return _("declined the reference check"), quote(reason) if reason else listed
+        case _:
+            assert_never(kind)
 
 
 def _needs(viewer: Viewer, rows: Sequence[Any]) -> list[Need]:

@@ -188,10 +188,10 @@ WAITING = NeedSource(
 # --- mail that doesn't arrive, and reopened runs ------------------------------------------------------------------
 
 
-def _open(model: type[StepRun], viewer: Viewer, applications: QuerySet[Application, Any]) -> QuerySet[Any]:
-    rows: QuerySet[Any] = (
-        Attempt.objects.of(viewer.organisation) if model is Attempt else Check.objects.of(viewer.organisation)
-    )
+def _open(
+    model: type[Attempt] | type[Check], viewer: Viewer, applications: QuerySet[Application, Any]
+) -> QuerySet[Any]:
+    rows: QuerySet[Any] = model.objects.of(viewer.organisation)
     return rows.filter(
         progress__in=models.UNFINISHED,
         closed_at=None,
@@ -200,7 +200,7 @@ def _open(model: type[StepRun], viewer: Viewer, applications: QuerySet[Applicati
     )
 
 
-def _needing_attention(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
+def _needing_attention(model: type[Attempt] | type[Check], viewer: Viewer) -> QuerySet[Any]:
     return _open(model, viewer, viewer.active).exclude(attention__in=("", CANNOT_PROVIDE))
 
 
@@ -322,7 +322,7 @@ CHECKS_NEEDING_ATTENTION = NeedSource(
 # --- overdue --------------------------------------------------------------------------------------------------
 
 
-def _overdue(model: type[StepRun], viewer: Viewer) -> QuerySet[Any]:
+def _overdue(model: type[Attempt] | type[Check], viewer: Viewer) -> QuerySet[Any]:
     """Overdue runs, at most 30 days late, since later answers don't count."""
     return _open(model, viewer, viewer.active).filter(
         Q(invited_at__isnull=False) | ~Q(progress=StepRun.Progress.PENDING),

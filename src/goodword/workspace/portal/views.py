@@ -1,3 +1,5 @@
+from typing import assert_never
+
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -124,12 +126,14 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponseBase:
     visit, now = visit_of(token), clock.now()
     if visit is None:
         return unknown_page(request)
-    is_check = visit.step_request.step.kind == Step.Kind.REFERENCE_CHECK
-    found = (
-        invitations.linked_check(visit.link, now=now)
-        if is_check
-        else mails.linked_attempt(visit.link, now=now)
-    )
+    found: mails.LinkedAttempt | invitations.LinkedCheck | None
+    match kind := Step.Kind(visit.step_request.step.kind):
+        case Step.Kind.ASSESSMENT:
+            found, send = mails.linked_attempt(visit.link, now=now), mails.send_fresh_link
+        case Step.Kind.REFERENCE_CHECK:
+            found, send = invitations.linked_check(visit.link, now=now), invitations.send_fresh_link
+        case _:
+            assert_never(kind)
     with (
         translation.override(language_of(request, visit)),
         timezone.override(visit.organisation.zone),
@@ -139,7 +143,7 @@ def fresh_link(request: HttpRequest, token: str) -> HttpResponseBase:
         if links.is_alive(visit.link, now=now):
             return private(redirect("portal", token))
         if request.method == "POST":
-            (invitations.send_fresh_link if is_check else mails.send_fresh_link)(visit.link, now=now)
+            send(visit.link, now=now)
             return private(
                 redirect(with_query_language(request, f"{reverse('portal_fresh', args=[token])}?sent=1"))
             )

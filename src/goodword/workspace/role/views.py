@@ -216,8 +216,16 @@ def step_settings(request: MemberRequest, pk: int, step_pk: int) -> HttpResponse
         steps = steps.select_for_update(of=("self",), no_key=True)
     step = access.get_or_404(steps, step_pk)
     data = request.POST if request.method == "POST" else None
-    if step.kind == Step.Kind.REFERENCE_CHECK:
-        return _check(request, role, step, data)
+    match kind := Step.Kind(step.kind):
+        case Step.Kind.ASSESSMENT:
+            return _assessment(request, role, step, data)
+        case Step.Kind.REFERENCE_CHECK:
+            return _check(request, role, step, data)
+        case _:
+            assert_never(kind)
+
+
+def _assessment(request: MemberRequest, role: Role, step: Step, data: QueryDict | None) -> HttpResponseBase:
     form = StepForm(data, step=step)
     if data is not None and form.is_valid():
         now = clock.now()
