@@ -1,5 +1,7 @@
 from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from enum import Enum
 from typing import Final, assert_never
 
 from django.contrib import messages
@@ -184,9 +186,7 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     confirmed = run.pk if run is not None and after else None
     try:
         with transaction.atomic():
-            message = again(
-                step_request, member=request.member, after=confirmed, unsent=str(_UNSENT), now=now
-            )
+            done = again(step_request, member=request.member, after=confirmed, now=now)
     except NotConfirmed:  # completed or invited again since
         return redirect("step_invite_again", request.organisation.slug, application.pk, step_request.pk)
     except Refused as error:
@@ -198,7 +198,8 @@ def invite_again(request: MemberRequest, pk: int, step_request_pk: int) -> HttpR
     except check_invitations.CannotInvite as error:
         messages.error(request, why_not(error.reason))
         return _page(request, application)
-    messages.success(request, message)
+    unsent = _("No e-mail was sent; see the reason below.")
+    messages.success(request, done.message(invited=_("New invitation on its way."), unsent=unsent))
     return _page(request, application)
 
 
@@ -217,10 +218,7 @@ def refusal(application: Application, step_request: StepRequest, *, now: datetim
     return ""
 
 
-#: the candidate gets a mail
-INVITED = gettext_lazy("New invitation on its way.")
 INVITED_UNSENT = gettext_lazy("Invited, but not e-mailed: the candidate marked our e-mail as spam.")
-_UNSENT = gettext_lazy("No e-mail was sent; see the reason below.")
 
 #: time within which another *Invite again* counts as a second click, perhaps of a colleague
 SECOND_CLICK: Final = timedelta(minutes=1)
@@ -244,40 +242,67 @@ def _refuse_second_click(step_request: StepRequest, *, now: datetime) -> None:
         raise Refused(_("This candidate has just been invited again. No further e-mail was sent."))
 
 
-def again(
-    step_request: StepRequest, *, member: Membership, after: int | None, unsent: str, now: datetime
-) -> str:
-    """Invite again and audit it. Returns the message, which ends with `unsent` if nobody is e-mailed. Raises
-    NotConfirmed, Refused and both CannotInvite."""
+class RunChange(Enum):
+    NEW_ATTEMPT = "attempt"
+    NEW_CHECK = "check"
+    EXTENDED = "extended"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvitedAgain:
+    """`candidate_mailed`: whether the candidate gets an e-mail. `referees_mailed`: how many referees get one."""
+
+    change: RunChange
+    candidate_mailed: bool
+    referees_mailed: int = 0
+
+    def message(self, *, invited: str, unsent: str) -> str:
+        """`invited`: says that the candidate gets an e-mail; `unsent`: that nobody gets one."""
+        if not self.referees_mailed:
+            return invited if self.candidate_mailed else f"{self._changed} {unsent}"
+        referees = ngettext(
+            "%(n)s referee who hasn't answered gets a new link by e-mail.",
+            "%(n)s referees who haven't answered get new links by e-mail.",
+            self.referees_mailed,
+        ) % {"n": self.referees_mailed}
+        return f"{invited} {referees}" if self.candidate_mailed else referees
+
+    @property
+    def _changed(self) -> str:
+        match self.change:
+            case RunChange.NEW_ATTEMPT:
+                return _("New attempt opened.")
+            case RunChange.NEW_CHECK:
+                return _("New check opened.")
+            case RunChange.EXTENDED:
+                return _("Deadline extended.")
+            case _:
+                assert_never(self.change)
+
+
+def again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> InvitedAgain:
+    """Invite again and audit it. Raises NotConfirmed, Refused and both CannotInvite."""
     lock_step_request(step_request.pk)
     _refuse_second_click(step_request, now=now)
     write_by(member, "step.invited_again", now=now, details={"step_request": step_request.pk})
     match kind := Step.Kind(step_request.step.kind):
         case Step.Kind.ASSESSMENT:
             attempt = invitations.invite_again(step_request=step_request, member=member, after=after, now=now)
-            return (
-                f"{_('New attempt opened.')} {unsent}" if attempt.attention in MAIL_FAILURES else str(INVITED)
+            return InvitedAgain(
+                change=RunChange.NEW_ATTEMPT, candidate_mailed=attempt.attention not in MAIL_FAILURES
             )
         case Step.Kind.REFERENCE_CHECK:
             check = check_invitations.invite_again(
                 step_request=step_request, member=member, after=after, now=now
             )
-            return _mailed(check, unsent=unsent)
+            referees, asks_candidate = check_invitations.mailed_again(check)
+            return InvitedAgain(
+                change=RunChange.EXTENDED if check.invited_again else RunChange.NEW_CHECK,
+                candidate_mailed=asks_candidate,
+                referees_mailed=referees,
+            )
         case _:
             assert_never(kind)
-
-
-def _mailed(check: Check, *, unsent: str) -> str:
-    referees, asks_candidate = check_invitations.mailed_again(check)
-    if not referees:
-        done = _("Deadline extended.") if check.invited_again else _("New check opened.")
-        return str(INVITED) if asks_candidate else f"{done} {unsent}"
-    sentence = ngettext(
-        "%(n)s referee who hasn't answered gets a new link by e-mail.",
-        "%(n)s referees who haven't answered get new links by e-mail.",
-        referees,
-    ) % {"n": referees}
-    return f"{INVITED} {sentence}" if asks_candidate else sentence
 
 
 def _confirm(

@@ -39,7 +39,6 @@ from goodword.workflow.domain.step_requests import CannotStart, NotConfirmed, st
 from goodword.workflow.models import DONE, StepRequest, StepRun, awaits_click, is_open, lock_application
 from goodword.workspace.candidate.details import WITHDRAWN, reason_field
 from goodword.workspace.candidate.invitations import (
-    INVITED,
     INVITED_UNSENT,
     again,
     refusal,
@@ -276,9 +275,9 @@ def _invite_again(
         if candidate_complained(application)
         else _("Not e-mailed; the candidate's page says why.")
     )
-    sentence = again(step_request, member=member, after=run.pk, unsent=unsent, now=now)
-    by_mail = _("New invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
-    sentence = sentence.replace(str(INVITED), by_mail)
+    invited = _("New invitation by e-mail to %(address)s.") % {"address": application.candidate.email}
+    done = again(step_request, member=member, after=run.pk, now=now)
+    sentence = done.message(invited=invited, unsent=unsent)
     if isinstance(run, Attempt) and run.begun_at is not None and is_open(run):
         sentence += " " + _("Their answers so far are kept but not scored; they start over.")
     return sentence
