@@ -16,7 +16,7 @@ from django.db import DatabaseError, connections
 
 from goodword.commands import accounts, backup, data, evidence, jobs, mails
 from goodword.commands.database import checked_database_for, set_up
-from goodword.core import database, environment, process
+from goodword.core import database, database_migrations, environment, process, startup
 from goodword.core.database_settings import TimeLimitExceeded
 from goodword.core.environment import SettingError
 from goodword.core.notices import is_json, say
@@ -299,20 +299,20 @@ def _django(arguments: Sequence[str]) -> int:
     from django.core.management import execute_from_command_line
 
     if arguments[0] in WRITE_FILES:
-        database.check_writable(environment.data_folder())
+        startup.check_writable(environment.data_folder())
         # neither command uses the database, and `goodword up` starts it after them
         if not environment.text("DATABASE_URL", ""):
             os.environ["DATABASE_URL"] = environment.NO_DATABASE
     if arguments[0] in NEED_DATABASE and not any(
         argument.startswith(WITHOUT_DATABASE) for argument in arguments
     ):
-        database.check_database()
+        startup.check_database()
     execute_from_command_line(["goodword", *arguments])
     return 0
 
 
 def _up(_: argparse.Namespace) -> int:
-    database.check_writable(environment.data_folder())
+    startup.check_writable(environment.data_folder())
     _check_before_database()
     return up()
 
@@ -323,7 +323,7 @@ def _check_before_database() -> None:
     if embedded:
         os.environ["DATABASE_URL"] = environment.NO_DATABASE
     try:
-        database.check_static_files()
+        startup.check_static_files()
     finally:
         if embedded:
             del os.environ["DATABASE_URL"]
@@ -331,8 +331,8 @@ def _check_before_database() -> None:
 
 def _serve(options: argparse.Namespace) -> int:
     process.set_up()
-    database.check_static_files()
-    database.wait_for_database()
+    startup.check_static_files()
+    startup.wait_for_database()
     from django.conf import settings
 
     from goodword.accounts.first_admin import announcement
@@ -347,7 +347,7 @@ def _serve(options: argparse.Namespace) -> int:
 
 def _worker(options: argparse.Namespace) -> int:
     process.set_up()
-    database.wait_for_database()
+    startup.wait_for_database()
     connections.close_all()
     from goodword.core.worker import work
 
@@ -357,10 +357,10 @@ def _worker(options: argparse.Namespace) -> int:
 def _migrate(options: argparse.Namespace) -> int:
     process.set_up()
     if options.wait:
-        database.wait_for_database(migrated=False)
+        startup.wait_for_database(migrated=False)
     else:
-        database.check_database()
-    database.migrate()
+        startup.check_database()
+    database_migrations.migrate()
     from goodword.core import clock, crypto
     from goodword.reports.signing.keys import ensure_key
 

@@ -12,9 +12,9 @@ from goodword.accounts.domain import audit
 from goodword.accounts.models import AuditEntry, Organisation
 from goodword.cli import main
 from goodword.core import clock
-from goodword.core.database import check_migrations
 from goodword.core.doctor.database import migrations
 from goodword.core.environment import SettingError
+from goodword.core.startup import check_migrations
 from tests.support import factories
 
 GRANTS = Path(__file__).parents[2] / "deploy" / "grants.sql"

@@ -9,7 +9,7 @@ from django.db import DatabaseError, OperationalError, connection
 from django.test import RequestFactory
 
 from goodword import cli
-from goodword.core import clock, database, database_settings, responses
+from goodword.core import clock, database_migrations, database_settings, responses, startup
 from goodword.core.doctor import database as doctor
 from goodword.core.doctor.findings import DoctorFinding, State, attention, good
 from goodword.core.environment import SettingError
@@ -35,7 +35,7 @@ def time_limits() -> DoctorFinding:
 
 def refused(sentence: str, remedy: str) -> None:
     """Programs don't start, and doctor says the same."""
-    for act in (database.check_migrations, database.migrate):
+    for act in (startup.check_migrations, database_migrations.migrate):
         with pytest.raises(SettingError) as error:
             act()
         assert str(error.value) == f"{sentence} {remedy}"
@@ -81,13 +81,13 @@ def test_an_extension_in_a_schema_that_is_not_searched_is_refused() -> None:
         f"Run `{change()} search_path = public, extensions` as this role.",
     )
     execute("SET LOCAL search_path = public, extensions")
-    database.check_migrations()
+    startup.check_migrations()
 
 
 def test_a_server_without_the_extension_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(database, "EXTENSION", "pg_missing")
+    monkeypatch.setattr(database_migrations, "EXTENSION", "pg_missing")
     with pytest.raises(SettingError) as error:
-        database.migrate()
+        database_migrations.migrate()
     assert str(error.value) == (
         "The database server lacks PostgreSQL's extension pg_missing. Install it there (on Red Hat the package "
         "postgresql-contrib), and run `goodword migrate` again."
@@ -114,7 +114,7 @@ def test_an_extension_in_a_schema_that_the_role_may_not_use_is_refused() -> None
 
 def test_migrations_have_no_time_limits() -> None:
     execute("SET statement_timeout = '1h'")
-    with database._no_time_limits():
+    with database_migrations._no_time_limits():
         assert shown("SHOW statement_timeout") == "0"
 
 

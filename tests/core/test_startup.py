@@ -20,7 +20,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.migrations.recorder import MigrationRecorder
 
-from goodword.core import database, environment, installation, notices, postgres
+from goodword.core import database_migrations, environment, installation, notices, postgres, startup
 from goodword.core.environment import SettingError
 from goodword.core.models import Installation
 from goodword.core.supervise import goodword
@@ -245,10 +245,10 @@ def test_waiting_is_json_if_the_log_is(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     tries: list[psycopg.Error | None] = [psycopg.OperationalError("failed: the server is starting up"), None]
-    monkeypatch.setattr(database, "_try_to_connect", lambda: tries.pop(0))
-    monkeypatch.setattr(database, "waits", lambda: repeat(0.0))
+    monkeypatch.setattr(startup, "_try_to_connect", lambda: tries.pop(0))
+    monkeypatch.setattr(startup, "waits", lambda: repeat(0.0))
     monkeypatch.setenv("GOODWORD_LOG_FORMAT", "json")
-    database.wait_for_database()
+    startup.wait_for_database()
     said = [json.loads(line) for line in capsys.readouterr().err.splitlines()]
     assert [line["message"].partition(" ")[0] for line in said] == ["Waiting", "The"]
 
@@ -347,10 +347,10 @@ def test_waiting_for_the_database_is_logged_now_and_then(
         *[psycopg.OperationalError("failed: the server is starting up")] * 5,
         None,
     ]
-    monkeypatch.setattr(database, "_try_to_connect", lambda: tries.pop(0))
-    monkeypatch.setattr(database, "waits", lambda: repeat(0.0))
-    monkeypatch.setattr(database, "SAY_EVERY", every)
-    database.wait_for_database()
+    monkeypatch.setattr(startup, "_try_to_connect", lambda: tries.pop(0))
+    monkeypatch.setattr(startup, "waits", lambda: repeat(0.0))
+    monkeypatch.setattr(startup, "SAY_EVERY", every)
+    startup.wait_for_database()
     said = capsys.readouterr().err.splitlines()
     assert len(said) == lines + 1
     assert said[0].endswith("(DATABASE_URL): the server is starting up.")
@@ -371,17 +371,17 @@ def test_each_host_is_shown_with_its_port(
 ) -> None:
     monkeypatch.setitem(connection.settings_dict, "HOST", host)
     monkeypatch.setitem(connection.settings_dict, "PORT", port)
-    assert database._address() == shown
+    assert startup._address() == shown
 
 
 @pytest.mark.django_db
 def test_a_missing_database_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
-    database.wait_for_database()
+    startup.wait_for_database()
     for setting in ("NAME", "USER"):
         with monkeypatch.context() as wrong:
             wrong.setitem(connection.settings_dict, setting, "nobody_has_this")
             with pytest.raises(SettingError, match='"nobody_has_this" does not exist'):
-                database.wait_for_database()
+                startup.wait_for_database()
 
 
 @pytest.mark.parametrize(
@@ -417,26 +417,26 @@ def test_a_missing_database_is_not_waited_for(monkeypatch: pytest.MonkeyPatch) -
 def test_permanent_connection_errors_are_reported_at_once(
     monkeypatch: pytest.MonkeyPatch, refusal: str
 ) -> None:
-    monkeypatch.setattr(database, "_try_to_connect", lambda: psycopg.OperationalError(f"failed: {refusal}"))
+    monkeypatch.setattr(startup, "_try_to_connect", lambda: psycopg.OperationalError(f"failed: {refusal}"))
     with pytest.raises(SettingError, match=r"The database cannot be reached|A pooler refuses the connection"):
-        database.wait_for_database()
+        startup.wait_for_database()
 
 
 @pytest.mark.django_db
 def test_a_database_of_an_earlier_version_is_refused() -> None:
-    database.check_database()
-    database.check_migrations()
+    startup.check_database()
+    startup.check_migrations()
     with connection.cursor() as cursor:
         cursor.execute("DELETE FROM django_migrations WHERE app = 'reports'")
     with pytest.raises(SettingError, match="Run `goodword migrate` first"):
-        database.check_migrations()
+        startup.check_migrations()
 
 
 @pytest.mark.django_db
 def test_a_database_of_a_development_version_is_refused() -> None:
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE candidates_candidate DROP COLUMN company")
-    for check in (database.check_migrations, database.migrate):
+    for check in (startup.check_migrations, database_migrations.migrate):
         with pytest.raises(SettingError) as refused:
             check()
         assert str(refused.value) == (
@@ -456,7 +456,7 @@ def apply_later_migration(*, release: str, oldest: str) -> None:
 @pytest.mark.parametrize("release", ["", VERSION])
 def test_a_database_of_another_version_is_refused(release: str) -> None:
     apply_later_migration(release=release, oldest=release)
-    for check in (database.check_migrations, database.check_known_migrations):
+    for check in (startup.check_migrations, startup.check_known_migrations):
         with pytest.raises(SettingError) as refused:
             check()
         assert str(refused.value) == (
@@ -468,15 +468,15 @@ def test_a_database_of_another_version_is_refused(release: str) -> None:
 @pytest.mark.django_db
 def test_a_newer_database_that_allows_this_version_is_used_and_keeps_its_release() -> None:
     apply_later_migration(release="99.1.0", oldest=VERSION)
-    database.check_migrations()
-    database.migrate(verbosity=0)
-    assert database.migrated_by() == ("99.1.0", VERSION)
+    startup.check_migrations()
+    database_migrations.migrate(verbosity=0)
+    assert startup.migrated_by() == ("99.1.0", VERSION)
 
 
 @pytest.mark.django_db
 def test_a_newer_database_that_needs_a_later_version_is_refused() -> None:
     apply_later_migration(release="99.1.0", oldest="99.0.0")
-    for check in (database.check_migrations, database.check_known_migrations, database.migrate):
+    for check in (startup.check_migrations, startup.check_known_migrations, database_migrations.migrate):
         with pytest.raises(SettingError) as refused:
             check()
         assert str(refused.value) == (
@@ -487,9 +487,9 @@ def test_a_newer_database_that_needs_a_later_version_is_refused() -> None:
 
 @pytest.mark.django_db
 def test_migrating_notes_this_version_unless_a_newer_one_was_there() -> None:
-    assert database.migrated_by() == ("", "")
-    database.migrate(verbosity=0)
-    assert database.migrated_by() == (VERSION, OLDEST_ON_SCHEMA)
+    assert startup.migrated_by() == ("", "")
+    database_migrations.migrate(verbosity=0)
+    assert startup.migrated_by() == (VERSION, OLDEST_ON_SCHEMA)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -507,11 +507,11 @@ def test_a_migration_gives_way_to_a_long_transaction(
     def end_the_other(_: float) -> None:
         other.rollback()
 
-    monkeypatch.setattr(database, "call_command", transaction.atomic(change_table))
-    monkeypatch.setattr(database, "MIGRATION_LOCK_MS", 20)
-    monkeypatch.setattr("goodword.core.database.time.sleep", end_the_other)
+    monkeypatch.setattr(database_migrations, "call_command", transaction.atomic(change_table))
+    monkeypatch.setattr(database_migrations, "MIGRATION_LOCK_MS", 20)
+    monkeypatch.setattr("goodword.core.database_migrations.time.sleep", end_the_other)
     with closing(other):
-        database.migrate()
+        database_migrations.migrate()
     assert capsys.readouterr().err == (
         "goodword: The migration is waiting for another transaction and will be tried again.\n"
     )
@@ -550,10 +550,10 @@ def test_a_migration_in_a_deadlock_is_tried_again(
                 until(is_waiting)
             cursor.execute("LOCK TABLE core_event IN ACCESS EXCLUSIVE MODE")
 
-    monkeypatch.setattr(database, "call_command", transaction.atomic(change_tables))
-    monkeypatch.setattr(database, "MIGRATION_LOCK_MS", 60_000)
-    monkeypatch.setattr(database, "MIGRATION_PAUSE", 0)
-    database.migrate()
+    monkeypatch.setattr(database_migrations, "call_command", transaction.atomic(change_tables))
+    monkeypatch.setattr(database_migrations, "MIGRATION_LOCK_MS", 60_000)
+    monkeypatch.setattr(database_migrations, "MIGRATION_PAUSE", 0)
+    database_migrations.migrate()
     assert capsys.readouterr().err == (
         "goodword: The migration is waiting for another transaction and will be tried again.\n"
     )
@@ -565,9 +565,9 @@ def test_a_role_that_may_not_create_tables_is_named(monkeypatch: pytest.MonkeyPa
         with connection.cursor() as cursor:
             cursor.execute("DO $$ BEGIN RAISE insufficient_privilege USING MESSAGE = 'not yours'; END $$")
 
-    monkeypatch.setattr(database, "call_command", refused)
+    monkeypatch.setattr(database_migrations, "call_command", refused)
     with pytest.raises(SettingError, match=r"may not create what Goodword needs: not yours\. Make it"):
-        database.migrate()
+        database_migrations.migrate()
 
 
 @pytest.mark.django_db(transaction=True)
@@ -575,14 +575,16 @@ def test_a_second_migration_waits_for_the_first(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with psycopg.connect(here()["DATABASE_URL"]) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [database._MIGRATING])
-        monkeypatch.setattr("goodword.core.database.time.sleep", lambda _: other.close())
-        database.migrate(verbosity=0)
+        other.execute("SELECT pg_advisory_lock(%s)", [database_migrations._MIGRATING])
+        monkeypatch.setattr("goodword.core.database_migrations.time.sleep", lambda _: other.close())
+        database_migrations.migrate(verbosity=0)
     assert capsys.readouterr().err == (
         "goodword: Another program is migrating this database; waiting for it.\n"
     )
     with psycopg.connect(here()["DATABASE_URL"]) as other:
-        assert other.execute("SELECT pg_try_advisory_lock(%s)", [database._MIGRATING]).fetchone() == (True,)
+        assert other.execute(
+            "SELECT pg_try_advisory_lock(%s)", [database_migrations._MIGRATING]
+        ).fetchone() == (True,)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -590,17 +592,19 @@ def test_a_second_migration_does_not_wait_forever(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     passed = [0.0]
-    monkeypatch.setattr("goodword.core.database.time.sleep", lambda _: passed.append(passed[-1] + 50))
-    monkeypatch.setattr("goodword.core.database.time.monotonic", lambda: passed[-1])
+    monkeypatch.setattr(
+        "goodword.core.database_migrations.time.sleep", lambda _: passed.append(passed[-1] + 50)
+    )
+    monkeypatch.setattr("goodword.core.database_migrations.time.monotonic", lambda: passed[-1])
     with psycopg.connect(here()["DATABASE_URL"]) as other:
-        other.execute("SELECT pg_advisory_lock(%s)", [database._MIGRATING])
+        other.execute("SELECT pg_advisory_lock(%s)", [database_migrations._MIGRATING])
         with pytest.raises(
             SettingError, match="Another program has been migrating this database for 2 hours"
         ):
-            database.migrate(verbosity=0)
+            database_migrations.migrate(verbosity=0)
     lines = capsys.readouterr().err.splitlines()
     assert set(lines) == {"goodword: Another program is migrating this database; waiting for it."}
-    assert len(lines) == database.OTHER_MIGRATION / 100
+    assert len(lines) == database_migrations.OTHER_MIGRATION / 100
 
 
 @pytest.mark.django_db(transaction=True)
@@ -608,7 +612,7 @@ def test_an_index_left_half_made_by_a_migration_is_removed() -> None:
     with connection.cursor() as cursor:
         cursor.execute("CREATE INDEX half_made ON core_event (actor)")
         cursor.execute("UPDATE pg_index SET indisvalid = false WHERE indexrelid = 'half_made'::regclass")
-        database.migrate(verbosity=0)
+        database_migrations.migrate(verbosity=0)
         cursor.execute("SELECT to_regclass('half_made'), to_regclass('event_timeline') IS NOT NULL")
         assert cursor.fetchone() == (None, True)
 
@@ -617,19 +621,19 @@ def test_missing_static_files_are_refused_only_in_production(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setattr(settings, "STATIC_ROOT", tmp_path)
-    database.check_static_files()
+    startup.check_static_files()
     monkeypatch.setattr(settings, "PRODUCTION", True)
     with pytest.raises(SettingError, match="Run `goodword collectstatic --noinput`"):
-        database.check_static_files()
+        startup.check_static_files()
     (tmp_path / "staticfiles.json").write_text("{}")
-    database.check_static_files()
+    startup.check_static_files()
 
 
 def test_an_unwritable_data_directory_is_named(tmp_path: Path) -> None:
-    database.check_writable(tmp_path / "new")
+    startup.check_writable(tmp_path / "new")
     assert list((tmp_path / "new").iterdir()) == []
     (tmp_path / "file").touch()
     with pytest.raises(
         SettingError, match=r"^GOODWORD_DATA \(.*/file/data\) cannot be written: Not a directory"
     ):
-        database.check_writable(tmp_path / "file" / "data")
+        startup.check_writable(tmp_path / "file" / "data")

@@ -14,11 +14,11 @@ import psycopg
 import pytest
 from django.db import connection
 
-from goodword.core import clock
-from goodword.core import database as core_database
-from goodword.core.database import check_database, check_pooler, quick_connection, wait_for_database
+from goodword.core import clock, startup
+from goodword.core.database import quick_connection
 from goodword.core.doctor import database
 from goodword.core.environment import SettingError
+from goodword.core.startup import check_database, check_pooler, wait_for_database
 from tests.support.ports import free_port
 
 pytestmark = [pytest.mark.proxy, pytest.mark.django_db]
@@ -65,7 +65,7 @@ def test_only_session_mode_passes_notifications_on(
 ) -> None:
     with pooler(tmp_path, mode) as port:
         through: dict[str, Any] = quick_connection() | {"host": "127.0.0.1", "port": port}
-        monkeypatch.setattr(core_database, "quick_connection", lambda: through)
+        monkeypatch.setattr(startup, "quick_connection", lambda: through)
         with psycopg.connect(**through, autocommit=True) as line:
             assert database.notifications(line, clock.now()).state == state
         if state == "good":

@@ -161,11 +161,11 @@ def _record(made: "Made", *, now: datetime) -> None:
 def _new_file(given: str, *, now: datetime) -> Path:
     from django.conf import settings
 
-    from goodword.core import database
+    from goodword.core import startup
     from goodword.core.backup import dump
 
     if not given:
-        database.check_writable(settings.GOODWORD_BACKUPS, setting="GOODWORD_BACKUPS")
+        startup.check_writable(settings.GOODWORD_BACKUPS, setting="GOODWORD_BACKUPS")
         return Path(settings.GOODWORD_BACKUPS) / dump.file_name(now)
     path = Path(given).absolute()
     path.name.encode()  # raises UnicodeEncodeError, like the record of the backup afterwards
@@ -183,11 +183,11 @@ def _restore(options: argparse.Namespace) -> int:
             "written (--erasures FILE). If there is none, use --no-erasures and erase them again yourself."
         )
     with database_for("goodword restore", create=True) as home:
-        from goodword.core import database
+        from goodword.core import startup
         from goodword.core.backup import archive, erasures, restore
         from goodword.core.backup.programs import BackupError, ConnectionParameters
 
-        database.check_database()
+        startup.check_database()
         try:
             with archive.opened(options.file, identity=options.identity) as backup:
                 restore.check_fits(backup, key_lost=options.key_lost)
@@ -244,11 +244,11 @@ def _listed(options: argparse.Namespace) -> Path | None:
 def complete(entries: "list[Erased]", *, key_lost: bool = False, for_looking: bool = False) -> int:
     """Finish a restore once the rows are back: migrate, erase again, and end the mode
     *being restored*. Idempotent."""
-    from goodword.core import clock, crypto, database, installation
+    from goodword.core import clock, crypto, database_migrations, installation
     from goodword.reports.signing.keys import ensure_key
     from goodword.workspace.personal_data import repeat_erasures
 
-    database.migrate(verbosity=0)
+    database_migrations.migrate(verbosity=0)
     if not key_lost:
         crypto.check_field_keys()
         ensure_key(now=clock.now())
@@ -344,12 +344,12 @@ def _move(options: argparse.Namespace) -> int:
 
 
 def _moved(url: str, name: str, home: Path) -> int:
-    from goodword.core import clock, database, installation
+    from goodword.core import clock, installation, startup
     from goodword.core.backup import archive, dump, restore
     from goodword.core.backup.programs import BackupError, ConnectionParameters
 
-    database.check_database()
-    database.check_migrations()
+    startup.check_database()
+    startup.check_migrations()
     target, uid, now = ConnectionParameters.of_url(url), installation.uid(), clock.real()
     path = _new_file("", now=now)  # raises SettingError, so before the mode changes
     # from now on nothing changes in the old database, even if this process dies
@@ -409,11 +409,11 @@ def _upgrade(options: argparse.Namespace) -> int:
 
 def _refill(data: "Layout") -> str:
     """Back up the old database and restore it into a new cluster. Returns the error, or ""."""
-    from goodword.core import clock, database, installation
+    from goodword.core import clock, installation, startup
     from goodword.core.backup import archive, dump, restore
     from goodword.core.backup.programs import BackupError, ConnectionParameters
 
-    database.check_database()
+    startup.check_database()
     now = clock.real()
     path = _new_file("", now=now)
     try:

@@ -5,15 +5,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from goodword.core import database, environment, postgres, process
+from goodword.core import database, environment, postgres, process, startup
 from goodword.core.environment import SettingError
 
 
 def set_up() -> None:
     """Set up Django. Raises SettingError unless this version can use the database."""
     process.set_up()
-    database.check_database()
-    database.check_migrations()
+    startup.check_database()
+    startup.check_migrations()
 
 
 @contextmanager
@@ -53,6 +53,6 @@ def database_for(who: str, *, create: bool = False) -> Iterator[Path | None]:
 def checked_database_for(who: str) -> Iterator[None]:
     """Like `database_for`. Raises SettingError if this version can't use the database."""
     with database_for(who):
-        database.check_database()
-        database.check_migrations()
+        startup.check_database()
+        startup.check_migrations()
         yield

@@ -285,7 +285,7 @@ def database(url: str) -> dict[str, Any]:
     try:
         int(float(str(parts.get("connect_timeout") or 0)))  # as psycopg does
     except (ValueError, OverflowError):
-        # the first connection would not show this, since it has its own timeout (core.database)
+        # the first connection would not show this, since it has its own timeout (core.startup)
         raise SettingError("connect_timeout in DATABASE_URL must be a number of seconds.") from None
     known = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
     settings: dict[str, Any] = {"ENGINE": "django.db.backends.postgresql"}

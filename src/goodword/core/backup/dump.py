@@ -14,7 +14,8 @@ import psycopg
 from goodword.core import installation
 from goodword.core.backup import archive
 from goodword.core.backup.programs import BackupError, ConnectionParameters, Program, folder_for, major_of
-from goodword.core.database import EXTENSION, first_line, one_value
+from goodword.core.database import first_line, one_value
+from goodword.core.database_migrations import EXTENSION
 from goodword.core.database_settings import SET_LIMITS, no_time_limits
 from goodword.core.version import VERSION
 

@@ -17,7 +17,8 @@ import psycopg
 from goodword.core import crypto
 from goodword.core.backup.archive import Archive
 from goodword.core.backup.programs import BackupError, ConnectionParameters, Program, folder_for
-from goodword.core.database import EXTENSION, first_line, one_value
+from goodword.core.database import first_line, one_value
+from goodword.core.database_migrations import EXTENSION
 from goodword.core.doctor.database import known_migrations
 from goodword.core.installation import ONLY, Mode
 

@@ -12,24 +12,7 @@ from django.db import connection
 from django.db.migrations.loader import MigrationLoader
 
 from goodword.core import crypto, database_settings, job_recovery
-from goodword.core.database import (
-    MIGRATED_BY,
-    MISSING_COLUMNS,
-    NO_NOTIFICATIONS,
-    POOLER_REFUSES,
-    POOLER_REMEDY,
-    UNREADABLE,
-    can_run_on,
-    columns_problem,
-    connection_settings,
-    first_line,
-    in_one_line,
-    notifications_arrive,
-    one_value,
-    own_columns,
-    own_tables,
-    rights_problem,
-)
+from goodword.core.database import connection_settings, first_line, in_one_line, one_value
 from goodword.core.doctor.findings import (
     DatabaseCheck,
     DoctorFinding,
@@ -41,6 +24,20 @@ from goodword.core.doctor.findings import (
     duration,
     good,
     size,
+)
+from goodword.core.startup import (
+    MIGRATED_BY,
+    MISSING_COLUMNS,
+    NO_NOTIFICATIONS,
+    POOLER_REFUSES,
+    POOLER_REMEDY,
+    UNREADABLE,
+    can_run_on,
+    columns_problem,
+    notifications_arrive,
+    own_columns,
+    own_tables,
+    rights_problem,
 )
 from goodword.core.version import VERSION
 
