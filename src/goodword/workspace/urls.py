@@ -1,7 +1,7 @@
 from django.urls import URLPattern, URLResolver, path, re_path
 
 from goodword.workspace import assessment_attempt as attempts
-from goodword.workspace import comments, data_requests, fairness, first_run, home, search, step_preview
+from goodword.workspace import comments, data_requests, fairness, first_run, home, search
 from goodword.workspace import reference_check as checks
 from goodword.workspace import results_to_review as results
 from goodword.workspace.adding import views as adding
@@ -27,7 +27,8 @@ from goodword.workspace.retention import views as retention
 from goodword.workspace.role import settings_page as role_settings
 from goodword.workspace.role import views as roles
 from goodword.workspace.settings_pages import look, mails, organisation
-from goodword.workspace.step_preview import check_preview
+from goodword.workspace.step_preview.check_pages import check_preview
+from goodword.workspace.step_preview.mails import mails_page
 from goodword.workspace.validity import rater, rating_request, ratings
 from goodword.workspace.validity import views as validity
 from goodword.workspace.validity.views import rate_hire
@@ -101,7 +102,7 @@ member_urls: list[URLPattern | URLResolver] = [
         name="role_automation_unlink",
     ),
     path("roles/<int:pk>/steps/<int:step_pk>/", roles.step_settings, name="role_step"),
-    path("roles/<int:pk>/steps/<int:step_pk>/mails/", step_preview.mails, name="role_step_mails"),
+    path("roles/<int:pk>/steps/<int:step_pk>/mails/", mails_page, name="role_step_mails"),
     path("roles/<int:pk>/steps/<int:step_pk>/preview/", check_preview, name="role_check_preview"),
     path(
         "roles/<int:pk>/steps/<int:step_pk>/preview/<slug:name>/",

@@ -55,7 +55,8 @@ from goodword.workspace.automation.review import (
     what_is_sent,
 )
 from goodword.workspace.job_requirements import proposal
-from goodword.workspace.step_preview import ShownMail, first_mails, rolled_back
+from goodword.workspace.step_preview.examples import rolled_back
+from goodword.workspace.step_preview.mails import ShownMail, first_mails
 
 #: jobs per page
 SHOWN = 40
