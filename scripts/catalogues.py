@@ -80,6 +80,7 @@ FOR_MEMBERS = (
     "assessments/views/norms.py",
     "candidates/fairness/*",
     "candidates/people_files.py",
+    "candidates/rating_files.py",
     "candidates/ratings.py",
     "core/csv_files.py",
     "demo/*",

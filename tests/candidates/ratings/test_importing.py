@@ -13,7 +13,7 @@ from goodword.candidates import ratings
 from goodword.candidates.domain.erasure_requests import Reason, carry_out_erasure, request_erasure
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
 from goodword.candidates.personal_data import export
-from goodword.candidates.ratings import RatingScale, read_ratings
+from goodword.candidates.rating_files import RatingScale, read_ratings
 from goodword.core.personal_data import ExportReader, ExportRequest
 from tests.support import factories
 from tests.support.pages import signed_in

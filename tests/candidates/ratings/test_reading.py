@@ -5,7 +5,7 @@ from datetime import date
 import pytest
 
 from goodword.candidates.people_files import PersonKey
-from goodword.candidates.ratings import RatedLine, RatingScale, read_ratings
+from goodword.candidates.rating_files import RatedLine, RatingScale, read_ratings
 from goodword.core.csv_files import UnreadableFile
 
 SCALE = RatingScale(1, 5)

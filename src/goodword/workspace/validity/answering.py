@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
-from goodword.candidates.ratings import RatingScale, is_ratable_hire, rate, store, stored_rating_date
+from goodword.candidates.rating_files import RatingScale
+from goodword.candidates.ratings import is_ratable_hire, rate, store, stored_rating_date
 from goodword.core.addresses import is_same
 from goodword.questionnaires.domain.versions import current_version, names_of_competencies, stored_questions
 from goodword.questionnaires.models import QuestionnaireVersion

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.candidates.models import visible_applications
-from goodword.candidates.ratings import LONGEST_RATER
+from goodword.candidates.rating_files import LONGEST_RATER
 from goodword.core import clock
 from goodword.core.addresses import check_address, normalised
 from goodword.core.text import language_codes

@@ -23,17 +23,8 @@ from goodword.assessments.psychometrics.validity import LEAST
 from goodword.candidates import ratings
 from goodword.candidates.models import RatingImport
 from goodword.candidates.people_files import LARGEST, in_lines
-from goodword.candidates.ratings import (
-    DAYS,
-    KEPT_FOR,
-    PersonToRate,
-    RatedLine,
-    RatingScale,
-    counts_of,
-    people_to_rate,
-    read_ratings,
-    replaced_by,
-)
+from goodword.candidates.rating_files import RatedLine, RatingScale, read_ratings
+from goodword.candidates.ratings import DAYS, KEPT_FOR, PersonToRate, counts_of, people_to_rate, replaced_by
 from goodword.core import clock
 from goodword.core.csv_files import UnreadableFile
 from goodword.core.tables import table_file
