@@ -332,6 +332,8 @@ if GOODWORD_MAIL_PROVIDER and not (_credentials or GOODWORD_MAIL_WEBHOOK_SECRET)
     )
 _own_server = None if PRODUCTION else "smtp://127.0.0.1:8026"
 _smtp_url = environment.text("GOODWORD_SMTP_URL", "" if _credentials else _own_server)
+if not _smtp_url:
+    mail.check_sends(_credentials, provider=GOODWORD_MAIL_PROVIDER)
 MAILERS = mail.mailers(provider=GOODWORD_MAIL_PROVIDER, smtp_url=_smtp_url)
 ANYMAIL = mail.anymail(credentials=_credentials, webhook_secret=GOODWORD_MAIL_WEBHOOK_SECRET)
 #: address for bounces (SMTP only), with a tag for each mail

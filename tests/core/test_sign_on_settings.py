@@ -37,6 +37,10 @@ def test_oidc_needs_id_and_secret(client_id: str, secret: str) -> None:
         "[]",
         "{}",
         '{"claim": 1, "values": {}}',
+        '{"claim": "", "values": {}}',
+        '{"claim": "g", "values": {"a": {"organisation": 3, "kind": "admin"}}}',
+        '{"claim": "g", "values": {"a": {"organisation": "acme", "kind": ["admin"]}}}',
+        "[" * 100_000,
         '{"claim": "g", "values": []}',
         '{"claim": "g", "values": {"a": "acme"}}',
         '{"claim": "g", "values": {"a": {"organisation": "acme"}}}',
@@ -56,9 +60,52 @@ def test_an_incomplete_identity_provider_is_refused_at_start(idp: str) -> None:
         saml(idp=idp, name="", attributes="", verified_domains=())
 
 
+IDP = '{"entity_id": "i", "metadata_url": "https://i/metadata"}'
+
+
+@pytest.mark.parametrize(
+    ("idp", "said"),
+    [
+        ('{"entity_id": 1, "metadata_url": "https://i/metadata"}', "entity_id {}must be text, not 1."),
+        ('{"entity_id": "i", "metadata_url": null}', "metadata_url {}must be text, not null."),
+        ('{"entity_id": "i", "sso_url": "https://i", "x509cert": []}', "x509cert {}must be text, not []."),
+        (
+            '{"entity_id": "i", "metadata_url": "i/metadata"}',
+            "metadata_url {}must be a URL like https://idp.example.com/metadata, not 'i/metadata'.",
+        ),
+    ],
+)
+def test_a_wrong_value_of_the_identity_provider_is_named(idp: str, said: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        saml(idp=idp, name="", attributes="", verified_domains=())
+    assert str(refused.value) == said.format("in GOODWORD_SAML_IDP ")
+
+
+@pytest.mark.parametrize(
+    ("attributes", "said"),
+    [
+        ('{"email": 3}', "email in {} must be an attribute's name or a list of names, not 3."),
+        ('{"email": []}', "email in {} must be an attribute's name or a list of names, not []."),
+        (
+            '{"mail": "email"}',
+            "{} has the name 'mail'; it may have uid, email, email_verified, first_name, last_name, username.",
+        ),
+    ],
+)
+def test_a_wrong_attribute_is_named(attributes: str, said: str) -> None:
+    with pytest.raises(SettingError) as refused:
+        saml(idp=IDP, name="", attributes=attributes, verified_domains=())
+    assert str(refused.value) == said.format("GOODWORD_SAML_ATTRIBUTES")
+
+
+def test_attributes_need_an_identity_provider() -> None:
+    with pytest.raises(SettingError, match="GOODWORD_SAML_ATTRIBUTES is set, but GOODWORD_SAML_IDP is not"):
+        saml(idp="", name="", attributes='{"email": "mail"}', verified_domains=())
+
+
 def test_saml_takes_a_mapping_of_attributes() -> None:
     made = saml(
-        idp='{"entity_id": "i", "metadata_url": "https://i/metadata"}',
+        idp=IDP,
         name="Northwind ID",
         attributes='{"email": "mail"}',
         verified_domains=["acme.example"],

@@ -156,6 +156,25 @@ def test_an_invalid_setting_is_named_with_a_remedy(
     assert str(refused.value).startswith(f"{name} {said}")
 
 
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        ('{"POSTMARK_SERVER_TOKEN": 3}', "must be text in quotation marks."),
+        ('{"POSTMARK_SERVER_TOKEN": ""}', "must be text in quotation marks."),
+        ('{"POSTMARK_TOKEN": "abc"}', "To send by SMTP instead, set GOODWORD_SMTP_URL."),
+    ],
+)
+def test_credentials_that_no_mail_could_be_sent_with_are_refused(
+    production: pytest.MonkeyPatch, given: str, said: str
+) -> None:
+    production.delenv("GOODWORD_SMTP_URL")
+    production.setenv("GOODWORD_MAIL_PROVIDER", "postmark")
+    production.setenv("GOODWORD_MAIL_PROVIDER_SETTINGS", given)
+    with pytest.raises(SettingError, match="GOODWORD_MAIL_PROVIDER_SETTINGS") as refused:
+        runpy.run_path(str(SETTINGS))
+    assert str(refused.value).endswith(said)
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("value", ["http://[", "9" * 20, '{"a": [1]}'])
 def test_no_value_of_any_setting_is_an_error_of_ours(production: pytest.MonkeyPatch, value: str) -> None:

@@ -105,7 +105,7 @@ def address(name: str, default: str | None) -> str:
 def base_url(name: str, default: str | None, *, https: bool) -> SplitResult:
     """Scheme, host and port of the installation. With `https`, plain http is accepted only for this machine."""
     value = text(name, default).rstrip("/")
-    parts = _split(name, value, example="https://goodword.example.com")
+    parts = check_url(name, value, example="https://goodword.example.com")
     if parts.path or parts.query or parts.fragment or "@" in parts.netloc:
         raise SettingError(
             f"{name} must be scheme and host only, like https://{parts.hostname}, not {value!r}."
@@ -127,7 +127,7 @@ def base_url(name: str, default: str | None, *, https: bool) -> SplitResult:
 def service_url(name: str, default: str, *, https: bool) -> str:
     """The URL of another service without a trailing slash. Plain http is accepted only if `https` is off."""
     value = text(name, default).rstrip("/")
-    parts = _split(name, value, example=default)
+    parts = check_url(name, value, example=default)
     if parts.query or parts.fragment or "@" in parts.netloc:
         raise SettingError(f"{name} must be scheme, host and path only, like {default}.")
     if https and parts.scheme != "https":
@@ -139,7 +139,7 @@ def optional_url(name: str, *, example: str) -> str:
     """Like `service_url`, or "" if it is not set."""
     value = text(name, "").rstrip("/")
     if value:
-        _split(name, value, example=example)
+        check_url(name, value, example=example)
     return value
 
 
@@ -155,7 +155,7 @@ def sentry_dsn(name: str) -> str:
     return value
 
 
-def _split(name: str, value: str, *, example: str) -> SplitResult:
+def check_url(name: str, value: str, *, example: str) -> SplitResult:
     try:
         parts = urlsplit(value)
         usable = parts.scheme in {"http", "https"} and parts.hostname and parts.port != 0

@@ -5,7 +5,7 @@ import re
 import smtplib
 import threading
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from enum import Enum
 from importlib.util import find_spec
@@ -36,6 +36,23 @@ PROVIDERS: Final = {
     "unisender_go": "UnisenderGoTrackingWebhookView",
 }
 _PACKAGES: Final = {"amazon_ses": "boto3", "resend": "svix"}
+#: Anymail's names without the provider's, of what its API needs; Amazon SES can also take its credentials from the
+#: machine
+_NEEDED: Final = {
+    "brevo": ("API_KEY",),
+    "mailersend": ("API_TOKEN",),
+    "mailgun": ("API_KEY",),
+    "mailjet": ("API_KEY", "SECRET_KEY"),
+    "mailtrap": ("API_TOKEN",),
+    "mandrill": ("API_KEY",),
+    "postal": ("API_KEY", "API_URL"),
+    "postmark": ("SERVER_TOKEN",),
+    "resend": ("API_KEY",),
+    "sparkpost": ("API_KEY",),
+    "unisender_go": ("API_KEY", "API_URL"),
+}
+#: ends of names whose values are texts
+_TEXTS: Final = ("_KEY", "_TOKEN", "_SECRET", "_URL", "_DOMAIN", "_NAME", "_STREAM")
 SELECTOR: Final = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 _SPF: Final = re.compile(
     r"(?:(?:include|exists|ip4|ip6):\S+|(?:a|mx)(?:[:/]\S+)?|redirect=\S+)", re.IGNORECASE
@@ -73,13 +90,27 @@ def credentials(given: str, *, provider: str) -> dict[str, Any]:
         return {}
     try:
         values = json.loads(given)
-    except ValueError:
+    except (ValueError, RecursionError):
         values = None
     if not isinstance(values, dict):
         raise SettingError('GOODWORD_MAIL_PROVIDER_SETTINGS must look like {"POSTMARK_SERVER_TOKEN": "..."}.')
     if not provider:
         raise SettingError("GOODWORD_MAIL_PROVIDER_SETTINGS is set, but GOODWORD_MAIL_PROVIDER is not.")
+    for name, value in values.items():
+        # not quoted, as it may be a credential
+        if name.endswith(_TEXTS) and not (isinstance(value, str) and value.strip()):
+            raise SettingError(f"{name} in GOODWORD_MAIL_PROVIDER_SETTINGS must be text in quotation marks.")
     return values
+
+
+def check_sends(given: Mapping[str, Any], *, provider: str) -> None:
+    """Raise SettingError unless the provider's API can be used with these credentials."""
+    for part in _NEEDED.get(provider, ()):
+        if (name := f"{provider.upper()}_{part}") not in given:
+            raise SettingError(
+                f"GOODWORD_MAIL_PROVIDER_SETTINGS lacks {name}, which sending through the API of {provider} needs. "
+                "To send by SMTP instead, set GOODWORD_SMTP_URL."
+            )
 
 
 def webhook_secret(given: str, *, provider: str) -> str:

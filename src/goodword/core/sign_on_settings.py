@@ -4,9 +4,9 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from typing import Any, Final
+from typing import Any, Final, TypeGuard
 
-from goodword.core.environment import SettingError
+from goodword.core.environment import SettingError, check_url
 
 #: kinds of member that a claim can grant, least powerful first
 KINDS: Final = ("hiring_manager", "recruiter", "admin")
@@ -16,6 +16,11 @@ _MEMBERS_EXAMPLE: Final = (
 _IDP_EXAMPLE: Final = (
     '{"entity_id": "https://idp.example.com", "metadata_url": "https://idp.example.com/metadata"}'
 )
+_IDP_URLS: Final = ("metadata_url", "sso_url", "slo_url")
+_IDP_NAMES: Final = ("entity_id", *_IDP_URLS, "x509cert")
+_ATTRIBUTES_EXAMPLE: Final = '{"email": "mail", "uid": "uid"}'
+#: those that allauth uses
+_ATTRIBUTES: Final = ("uid", "email", "email_verified", "first_name", "last_name", "username")
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,17 +54,21 @@ def member_claim(value: str) -> MemberClaim | None:
     wrong = SettingError(f"GOODWORD_SSO_MEMBERS must be a JSON object like {_MEMBERS_EXAMPLE}.")
     given = _object("GOODWORD_SSO_MEMBERS", value, example=_MEMBERS_EXAMPLE)
     claim, values = given.get("claim"), given.get("values")
-    if set(given) != {"claim", "values"} or not isinstance(claim, str) or not isinstance(values, dict):
+    if set(given) != {"claim", "values"} or not _is_text(claim) or not isinstance(values, dict):
         raise wrong
     places = {}
     for name, place in values.items():
         if not isinstance(place, dict) or set(place) != {"organisation", "kind"}:
             raise wrong
+        if not _is_text(place["organisation"]):
+            raise SettingError(
+                f"GOODWORD_SSO_MEMBERS names the organisation {place['organisation']!r}; it must be a slug like 'acme'."
+            )
         if place["kind"] not in KINDS:
             raise SettingError(
                 f"GOODWORD_SSO_MEMBERS names the kind {place['kind']!r}; it must be one of {', '.join(KINDS)}."
             )
-        places[name] = Place(organisation=str(place["organisation"]), kind=place["kind"])
+        places[name] = Place(organisation=place["organisation"], kind=place["kind"])
     return MemberClaim(claim=claim, places=places)
 
 
@@ -99,10 +108,18 @@ def oidc(
 def saml(*, idp: str, name: str, attributes: str, verified_domains: Sequence[str]) -> dict[str, Any]:
     """allauth's configuration of a SAML identity provider; empty without one."""
     if not idp:
+        if attributes:
+            raise SettingError("GOODWORD_SAML_ATTRIBUTES is set, but GOODWORD_SAML_IDP is not.")
         return {}
     if not find_spec("onelogin"):
         raise SettingError("GOODWORD_SAML_IDP needs the extra goodword[saml]: pip install 'goodword[saml]'.")
     known = _object("GOODWORD_SAML_IDP", idp, example=_IDP_EXAMPLE)
+    _check_names("GOODWORD_SAML_IDP", known, _IDP_NAMES)
+    for key, value in known.items():
+        if not _is_text(value):
+            raise SettingError(f"{key} in GOODWORD_SAML_IDP must be text, not {json.dumps(value)}.")
+        if key in _IDP_URLS:
+            check_url(f"{key} in GOODWORD_SAML_IDP", value, example=f"https://idp.example.com/{key[:-4]}")
     if "entity_id" not in known or not (
         {"metadata_url"} <= set(known) or {"sso_url", "x509cert"} <= set(known)
     ):
@@ -120,18 +137,38 @@ def saml(*, idp: str, name: str, attributes: str, verified_domains: Sequence[str
         },
     }
     if attributes:
-        settings["attribute_mapping"] = _object(
-            "GOODWORD_SAML_ATTRIBUTES", attributes, example='{"email": "mail", "uid": "uid"}'
-        )
+        settings["attribute_mapping"] = _attribute_names(attributes)
     return {
         "saml": {"APPS": [{"provider_id": "saml", "client_id": "saml", "name": name, "settings": settings}]}
     }
 
 
+def _attribute_names(attributes: str) -> dict[str, Any]:
+    given = _object("GOODWORD_SAML_ATTRIBUTES", attributes, example=_ATTRIBUTES_EXAMPLE)
+    _check_names("GOODWORD_SAML_ATTRIBUTES", given, _ATTRIBUTES)
+    for key, names in given.items():
+        if not (_is_text(names) or (isinstance(names, list) and names and all(map(_is_text, names)))):
+            raise SettingError(
+                f"{key} in GOODWORD_SAML_ATTRIBUTES must be an attribute's name or a list of names, "
+                f"not {json.dumps(names)}."
+            )
+    return given
+
+
+def _check_names(setting: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
+    for key in given:
+        if key not in known:
+            raise SettingError(f"{setting} has the name {key!r}; it may have {', '.join(known)}.")
+
+
+def _is_text(value: object) -> TypeGuard[str]:
+    return isinstance(value, str) and bool(value.strip())
+
+
 def _object(setting: str, value: str, *, example: str) -> dict[str, Any]:
     try:
         given = json.loads(value)
-    except ValueError:
+    except (ValueError, RecursionError):
         given = None
     if not isinstance(given, dict):
         raise SettingError(f"{setting} must be a JSON object like {example}.")
