@@ -193,7 +193,7 @@ def test_each_erasure_is_listed_beside_the_backups(kept: Path) -> None:
 def test_the_list_of_an_earlier_installation_is_kept_under_another_name(tmp_path: Path) -> None:
     earlier = f'{{"goodword": "erasures", "installation": "{uuid.uuid4()}"}}\n{{"end": 0}}\n'
     (tmp_path / archive.ERASURES).write_text(earlier)
-    assert erasures.keep_in(tmp_path) == 0
+    assert erasures.update(tmp_path / archive.ERASURES) == 0
     own, other = sorted(tmp_path.iterdir(), key=lambda path: len(path.name))
     assert (own.name, other.read_text()) == (archive.ERASURES, earlier)
     assert list(erasures.read(own, of=str(installation.uid()))) == []

@@ -228,6 +228,18 @@ def test_an_existing_file_is_not_overwritten(here: ConnectionParameters, backup:
     assert backup.stat().st_mode & 0o777 == 0o600
 
 
+def test_a_file_that_another_program_has_made_meanwhile_is_not_overwritten(tmp_path: Path) -> None:
+    file = tmp_path / "one.goodword"
+
+    def write() -> None:
+        with archive.new_file(file) as sink:
+            sink.write(b"second")
+            file.write_bytes(b"first")
+
+    assert refusal(write) == f"{file} already exists. Choose another name."
+    assert [(path.name, path.read_bytes()) for path in tmp_path.iterdir()] == [("one.goodword", b"first")]
+
+
 def test_a_list_replaces_only_a_file_and_keeps_a_link(tmp_path: Path) -> None:
     def write(path: Path) -> None:
         with archive.new_file(path, replace=True) as file:

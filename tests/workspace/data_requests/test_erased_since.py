@@ -150,8 +150,8 @@ def test_a_list_beside_backups_keeps_what_a_restored_database_has_forgotten(tmp_
     file = tmp_path / archive.ERASURES
     list_after(lambda: erased(factories.application(role).candidate), file)
     erased(factories.application(role).candidate)
-    assert erasures.keep_in(tmp_path) == 2
-    assert erasures.keep_in(tmp_path) == 2
+    assert erasures.update(tmp_path / archive.ERASURES) == 2
+    assert erasures.update(tmp_path / archive.ERASURES) == 2
     assert len(list(erasures.read(file, of=str(installation.uid())))) == 2
     assert ErasureEntry.objects.count() == 1
 

@@ -120,7 +120,7 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
     """Yield a file that only its owner can read. It gets its name once it is complete. Raises BackupError."""
     path = path.resolve()  # writes through a symbolic link
     if path.exists() and not (replace and path.is_file()):
-        raise BackupError(f"{path} already exists. Choose another name.")
+        raise _exists(path)
     try:
         with ExitStack() as made:
             remove_abandoned(path.parent)
@@ -130,13 +130,32 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
-            draft.rename(path)
+                _name(draft, path, replace=replace)  # before its lock is released
             _sync_folder(path.parent)
     except OSError as error:
         raise BackupError(
             f"{path} could not be written: {error.strerror}. No partial file was left. "
             "Free space, or choose another place."
         ) from error
+
+
+def _name(draft: Path, path: Path, *, replace: bool) -> None:
+    """Give a complete file its name. Another program may have used the name meanwhile."""
+    if not replace:
+        try:
+            path.hardlink_to(draft)
+        except FileExistsError:
+            raise _exists(path) from None
+        except OSError:  # some file systems have no hard links
+            if path.exists():
+                raise _exists(path) from None
+        else:
+            return
+    draft.rename(path)
+
+
+def _exists(path: Path) -> BackupError:
+    return BackupError(f"{path} already exists. Choose another name.")
 
 
 def _new_draft(path: Path) -> tuple[Path, int]:

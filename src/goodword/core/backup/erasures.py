@@ -45,11 +45,12 @@ def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
     return len(written)
 
 
-def keep_in(folder: Path) -> int:
-    """Update the list in this folder. It keeps entries that are missing here because an older backup was restored."""
-    path = folder / archive.ERASURES
+def update(path: Path) -> int:
+    """Write the list to this file. It keeps entries that are missing here because an older backup was restored. Returns
+    how many were written. Raises BackupError, also for another file of this name."""
+    path = path.resolve()  # writes through a symbolic link
     _set_aside(path)
-    known = list(read(path, of=str(installation.uid()))) if path.exists() else []
+    known = list(read(path, of=str(installation.uid()))) if path.is_file() else []
     with archive.new_file(path, replace=True) as sink:
         return write(sink, more=known)
 
@@ -69,8 +70,10 @@ def read(path: Path, *, of: str) -> Iterator[Erased]:
     """Read the list of the installation `of`. Raises BackupError if it is incomplete or another installation's."""
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BackupError(f"{path} can't be read.") from error
+    except OSError as error:
+        raise BackupError(f"{path} can't be read: {error.strerror}.") from error
+    except UnicodeDecodeError as error:
+        raise BackupError(f"{path} {_DAMAGED}") from error
     try:
         head, *rows, end = map(json.loads, lines)
         whole = head["goodword"] == "erasures" and end == {"end": len(rows)}
@@ -87,7 +90,8 @@ def read(path: Path, *, of: str) -> Iterator[Erased]:
 
 
 _DAMAGED: Final = (
-    "is not a whole list of erasures. Write it again with `goodword erasures`, or use another copy."
+    "is not a whole list of erasures. Use another copy, or move it away and write a new one with "
+    "`goodword erasures`."
 )
 
 

@@ -55,7 +55,7 @@ def nightly() -> None:
 @jobs.job(name="backup.list_erasures")
 def list_erasures() -> None:
     if is_wanted():
-        erasures.keep_in(_folder())
+        erasures.update(_folder() / archive.ERASURES)
 
 
 def is_due(*, now: datetime) -> bool:
@@ -79,7 +79,7 @@ def back_up(*, now: datetime) -> BackupRun | None:
         run = BackupRun.objects.create(nightly=True, started_at=now)
         try:
             folder = _folder()
-            erasures.keep_in(folder)
+            erasures.update(folder / archive.ERASURES)
             path = folder / dump.file_name(now, nightly=True)
             made = dump.back_up(target, path, recipients=settings.GOODWORD_BACKUP_RECIPIENTS, now=now)
         except (BackupError, OSError) as error:  # such as a folder of another user
