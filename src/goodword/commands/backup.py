@@ -66,7 +66,7 @@ def add(command: AddCommand) -> None:
     restore.add_argument(
         "--check",
         action="store_true",
-        help="only read the backup to its end and say whether it can be restored here",
+        help="only read the backup to its end, and the list of erasures, and say whether it can be restored here",
     )
     erasures = command(
         "erasures",
@@ -174,9 +174,9 @@ def _new_file(given: str, *, now: datetime) -> Path:
 
 def _restore(options: argparse.Namespace) -> int:
     leave_on_terminate()
-    if options.check:
-        return _check(options)
     listed = _listed(options)
+    if options.check:
+        return _check(options, listed)
     if listed is None and not options.no_erasures:
         return _refuse(
             "people who have been erased since this backup would be back. Name the list that `goodword erasures` has "
@@ -188,17 +188,17 @@ def _restore(options: argparse.Namespace) -> int:
         from goodword.core.backup.programs import BackupError, ConnectionParameters
 
         startup.check_database()
+        target = ConnectionParameters.of_django()
         try:
-            with archive.opened(options.file, identity=options.identity) as backup:
+            with archive.opened(options.file, identity=options.identity) as backup, restore.alone(target):
                 restore.check_fits(backup, key_lost=options.key_lost)
-                entries = list(erasures.read(listed, of=backup.manifest["installation"])) if listed else []
-                new = restore.restore(backup, ConnectionParameters.of_django(), embedded_in=home)
                 manifest = backup.manifest
+                entries = list(erasures.read(listed, of=manifest["installation"])) if listed else []
+                if not restore.restore(backup, target, embedded_in=home):
+                    print("An earlier restore of this backup was interrupted; continuing it.")
+                erased = complete(entries, key_lost=options.key_lost, for_looking=options.for_looking)
         except BackupError as error:
             return _refuse(str(error))
-        if not new:
-            print("An earlier restore of this backup was interrupted; continuing it.")
-        erased = complete(entries, key_lost=options.key_lost, for_looking=options.for_looking)
         print(f"Restored the backup of {manifest['made_at']} (version {manifest['version']}).")
         if listed:
             print(f"Erased again from {listed.name}: {erased}.")
@@ -213,9 +213,9 @@ def _restore(options: argparse.Namespace) -> int:
         return 0
 
 
-def _check(options: argparse.Namespace) -> int:
+def _check(options: argparse.Namespace, listed: Path | None) -> int:
     _without_database()
-    from goodword.core.backup import archive, restore
+    from goodword.core.backup import archive, erasures, restore
     from goodword.core.backup.programs import BackupError
 
     try:
@@ -223,6 +223,8 @@ def _check(options: argparse.Namespace) -> int:
             restore.check_fits(backup, key_lost=options.key_lost)
             size = sum(map(len, backup.pieces()))
             manifest = backup.manifest
+            if listed:
+                list(erasures.read(listed, of=manifest["installation"]))
     except BackupError as error:
         return _refuse(str(error))
     print(
@@ -261,15 +263,14 @@ def _erasures(options: argparse.Namespace) -> int:
     if options.file == "-" and sys.stdout is None:
         return _refuse(NO_OUTPUT)
     with checked_database_for("goodword erasures"):
-        from goodword.core.backup import archive, erasures
+        from goodword.core.backup import erasures
         from goodword.core.backup.programs import BackupError
 
         if options.file == "-":
             erasures.write(sys.stdout.buffer)
             return 0
         try:
-            with archive.new_file(Path(options.file).absolute(), replace=True) as sink:
-                number = erasures.write(sink)
+            number = erasures.update(Path(options.file).absolute())
         except BackupError as error:
             return _refuse(str(error))
         print(f"{options.file}: {number} erasures.")
@@ -355,17 +356,18 @@ def _moved(url: str, name: str, home: Path) -> int:
     # from now on nothing changes in the old database, even if this process dies
     before = installation.set_mode(installation.Mode.MOVED)
     try:
-        found = restore.mode_of(
-            target, uid
-        )  # before the backup, which can take long, as it may be unreachable
-        there = found if before == installation.Mode.MOVED else None
-        if there is not None and there != installation.Mode.RESTORING:
-            return _refuse(f"this database was already moved to {name!r}. Set DATABASE_URL to that one.")
-        if there is None:
-            _record(dump.back_up(ConnectionParameters.of_django(), path, recipients=[], now=now), now=now)
-            with archive.opened(path) as backup:
-                restore.restore(backup, target)
-        restore.finish(target)
+        with restore.alone(
+            target
+        ):  # before the backup, which can take long, as the server may be unreachable
+            found = restore.mode_of(target, uid)
+            there = found if before == installation.Mode.MOVED else None
+            if there is not None and there != installation.Mode.RESTORING:
+                return _refuse(f"this database was already moved to {name!r}. Set DATABASE_URL to that one.")
+            if there is None:
+                _record(dump.back_up(ConnectionParameters.of_django(), path, recipients=[], now=now), now=now)
+                with archive.opened(path) as backup:
+                    restore.restore(backup, target)
+            restore.finish(target)
     except BackupError as error:
         installation.set_mode(installation.Mode(before))
         return _refuse(str(error))

@@ -12,7 +12,10 @@ import pytest
 from django.db import connection
 
 from goodword.cli import main
-from goodword.core import installation
+from goodword.core import clock, installation
+from goodword.core.backup import restore
+from goodword.core.backup.programs import ConnectionParameters
+from goodword.core.models import ErasureEntry
 from goodword.core.supervise import goodword
 from tests.core.backup.databases import empty_database
 from tests.notifications.mails import queued
@@ -92,8 +95,43 @@ def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFix
     assert main(["restore", str(file)]) == 2
     assert "is not empty; restore into an empty database" in capsys.readouterr().err
     erasures.write_text("{}")
-    assert main(["restore", str(file)]) == 2
-    assert "is not a whole list of erasures" in capsys.readouterr().err
+    for option in ([], ["--check"]):
+        assert main(["restore", *option, str(file)]) == 2
+        assert "is not a whole list of erasures" in capsys.readouterr().err
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_list_of_erasures_replaces_nothing_but_an_older_list(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    backup, listed = tmp_path / "one.goodword", tmp_path / "erasures.jsonl"
+    assert main(["backup", str(backup)]) == 0
+    before = backup.read_bytes()
+    assert main(["erasures", str(backup)]) == 2
+    assert capsys.readouterr().err == (
+        f"goodword: {backup} is not a whole list of erasures. Use another copy, or move it away and write a new one "
+        "with `goodword erasures`.\n"
+    )
+    assert backup.read_bytes() == before
+    entry = ErasureEntry.objects.create(organisation_id=1, whole_organisation=True, erased_at=clock.now())
+    assert main(["erasures", str(listed)]) == 0
+    entry.delete()  # as after a restore of an older backup
+    assert main(["erasures", str(listed)]) == 0
+    assert capsys.readouterr().out.splitlines() == [f"{listed}: 1 erasures."] * 2
+
+
+@pytest.mark.django_db(transaction=True)
+def test_one_restore_at_a_time_fills_a_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    file, here = tmp_path / "one.goodword", ConnectionParameters.of_django()
+    assert main(["backup", str(file)]) == 0
+    capsys.readouterr()
+    with restore.alone(here):
+        assert main(["restore", "--no-erasures", str(file)]) == 2
+    assert capsys.readouterr().err == (
+        f"goodword: Another program is restoring the database {here.parameters['dbname']!r}. Wait until it has ended.\n"
+    )
+    assert main(["restore", "--no-erasures", str(file)]) == 2
+    assert "is not empty; restore into an empty database" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("command", [["backup", "-"], ["erasures"]], ids=["backup", "erasures"])

@@ -8,7 +8,7 @@ import re
 import threading
 import uuid
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, closing, contextmanager, suppress
 from pathlib import Path
 from typing import IO, Final
 
@@ -30,6 +30,8 @@ _COLUMN_VERSION: Final = re.compile(rb"ALTER TABLE ONLY \S+ ALTER COLUMN \S+ SET
 #: A provider may keep extensions in a schema of its own, which each of its databases already has.
 _SCHEMA: Final = re.compile(rb"^CREATE SCHEMA (?!IF NOT EXISTS )")
 _BLOCK: Final = 256 * 1024
+#: advisory lock held while a database is restored ("restore" as a number)
+_LOCK: Final = 0x726573746F7265
 #: tables and similar objects in the public schema that belong to no extension
 _CONTENTS: Final = """
 SELECT count(*) FROM pg_class AS c
@@ -77,6 +79,21 @@ def check_fits(archive: Archive, *, key_lost: bool = False) -> None:
             f"{'is another one' if problem.is_other else 'is missing'} here. Set the keys that were used when it was "
             "made; if they are lost for good, add --key-lost."
         )
+
+
+@contextmanager
+def alone(target: ConnectionParameters) -> Iterator[None]:
+    """Keep other restores out of the database meanwhile. Raises BackupError."""
+    try:
+        conn = psycopg.connect(**target.parameters, connect_timeout=10, autocommit=True)
+    except psycopg.Error as error:
+        raise BackupError(f"The database can't be reached: {first_line(error)}") from error
+    with closing(conn):  # releases the lock
+        if not one_value(conn, "SELECT pg_try_advisory_lock(%s)", [_LOCK]):
+            raise BackupError(
+                f"Another program is restoring the database {conn.info.dbname!r}. Wait until it has ended."
+            )
+        yield
 
 
 def restore(archive: Archive, target: ConnectionParameters, *, embedded_in: Path | None = None) -> bool:
