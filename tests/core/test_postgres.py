@@ -13,6 +13,7 @@ import pytest
 
 from goodword.core import postgres
 from goodword.core.postgres import launch, layout
+from tests.core.test_cli import as_another_user
 
 pytestmark = pytest.mark.programs
 
@@ -141,3 +142,15 @@ def test_a_failed_start_shows_the_servers_last_log_lines(data: Path) -> None:
     assert 'invalid value for parameter "shared_buffers": "much"' in str(refusal.value)
     with pytest.raises(postgres.NotRunningError):
         postgres.attach(data)
+
+
+def test_a_folder_of_another_user_is_named() -> None:
+    with tempfile.TemporaryDirectory() as made:  # not below tmp_path, which only this user may use
+        data = Path(made)
+        data.chmod(0o755)
+        (data / "postgres").mkdir(mode=0o700)
+        with as_another_user(), pytest.raises(postgres.CannotStartError) as refused:
+            postgres.attach(data)
+    assert str(refused.value) == (
+        f"The database in {data / 'postgres'} can't be used: Permission denied. Run as the user who owns it."
+    )

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from .launch import remove_socket_folder
-from .layout import PORT, AlreadyRunningError, Layout, NotRunningError, url_for
+from .layout import PORT, AlreadyRunningError, CannotStartError, Layout, NotRunningError, url_for
 
 
 @dataclass
@@ -130,8 +130,15 @@ def forget_dead(layout: Layout) -> None:
 
 
 def attach(data_dir: Path) -> str:
-    """The URL of the running server. Raises `NotRunningError` if there is none or it isn't ready yet."""
+    """The URL of the running server. Raises `NotRunningError` if there is none or it isn't ready yet, and
+    `CannotStartError` if its folder is closed to this user."""
     layout = Layout.of(data_dir)
+    try:
+        layout.cluster.exists()
+    except PermissionError as error:
+        raise CannotStartError(
+            f"The database in {layout.home} can't be used: {error.strerror}. Run as the user who owns it."
+        ) from error
     found = read_pid_file(layout)
     if found is not None and found.socket_directory and answers(found.socket_directory):
         if found.ready:
