@@ -1,8 +1,14 @@
-"""There are no circular imports, including imports in functions and for type checking."""
+"""There are no circular imports, including imports in functions and for type checking, and the `__init__` of each
+package on the way to an imported module."""
 
+from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
+from typing import Final
 
 from tests.architecture.source import imports, modules
+
+#: packages whose `__init__` offers what their modules define
+FACADES: Final = {"goodword.assessments.models", "goodword.greenhouse.client"}
 
 
 def _module(name: str) -> str | None:
@@ -14,12 +20,22 @@ def _module(name: str) -> str | None:
     return None
 
 
+def _loaded_before(module: str) -> Iterator[str]:
+    """The `__init__` of each package that contains the module, except facades."""
+    package = module.rpartition(".")[0]
+    while package:
+        if package not in FACADES and (init := f"{package}.__init__") in modules():
+            yield init
+        package = package.rpartition(".")[0]
+
+
 def _circle() -> list[str]:
     """The modules of one circular import, if there is any."""
-    graph = {
-        module: {found for name in names if (found := _module(name)) not in {None, module}}
-        for module, names in imports().items()
-    }
+    graph: dict[str, set[str]] = {}
+    for module, names in imports().items():
+        found = {imported for name in names if (imported := _module(name)) is not None}
+        found |= {init for imported in found for init in _loaded_before(imported)}
+        graph[module] = found - {module}
     try:
         TopologicalSorter(graph).prepare()
     except CycleError as error:

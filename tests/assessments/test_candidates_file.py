@@ -9,7 +9,7 @@ import pytest
 from goodword.assessments.kinds.custom_questions.items import CustomQuestion
 from goodword.assessments.kinds.judgement.items import SituationItem
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
-from goodword.assessments.kinds.reasoning.words import show
+from goodword.assessments.kinds.reasoning.words.task_texts import show
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Score
 from goodword.assessments.personal_data import export
 from goodword.assessments.queries import items_of

@@ -14,7 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from pydantic import TypeAdapter
 
 from goodword.accounts.models import AuditEntry, Membership
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.registry import kind_named
 from goodword.candidates.models import Application
 from goodword.reports.models import Report
 from goodword.reports.phrases import words_for

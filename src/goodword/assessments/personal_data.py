@@ -17,8 +17,8 @@ from goodword.assessments.adjustments.status import is_disclosed
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import as_members_see, is_open_text, version_for
 from goodword.assessments.flags.display import OBSERVED, WORDS
-from goodword.assessments.kinds import Kind, kind_named
 from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.registry import Kind, kind_named
 from goodword.assessments.models import (
     Adjustment,
     Answer,

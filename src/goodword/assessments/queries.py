@@ -5,9 +5,9 @@ from typing import Any, Final
 
 from django.db.models import QuerySet, prefetch_related_objects
 
-from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.registry import Content, kind_named, kind_of
 from goodword.assessments.models import (
     Answer,
     Attempt,

@@ -5,8 +5,8 @@ from typing import Any, NotRequired, TypedDict
 
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds import Kind, PartData, kind_named
 from goodword.assessments.kinds.reasoning.phrases import category_phrase
+from goodword.assessments.kinds.registry import Kind, PartData, kind_named
 from goodword.assessments.kinds.report import (
     CARELESSNESS,
     CarelessSigns,

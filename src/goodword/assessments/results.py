@@ -9,8 +9,8 @@ from typing import Any, Self
 from django.db.models import Prefetch
 from django.utils.translation import get_language_info, gettext
 
-from goodword.assessments.kinds import Content, Result, kind_of
 from goodword.assessments.kinds.reasoning.families import category_name
+from goodword.assessments.kinds.registry import Content, Result, kind_of
 from goodword.assessments.kinds.report import CandidateResult, Requirement
 from goodword.assessments.kinds.technical_sheet import NOTHING, Known
 from goodword.assessments.models import (

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 from typing import Any
 
-from goodword.assessments.kinds import Content, kind_named, kind_of
 from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.registry import Content, kind_named, kind_of
 from goodword.assessments.kinds.scores import ComputedScore, part_category
 from goodword.assessments.models import Assessment, Attempt, AttemptPart, IssuedTotal, NormGroup, Score
 from goodword.assessments.models import Calibration as CalibrationRow

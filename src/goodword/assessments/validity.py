@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from goodword.accounts.domain.audit import write
 from goodword.accounts.models import Organisation
-from goodword.assessments.kinds import Content, kind_of
+from goodword.assessments.kinds.registry import Content, kind_of
 from goodword.assessments.models import AttemptPart, Score, Test
 from goodword.assessments.norms.first_attempts import first_attempts, merged_people, person_of
 from goodword.assessments.plans.versions import content_of_number, whole_form

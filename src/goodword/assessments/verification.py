@@ -19,7 +19,6 @@ from goodword.accounts.models import Membership
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import AfterBreak
 from goodword.assessments.attempts.parts import SEEDS
-from goodword.assessments.kinds import kinds_with
 from goodword.assessments.kinds.generated import GeneratedItem, from_json, to_json
 from goodword.assessments.kinds.reasoning.content import VERSION, ReasoningTest, replacement
 from goodword.assessments.kinds.reasoning.items import ReasoningTask
@@ -30,6 +29,7 @@ from goodword.assessments.kinds.reasoning.verification import (
     draw_verification,
     verification_form,
 )
+from goodword.assessments.kinds.registry import kinds_with
 from goodword.assessments.models import Attempt, AttemptPart, Verification
 from goodword.assessments.psychometrics import strata
 from goodword.assessments.psychometrics.rasch import CalibrationResult

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.utils import translation
 from django.utils.translation import gettext
 
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.registry import kind_named
 from goodword.core import jobs
 from goodword.core.personal_data import (
     Counts,

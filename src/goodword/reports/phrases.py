@@ -1,7 +1,7 @@
 from collections.abc import Mapping
 
 from goodword.assessments import phrases as assessments
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.registry import kind_named
 from goodword.assessments.models import Test
 from goodword.core.text import Catalogue, Phrases
 from goodword.references import phrases as references

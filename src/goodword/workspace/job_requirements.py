@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Final
 
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.registry import kind_named
 from goodword.assessments.kinds.requirements import stems
 from goodword.assessments.models import Test
 from goodword.roles.models import Automation, Role

@@ -4,13 +4,13 @@ import pytest
 from make_items import LEAST_TASKS, MOST_CROSSED, MOST_LEARNED, SEEDS
 
 from goodword.assessments.catalogue.packs import difference
-from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.custom_questions.content import read_custom_questions
 from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.kinds.reasoning.content import builtin_forms, read_forms
 from goodword.assessments.kinds.reasoning.families import FAMILIES, LOADS, family_name
 from goodword.assessments.kinds.reasoning.items import START
 from goodword.assessments.kinds.reasoning.sheet import measured
+from goodword.assessments.kinds.registry import technical_sheet
 from tests.assessments.all_kinds import PANEL
 from tests.assessments.builtins import load_judgement
 from tests.assessments.kinds.judgements import small_set, with_action

@@ -1,7 +1,7 @@
 """The technical sheet states what is known and what is not."""
 
-from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
+from goodword.assessments.kinds.registry import technical_sheet
 from goodword.assessments.kinds.scales.content import parse_pack
 from goodword.assessments.kinds.scores import ReliabilityDetails
 from goodword.reports.phrases import words_for

@@ -5,7 +5,7 @@ from html import escape
 import pytest
 from django.urls import reverse
 
-from goodword.assessments.kinds import kind_of
+from goodword.assessments.kinds.registry import kind_of
 from goodword.assessments.plans.versions import content_of_number
 from tests.assessments.all_kinds import ALL, assessment_of_all
 from tests.support import factories

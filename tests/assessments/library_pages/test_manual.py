@@ -12,9 +12,9 @@ from django.test.utils import CaptureQueriesContext
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.packs import publish_pack, sign_off
-from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.builtin import BUILT_IN
 from goodword.assessments.kinds.judgement.content import JudgementSet
+from goodword.assessments.kinds.registry import kind_of
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.manual.chapters import TechnicalManual, as_markdown, line, show, technical_manual
 from goodword.assessments.manual.evidence import RECOVERY

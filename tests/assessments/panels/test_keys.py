@@ -9,7 +9,6 @@ import pytest
 from goodword.accounts.models import AuditEntry, Membership
 from goodword.assessments.catalogue.drafts import DRAFTS
 from goodword.assessments.catalogue.packs import import_pack
-from goodword.assessments.kinds import technical_sheet
 from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.drafts import (
     LastActions,
@@ -35,6 +34,7 @@ from goodword.assessments.kinds.judgement.panel_keys import (
 )
 from goodword.assessments.kinds.judgement.panelists import ExpertState, decline, erase_old, experts_of, remove
 from goodword.assessments.kinds.packs import PackError
+from goodword.assessments.kinds.registry import technical_sheet
 from goodword.assessments.models import Panelist, PanelRating, Test
 from goodword.assessments.psychometrics.agreement import agreement
 from goodword.assessments.queries import content_of

@@ -1,6 +1,6 @@
 """Realistic snapshots to render."""
 
-from goodword.assessments.kinds import PartData
+from goodword.assessments.kinds.registry import PartData
 from goodword.assessments.kinds.scales.report import ItemData, ScaleData, ScalesPart
 from goodword.references.report_data import (
     CheckData,

@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from goodword.assessments import phrases as assessments
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.registry import kind_named
 from goodword.assessments.models import Test
 from goodword.core.text import isolate, isolate_within
 from goodword.references import phrases as references

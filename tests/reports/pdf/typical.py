@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils import translation
 
-from goodword.assessments.kinds import PartData
 from goodword.assessments.kinds.judgement.report import JudgementPart
 from goodword.assessments.kinds.reasoning.report import CategoryData
+from goodword.assessments.kinds.registry import PartData
 from goodword.assessments.kinds.report import NormedScoreData, NormedScoreFigures, PartHead
 from goodword.questionnaires import labels
 from goodword.questionnaires.questions import applicable, fill_placeholders, for_self, parse

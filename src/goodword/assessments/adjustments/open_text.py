@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db.models import QuerySet
 
 from goodword.assessments.attempts.parts import OPEN_TEXT, set_form
-from goodword.assessments.kinds import kinds_with
 from goodword.assessments.kinds.judgement.drafts import ensure_open_text, open_texts_of
+from goodword.assessments.kinds.registry import kinds_with
 from goodword.assessments.models import Attempt, AttemptPart, TestVersion
 
 #: choices besides a version's id: the latest published version, or a new one with the default rubrics

@@ -13,8 +13,8 @@ from django.db.models import JSONNull
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.completion import end_part
 from goodword.assessments.attempts.parts import begin_locked, needs_start
-from goodword.assessments.kinds import kind_named
 from goodword.assessments.kinds.items import CheckedFile, Item
+from goodword.assessments.kinds.registry import kind_named
 from goodword.assessments.models import Answer, AttemptPart, Observation, Upload
 from goodword.assessments.queries import answers_of, items_of, stored_answers, visible_items
 from goodword.core.save_numbers import load_and_number

@@ -9,10 +9,10 @@ from django.db.models import F, Q, QuerySet
 
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.parts import needs_start
-from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.builtin import newest
 from goodword.assessments.kinds.generated import from_json, to_json
 from goodword.assessments.kinds.items import OnBreak
+from goodword.assessments.kinds.registry import Content, kind_of
 from goodword.assessments.models import Answer, Attempt, AttemptPart, DrawnItem, Observation, Score
 from goodword.assessments.queries import answers_of, content_of, items_of, unanswered, visible_items
 from goodword.assessments.scoring import issue_total, score_part

@@ -19,8 +19,8 @@ from goodword.assessments.attempts.parts import (
     version_for,
     version_in,
 )
-from goodword.assessments.kinds import Kind, kind_named, kind_of
 from goodword.assessments.kinds.items import Item, OnBreak
+from goodword.assessments.kinds.registry import Kind, kind_named, kind_of
 from goodword.assessments.models import AssessmentPart, Attempt, AttemptPart, TestVersion
 from goodword.assessments.queries import (
     clock_minutes,

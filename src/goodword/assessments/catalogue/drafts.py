@@ -8,7 +8,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.registry import kind_named
 from goodword.assessments.models import Test, TestVersion, newest_first
 from goodword.core.rows import lock_row
 from goodword.drafts.models import OWN_PREFIX

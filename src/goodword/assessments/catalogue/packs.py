@@ -14,10 +14,10 @@ from django.db import transaction
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.assessments.catalogue.drafts import DRAFTS
-from goodword.assessments.kinds import Content, ImportedContent, kind_named, kind_of
 from goodword.assessments.kinds.builtin import BUILT_IN, contents, newest
 from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.kinds.packs import PackError
+from goodword.assessments.kinds.registry import Content, ImportedContent, kind_named, kind_of
 from goodword.assessments.models import Test, TestVersion
 from goodword.assessments.queries import content_of, parse
 from goodword.core.rows import RowDeleted

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Subquery
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.packs import is_builtin, is_pack
-from goodword.assessments.kinds import Kind, kind_named, technical_sheet
+from goodword.assessments.kinds.registry import Kind, kind_named, technical_sheet
 from goodword.assessments.kinds.technical_sheet import TechnicalSheet
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion, newest_first
 from goodword.assessments.plans.versions import form_of

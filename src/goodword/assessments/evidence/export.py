@@ -15,8 +15,8 @@ from django.db.models import Exists, OuterRef, Q
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
 from goodword.assessments.evidence.folder import FILE, Folder, WriteRow, rows_of
-from goodword.assessments.kinds import kind_named, kind_of
 from goodword.assessments.kinds.reasoning.families import FAMILIES
+from goodword.assessments.kinds.registry import kind_named, kind_of
 from goodword.assessments.models import (
     Attempt,
     AttemptPart,

@@ -32,8 +32,8 @@ from datetime import datetime
 from itertools import pairwise
 from typing import Literal
 
-from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.items import Item
+from goodword.assessments.kinds.registry import kind_of
 from goodword.assessments.kinds.report import CARELESSNESS, CarelessSigns
 from goodword.assessments.kinds.scales.items import (
     LEAST_PAIRS,

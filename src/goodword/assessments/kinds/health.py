@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.packs import Scale
+from goodword.assessments.kinds.registry import Content, kind_of
 from goodword.core.text import main_language
 
 #: by language: words and phrases, separated by commas; a * matches any ending, to include inflected words

@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 
 from goodword.assessments.catalogue.packs import is_builtin
 from goodword.assessments.catalogue.queries import versions_of
-from goodword.assessments.kinds import Content, Kind, kind_of, technical_sheet
 from goodword.assessments.kinds.health import flags_of
+from goodword.assessments.kinds.registry import Content, Kind, kind_of, technical_sheet
 from goodword.assessments.kinds.technical_sheet import Known, TechnicalSheet
 from goodword.assessments.models import Calibration, TestVersion
 from goodword.assessments.norms.first_attempts import first_attempts

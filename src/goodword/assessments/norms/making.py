@@ -17,7 +17,7 @@ from django.db.models import Max
 
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Membership
-from goodword.assessments.kinds import Content, kind_named, kind_of
+from goodword.assessments.kinds.registry import Content, kind_named, kind_of
 from goodword.assessments.models import AttemptPart, Calibration, NormGroup, NormSet, Test
 from goodword.assessments.norms.first_attempts import TakenPart, first_attempts, taken_parts
 from goodword.assessments.psychometrics import strata

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from goodword.accounts.models import AuditEntry
-from goodword.assessments.kinds import Content, kind_named, kind_of
+from goodword.assessments.kinds.registry import Content, kind_named, kind_of
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration, OwnGroup, OwnScale
 from goodword.assessments.models import (
     Attempt,

@@ -7,8 +7,8 @@ from typing import Any, Final, Literal
 from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
-from goodword.assessments.kinds import Content, kind_named
 from goodword.assessments.kinds.health import health_scales
+from goodword.assessments.kinds.registry import Content, kind_named
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.versions import (
     built_by_member,

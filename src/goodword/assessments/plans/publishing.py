@@ -8,9 +8,9 @@ from django.utils.translation import gettext as _
 
 from goodword.accounts.models import Membership
 from goodword.assessments.adjustments.contacts import contact_of_role
-from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.judgement.drafts import make_open_texts_of
+from goodword.assessments.kinds.registry import kind_of
 from goodword.assessments.models import Assessment, AssessmentPart
 from goodword.assessments.plans.editing import (
     DRAFTS,

@@ -7,7 +7,6 @@ from django.db.models import Prefetch, QuerySet
 
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.kinds import Content, kind_of
 from goodword.assessments.kinds.builtin import (
     BUILT_IN,
     SOURCE_LANGUAGE,
@@ -18,6 +17,7 @@ from goodword.assessments.kinds.builtin import (
 )
 from goodword.assessments.kinds.health import health_scales
 from goodword.assessments.kinds.packs import FormOffer, Scale
+from goodword.assessments.kinds.registry import Content, kind_of
 from goodword.assessments.models import (
     Assessment,
     AssessmentPart,

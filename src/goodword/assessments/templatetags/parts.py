@@ -3,7 +3,7 @@ from typing import Any
 
 from django import template
 
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.registry import kind_named
 from goodword.notifications.domain.mail_texts import about_minutes
 
 register = template.Library()

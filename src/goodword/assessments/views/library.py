@@ -33,16 +33,16 @@ from goodword.assessments.catalogue.queries import (
     roles_by_test,
     select,
 )
-from goodword.assessments.kinds import (
+from goodword.assessments.kinds.builtin import newest
+from goodword.assessments.kinds.generated import SEEDS
+from goodword.assessments.kinds.health import flags_of
+from goodword.assessments.kinds.registry import (
     Content,
     Kind,
     kind_named,
     kind_of,
     technical_sheet,
 )
-from goodword.assessments.kinds.builtin import newest
-from goodword.assessments.kinds.generated import SEEDS
-from goodword.assessments.kinds.health import flags_of
 from goodword.assessments.manual.chapters import TechnicalManual, as_markdown, technical_manual
 from goodword.assessments.manual.facts import manual_facts
 from goodword.assessments.models import Test, TestVersion

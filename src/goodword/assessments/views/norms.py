@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments import jobs
-from goodword.assessments.kinds import kind_named, kind_of
+from goodword.assessments.kinds.registry import kind_named, kind_of
 from goodword.assessments.kinds.scores import ALL, norm_rows, table_key
 from goodword.assessments.models import AttemptPart, NormGroup, Test
 from goodword.assessments.norms.queries import CalibrationStatus, FormNorms, VersionNorms, norms_of

@@ -17,11 +17,11 @@ from goodword.accounts.models import Organisation
 from goodword.assessments import verification
 from goodword.assessments.adjustments.contacts import contact_of
 from goodword.assessments.attempts import parts
-from goodword.assessments.kinds import Kind
 from goodword.assessments.kinds.items import ItemForm, UnknownOption
 from goodword.assessments.kinds.reasoning.items import ReasoningTask, practice_tasks
 from goodword.assessments.kinds.reasoning.kind import REASONING
 from goodword.assessments.kinds.reasoning.verification import verification_test
+from goodword.assessments.kinds.registry import Kind
 from goodword.assessments.models import Verification
 from goodword.assessments.queries import application_of
 from goodword.assessments.verification import is_over, task_on_screen

@@ -15,7 +15,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.attempts.overview import PreviewPosition
 from goodword.assessments.attempts.parts import common_language, languages_of, version_for
-from goodword.assessments.kinds import kind_of
+from goodword.assessments.kinds.registry import kind_of
 from goodword.assessments.models import Assessment, AssessmentPart, Attempt
 from goodword.assessments.plans.versions import default_part, draft_of, versions_of
 from goodword.assessments.queries import content_of

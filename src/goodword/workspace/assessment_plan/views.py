@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.assessments.catalogue.packs import ensure_all_builtin
-from goodword.assessments.kinds import Content
+from goodword.assessments.kinds.registry import Content
 from goodword.assessments.models import Assessment, AssessmentPart, Test, TestVersion
 from goodword.assessments.plans import publishing
 from goodword.assessments.plans.editing import (

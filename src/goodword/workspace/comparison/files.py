@@ -19,7 +19,7 @@ from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.registry import kind_named
 from goodword.assessments.kinds.report import ReportFigure
 from goodword.candidates.models import visible_applications
 from goodword.core import clock

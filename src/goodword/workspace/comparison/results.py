@@ -11,8 +11,8 @@ from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy
 
 from goodword.accounts.models import Membership
-from goodword.assessments.kinds import kind_of
 from goodword.assessments.kinds.comparison import ComparedPart, ComparisonCell
+from goodword.assessments.kinds.registry import kind_of
 from goodword.assessments.models import Attempt, AttemptPart, IssuedTotal, Marking, Score, Test, Upload
 from goodword.assessments.queries import LARGE, content_of, items_of, read_answers
 from goodword.assessments.results import percent

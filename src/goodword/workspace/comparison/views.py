@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write_by
-from goodword.assessments.kinds import kind_named
+from goodword.assessments.kinds.registry import kind_named
 from goodword.core import clock
 from goodword.questionnaires.types import RELATIONSHIPS
 from goodword.roles.models import Role, visible_roles

@@ -10,7 +10,7 @@ import pytest
 
 from goodword.assessments.kinds.generated import Deduction, GeneratedItem, GeneratedOption, Series
 from goodword.assessments.kinds.reasoning.families import generate
-from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.reasoning.words.task_texts import rule_in_words, show
 from goodword.core.text import language_codes
 from tests.assessments.kinds.reasoning.drawn import EACH, N_SEEDS, drawn
 from tests.assessments.kinds.wording import forbidden

@@ -33,7 +33,7 @@ from goodword.assessments.kinds.items import (
 )
 from goodword.assessments.kinds.reasoning.content import Blueprint, ReasoningTest
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate, practice_item
-from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.reasoning.words.task_texts import rule_in_words, show
 from goodword.assessments.kinds.scores import ALL, ComputedScore, Respondent, ScaleReliability
 from goodword.assessments.psychometrics import SCORING
 from goodword.assessments.psychometrics.abilities import ItemCurve, UnknownCell, ability

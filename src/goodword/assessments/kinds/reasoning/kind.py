@@ -40,7 +40,7 @@ from goodword.assessments.kinds.reasoning.results import (
     reasoning_result,
 )
 from goodword.assessments.kinds.reasoning.sheet import hundredths, precision_of_form, reasoning_sheet
-from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.reasoning.words.task_texts import rule_in_words, show
 from goodword.assessments.kinds.requirements import mentions, stems
 from goodword.assessments.kinds.scores import (
     ALL,

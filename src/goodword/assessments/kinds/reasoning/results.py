@@ -11,7 +11,7 @@ from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.families import FAMILIES, category_name, family_name
 from goodword.assessments.kinds.reasoning.items import CATEGORIES, ReasoningTask
 from goodword.assessments.kinds.reasoning.sheet import reasoning_sheet
-from goodword.assessments.kinds.reasoning.words import rule_in_words, show
+from goodword.assessments.kinds.reasoning.words.task_texts import rule_in_words, show
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scores import ALL, NormedScore, normed_score
 from goodword.assessments.kinds.technical_sheet import Known, OwnCalibration
