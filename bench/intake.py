@@ -189,6 +189,8 @@ def send(subject: Subject, *, seconds: float, connections: int) -> dict[str, Any
     found: dict[str, Any] = json.loads(subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout)
     number = max(found["acknowledged"], 1)
     spent = {who: (used - before.get(who, 0)) / number for who, used in subject.processes().items()}
+    if counted:
+        time.sleep(REPORTED)
     return found | {
         "rate": number / found["seconds"],
         "spent": spent | {"sender": found["processor"] / number},
@@ -202,7 +204,6 @@ def database_counts(subject: Subject) -> dict[str, int]:
     """Its PostgreSQL's transactions and bytes of WAL so far, those of the worker included."""
     if not subject.url:
         return {}
-    time.sleep(REPORTED)
     with psycopg.connect(subject.url) as line:
         transactions, written, _ = counts(line)
     return {"transactions_each": transactions, "bytes_written_each": written}
