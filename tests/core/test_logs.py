@@ -90,6 +90,14 @@ def test_long_parts_of_an_unknown_path_are_redacted() -> None:
     assert telemetry.safe_path(f"/q/{TOKEN}/x/", None) == "/q/[redacted]/x/"
 
 
+def test_a_long_path_without_a_slash_is_redacted() -> None:
+    assert telemetry.safe_path(TOKEN, None) == "[redacted]"
+
+
+def test_addresses_in_an_unknown_path_are_redacted() -> None:
+    assert telemetry.safe_path("/q/a@b.example/x/", None) == "/q/[address]/x/"
+
+
 def test_addresses_are_redacted_in_a_line_of_any_length() -> None:
     """This took minutes, and anybody can ask for a long path."""
     path = "/aaaaaaaaaaaaaaa" * 15_000
@@ -105,6 +113,14 @@ def test_a_path_cannot_start_a_new_log_line() -> None:
 def test_an_unknown_path_with_a_token_is_redacted_by_every_logger(db: None, written: io.StringIO) -> None:
     assert Client().get(f"/Q/{TOKEN}/").status_code == 404
     assert [line["logger"] for line in lines(written)] == ["goodword.access", "django.request"]
+    assert TOKEN not in written.getvalue()
+
+
+@pytest.mark.parametrize("path", [f"/q\\{TOKEN}", f"/q/{TOKEN}/é"])
+def test_an_unknown_path_that_django_escapes_is_redacted_too(
+    db: None, written: io.StringIO, path: str
+) -> None:
+    assert Client().get(path).status_code == 404
     assert TOKEN not in written.getvalue()
 
 

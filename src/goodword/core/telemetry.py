@@ -40,7 +40,7 @@ _SECRET_PATHS = re.compile(
     r"/(p|r|v|s|a|d|dr|e|i|m|t|hooks/greenhouse)/[A-Za-z0-9_-]{16,}|/(accounts/password/reset/key)/[A-Za-z0-9_-]+"
 )
 #: parts of unknown paths that are as long as a token
-_LONG_PART = re.compile(r"(?<=/)[^/]{16,}")
+_LONG_PART = re.compile(r"(?<![^/])[^/]{16,}")
 #: characters that could start a new line in the log
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 #: starts at the start of a word, so that the search is linear: paths can be long
@@ -76,6 +76,7 @@ def safe_path(path: str, match: ResolverMatch | None) -> str:
     """A request's path without secrets, according to the URL configuration."""
     if match is None:
         path = _LONG_PART.sub(_BLOTTED, redacted(path))
+        path = "/".join("[address]" if "@" in part else part for part in path.split("/"))
     else:
         for name in SECRET_ARGUMENTS:
             if value := match.kwargs.get(name):
@@ -177,7 +178,8 @@ class OneLineRefusals(logging.Filter):
         request = getattr(record, "request", None)
         if isinstance(request, HttpRequest) and isinstance(line.args, tuple):
             path = safe_path(request.path, request.resolver_match)
-            line.args = tuple(path if arg == request.path else arg for arg in line.args)
+            escaped = request.path.encode("unicode_escape").decode()  # by Django, if it logs the refusal
+            line.args = tuple(path if arg in (request.path, escaped) else arg for arg in line.args)
         return line
 
 
