@@ -64,6 +64,11 @@ def test_the_programs_start_with_the_files_that_secrets_makes(given: dict[str, s
         )
 
 
+def test_other_settings_can_be_added_to_the_file() -> None:
+    for service in OURS.values():
+        assert service["env_file"] == [{"path": ".env", "required": False}]
+
+
 def clean() -> dict[str, str]:
     """The environment without this test run's settings."""
     return {
