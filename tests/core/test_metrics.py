@@ -64,6 +64,7 @@ def test_the_scheme_may_be_in_any_case(on: None, client: Client) -> None:
 def test_an_allowed_address_needs_no_token(settings: Settings) -> None:
     settings.GOODWORD_METRICS_FROM = [ip_network("10.1.0.0/16")]
     assert metrics.may_scrape("10.1.2.3", "")
+    assert metrics.may_scrape("::ffff:10.1.2.3", "")
     assert not metrics.may_scrape("10.2.2.3", "")
     assert not metrics.may_scrape("", "")
 
@@ -140,9 +141,10 @@ def test_web_servers_that_start_together_leave_each_other_their_folders(tmp_path
         assert set(together.map(start, range(400))) == {True}
 
 
-def test_a_worker_serves_its_own_numbers(on: None, settings: Settings) -> None:
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_a_worker_serves_its_own_numbers(on: None, settings: Settings, host: str) -> None:
     port = free_port()
-    settings.GOODWORD_WORKER_METRICS = ("127.0.0.1", port)
+    settings.GOODWORD_WORKER_METRICS = (host, port)
     server = metrics.serve_worker()
     assert server is not None
     try:
@@ -150,7 +152,8 @@ def test_a_worker_serves_its_own_numbers(on: None, settings: Settings) -> None:
         assert own is not None
         own.jobs.labels("email.send", "done").observe(0.2)
         request = urllib.request.Request(
-            f"http://127.0.0.1:{port}/metrics", headers={"Authorization": f"Bearer {TOKEN}"}
+            f"http://{f'[{host}]' if ':' in host else host}:{port}/metrics",
+            headers={"Authorization": f"Bearer {TOKEN}"},
         )
         with urllib.request.urlopen(request) as response:
             text = response.read().decode()

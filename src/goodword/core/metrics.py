@@ -10,6 +10,7 @@ import hmac
 import logging
 import os
 import shutil
+import socket
 import tempfile
 import threading
 import time
@@ -17,7 +18,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cache
-from ipaddress import ip_address
+from ipaddress import IPv6Address, ip_address
 from pathlib import Path
 from socketserver import ThreadingMixIn
 from typing import TYPE_CHECKING, Any
@@ -325,11 +326,17 @@ def may_scrape(address: str, authorization: str) -> bool:
         client = ip_address(address)
     except ValueError:
         return False
+    if isinstance(client, IPv6Address) and client.ipv4_mapped:  # a worker that listens on [::]
+        client = client.ipv4_mapped
     return any(client in network for network in settings.GOODWORD_METRICS_FROM)
 
 
 class _Server(ThreadingMixIn, WSGIServer):
     daemon_threads = True
+
+    def __init__(self, address: tuple[str, int], handler: type[WSGIRequestHandler]) -> None:
+        self.address_family = socket.AF_INET6 if ":" in address[0] else socket.AF_INET
+        super().__init__(address, handler)
 
 
 class _Quiet(WSGIRequestHandler):

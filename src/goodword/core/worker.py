@@ -285,7 +285,9 @@ def work(concurrency: int | None = None, *, grace: float) -> int:
     try:
         metrics.serve_worker()
     except OSError as error:
-        raise SettingError(f"GOODWORD_WORKER_METRICS can't be used: {error.strerror}.") from error
+        raise SettingError(
+            f"GOODWORD_WORKER_METRICS can't be used: {error.strerror}. Name an address of this machine and a free port."
+        ) from error
     freeze()
     # it logs each failed reconnect during an outage; the worker logs the outage once
     logging.getLogger("psycopg.pool").setLevel(logging.ERROR)
