@@ -228,7 +228,7 @@ FLOW: Flow = {
         attempt_invitations.on_email_failed,
         check_invitations.on_email_failed,
         adjustment_requests.on_email_failed,
-        bounces.on_email_failed,
+        bounces.notify_recruiter_of_failure,
         rating_requests.on_email_failed,
     ),
     # outcomes of sent mail, from a provider's event or a returned message
@@ -236,7 +236,7 @@ FLOW: Flow = {
         attempt_invitations.on_email_failed,
         check_invitations.on_email_failed,
         adjustment_requests.on_email_failed,
-        bounces.on_email_failed,
+        bounces.notify_recruiter_of_failure,
         rating_requests.on_email_failed,
     ),
     "email.complained": (attempt_invitations.on_email_complained, check_invitations.on_email_complained),

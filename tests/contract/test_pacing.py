@@ -180,7 +180,7 @@ def test_the_lowest_count_in_a_dated_window_is_used(time: Moments) -> None:
 def test_after_a_429_everyone_waits_and_then_one_call_probes(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     assert calls(pacer, time, PERSON, 2) == 2
-    pacer.refused(wait=5, now=time.now())
+    pacer.after_429(wait=5, now=time.now())
     assert pacer.take(priority=PERSON, now=time.now()) == 5
     time.sleep(5.01)
     assert calls(pacer, time, BACK) == 1
@@ -193,7 +193,7 @@ def test_a_429_without_a_wait_does_not_cause_a_storm(time: Moments) -> None:
     pacer = LocalPacer(V3_RATE)
     for _ in range(3):
         assert calls(pacer, time, BACK) >= 1
-        pacer.refused(wait=0, now=time.now())
+        pacer.after_429(wait=0, now=time.now())
         assert pacer.take(priority=BACK, now=time.now()) == 1.0
         time.sleep(1.01)
     assert calls(pacer, time, BACK) == 1
@@ -266,7 +266,7 @@ class Counted:
         if used > self.rate.usual:
             self.refused += 1
             left = (number + 1) * self.rate.window - theirs.timestamp()
-            pacer.refused(wait=max(1.0, round(left)), now=self.time.now())
+            pacer.after_429(wait=max(1.0, round(left)), now=self.time.now())
 
 
 def spent(version: str) -> dict[str, str]:

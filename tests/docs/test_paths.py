@@ -69,21 +69,24 @@ def rows_of(text: str) -> Iterator[str]:
 
 
 def problems_of(row: str) -> Iterator[str]:
-    quoted = re.findall(r"`([^`]+)`", row)
+    """A name must be in a file of its clause, or of the last clause with a file if its own names none."""
     files: list[Path] = []
-    for text in quoted:
-        if FILE.fullmatch(text):
-            there = files_named(text, beside=files[-1] if files else None)
-            if not there:
-                yield f"{text} doesn't exist: {row}"
-            files += there
-    known: set[str] = set()
-    for file in files:
-        known |= names_in(file)
-    for text in quoted:
-        if NAME.fullmatch(text) and text not in known:
-            names = ", ".join(str(file.relative_to(ROOT)).removeprefix("src/goodword/") for file in files)
-            yield f"{text} isn't in {names}: {row}" if files else f"{text} is named without a file: {row}"
+    for clause in re.split(r"[;.] ", row):
+        quoted = re.findall(r"`([^`]+)`", clause)
+        of_clause: list[Path] = []
+        for text in quoted:
+            if FILE.fullmatch(text):
+                before = of_clause or files
+                there = files_named(text, beside=before[-1] if before else None)
+                if not there:
+                    yield f"{text} doesn't exist: {row}"
+                of_clause += there
+        files = of_clause or files
+        known = {name for file in files for name in names_in(file)}
+        for text in quoted:
+            if NAME.fullmatch(text) and text not in known:
+                names = ", ".join(str(file.relative_to(ROOT)).removeprefix("src/goodword/") for file in files)
+                yield f"{text} isn't in {names}: {row}" if files else f"{text} is named without a file: {row}"
 
 
 def files_named(path: str, *, beside: Path | None) -> list[Path]:

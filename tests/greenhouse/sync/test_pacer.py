@@ -93,7 +93,7 @@ def test_an_answer_to_one_worker_counts_for_all(connection: Connection) -> None:
 def test_a_429_stops_all_workers_until_one_probes_again(connection: Connection) -> None:
     one, two = pacer(connection), pacer(connection)
     calls(one, BACK, most=3)
-    one.refused(wait=7, now=BEGUN)
+    one.after_429(wait=7, now=BEGUN)
     assert two.take(priority=PERSON, now=BEGUN) == 7.0
     later = BEGUN + timedelta(seconds=7.1)
     assert sum(at_once(6, lambda: calls(pacer(connection), BACK, now=later))) == 1
@@ -175,7 +175,7 @@ def test_a_call_taken_ahead_is_not_made_in_the_next_window_or_after_a_429(connec
     assert (calls(one, BACK, most=1), calls(two, BACK, most=1)) == (1, 1)
     assert calls(one, BACK, most=1, now=BEGUN + timedelta(seconds=30)) == 1
     assert seen(connection) == (None, 149)
-    two.refused(wait=7, now=BEGUN + timedelta(seconds=30))
+    two.after_429(wait=7, now=BEGUN + timedelta(seconds=30))
     assert two.take(priority=BACK, now=BEGUN + timedelta(seconds=30)) == 7.0
 
 
@@ -184,7 +184,7 @@ def test_inside_a_transaction_the_process_counts_alone(connection: Connection) -
     with transaction.atomic():
         assert calls(one, BACK, most=2) == 2
         tell(one, 100)
-        one.refused(wait=3, now=BEGUN)
+        one.after_429(wait=3, now=BEGUN)
         assert one.take(priority=BACK, now=BEGUN) == 3.0
     assert not RateWindow.objects.of(connection.organisation).exists()
     assert calls(one, BACK, most=1) == 1

@@ -229,7 +229,7 @@ class OAuth:
             if error is None:
                 return answer
             if isinstance(error, RateLimited):
-                self._policy.pacer.refused(wait=error.wait, now=self._policy.clock())
+                self._policy.pacer.after_429(wait=error.wait, now=self._policy.clock())
             raise error
 
         return repeated(once, retry=self._policy.retry, sleep=self._policy.sleep)

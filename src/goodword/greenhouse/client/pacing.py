@@ -4,8 +4,8 @@ Observed (greenhouse.md, 2.5): windows aligned to Greenhouse's clock, with 150 c
 or 60 token requests a minute. None of this is documented, so what responses say takes precedence. `X-RateLimit-Reset`
 is *not* the end of the window.
 
-The rules (`decide`, `after_answer`, `after_new_window`, `refused`) are pure functions of a `Window`. Times are seconds
-since the epoch by Greenhouse's clock (see `ClockSkew`).
+The rules (`decide`, `after_answer`, `after_new_window`, `after_429`) are pure functions of a `Window`. Times are
+seconds since the epoch by Greenhouse's clock (see `ClockSkew`).
 """
 
 import threading
@@ -65,7 +65,7 @@ class Pacer(Protocol):
 
     def observe(self, report: RateReport) -> None: ...
 
-    def refused(self, *, wait: float, now: datetime) -> None:
+    def after_429(self, *, wait: float, now: datetime) -> None:
         """After a 429, allow no calls for `wait` seconds."""
 
 
@@ -95,9 +95,9 @@ class LocalPacer:
                     self._known, count, rate=self._rate
                 )
 
-    def refused(self, *, wait: float, now: datetime) -> None:
+    def after_429(self, *, wait: float, now: datetime) -> None:
         with self._lock:
-            self._known = refused(self._known, wait=wait, moment=self._skew.theirs(now.timestamp()))
+            self._known = after_429(self._known, wait=wait, moment=self._skew.theirs(now.timestamp()))
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +208,7 @@ def after_new_window(known: Window, count: CallCount, *, rate: Rate) -> Window:
     return replace(known, number=number, limit=count.limit, remaining=count.remaining)
 
 
-def refused(known: Window, *, wait: float, moment: float) -> Window:
+def after_429(known: Window, *, wait: float, moment: float) -> Window:
     """After a 429, wait at least a second. Then a single call finds out how many are left."""
     until = moment + max(wait, 1.0)
     before = known.blocked_until if known.blocked_until - moment <= LONGEST_BLOCK else 0.0

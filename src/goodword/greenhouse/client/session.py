@@ -182,7 +182,7 @@ class Session:
             self.works = True
             return answer
         if isinstance(error, RateLimited):
-            self._policy.pacer.refused(wait=error.wait, now=now)
+            self._policy.pacer.after_429(wait=error.wait, now=now)
         raise error
 
     def _send(self, call: Call, headers: Mapping[str, str]) -> HarvestResponse:

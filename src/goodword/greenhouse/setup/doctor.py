@@ -186,5 +186,5 @@ class _DateWatch:
             self.offsets.append(report.sent + (report.received - report.sent) / 2 - report.date)
         self._pacer.observe(report)
 
-    def refused(self, *, wait: float, now: datetime) -> None:
-        self._pacer.refused(wait=wait, now=now)
+    def after_429(self, *, wait: float, now: datetime) -> None:
+        self._pacer.after_429(wait=wait, now=now)

@@ -25,11 +25,11 @@ from goodword.greenhouse.client.pacing import (
     ClockSkew,
     Decision,
     Window,
+    after_429,
     after_answer,
     after_new_window,
     count_of,
     decide,
-    refused,
 )
 from goodword.greenhouse.models import Connection, RateWindow
 
@@ -114,14 +114,14 @@ class SharedPacer:
             if after == known or self._replaced(known, after):
                 return
 
-    def refused(self, *, wait: float, now: datetime) -> None:
+    def after_429(self, *, wait: float, now: datetime) -> None:
         if database.in_atomic_block:
-            self._alone.refused(wait=wait, now=now)
+            self._alone.after_429(wait=wait, now=now)
             return
         for _ in range(_TRIES):
             known = self._read()
             moment = self._skew.theirs(now.timestamp())
-            if self._replaced(known, refused(known, wait=wait, moment=moment)):
+            if self._replaced(known, after_429(known, wait=wait, moment=moment)):
                 return
 
     def _row(self) -> QuerySet[RateWindow]:
@@ -229,9 +229,9 @@ class ReservingPacer:
     def observe(self, report: RateReport) -> None:
         self._pacer.observe(report)
 
-    def refused(self, *, wait: float, now: datetime) -> None:
+    def after_429(self, *, wait: float, now: datetime) -> None:
         self._left = 0
-        self._pacer.refused(wait=wait, now=now)
+        self._pacer.after_429(wait=wait, now=now)
 
 
 def _several(turn: Decision, most: int) -> tuple[Window, int]:

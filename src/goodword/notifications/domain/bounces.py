@@ -481,7 +481,7 @@ def keeping_mail(email: Email) -> Iterator[None]:
         _own_mail.reset(token)
 
 
-def on_email_failed(event: Event) -> None:
+def notify_recruiter_of_failure(event: Event) -> None:
     """Notify the recruiter once, or the role's owner if the mail was for the recruiter."""
     failed = mail_of(event, "application__candidate", "application__role__owner__user")
     if failed is None or failed.application is None or failed.kind == UNDELIVERED:
