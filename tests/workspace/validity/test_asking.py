@@ -411,7 +411,7 @@ def test_a_manager_entered_by_a_recruiter_loses_the_link_with_their_access(
     name_bo(ada, role.owner, email=bo.user.email)
     bo.deactivated_at = NOW
     bo.save()
-    with pytest.raises(requests.RequestNotOpen):
+    with pytest.raises(requests.RatingRequestClosed):
         answering.give(request=request_of(ada), values={"Reliability": 4}, now=NOW)
     asking.on_member_deactivated(event("member.deactivated", ada, member_id=bo.pk))
     assert state_of(ada) == ("needs_rater", "unavailable")
@@ -458,7 +458,7 @@ def test_two_members_do_not_name_two_raters(ada: Application, role: Role) -> Non
     asking.name_rater(
         request=row, name="Bo", email="bo@acme.example", language="en", seen=seen, by=by, now=NOW
     )
-    with pytest.raises(requests.RequestNotOpen):
+    with pytest.raises(requests.RatingRequestClosed):
         asking.name_rater(
             request=row, name="Cy", email="cy@acme.example", language="en", seen=seen, by=by, now=NOW
         )

@@ -42,7 +42,7 @@ class AnsweredElsewhere(Exception):
 
 
 @dataclass(frozen=True, slots=True)
-class SeenAnswer:
+class AnswerOnPage:
     """The `fingerprint` of the saved answer that a page showed ("" if none), and the id of that `page`."""
 
     fingerprint: str
@@ -84,7 +84,7 @@ def save_answer(
     now: datetime,
     given_at: datetime | None = None,
     device: str = "",
-    seen: SeenAnswer | None = None,
+    seen: AnswerOnPage | None = None,
     save: str = "",
 ) -> SavedAnswer:
     """Save an answer. The first one starts an untimed part and the attempt.
@@ -143,7 +143,7 @@ def _compared(save: str, before: Answer | None) -> tuple[bool, bool]:
     return same, same and number < later
 
 
-def _conflicts(before: Answer, value: Json, *, seen: SeenAnswer) -> bool:
+def _conflicts(before: Answer, value: Json, *, seen: AnswerOnPage) -> bool:
     return before.page != seen.page and fingerprint(before.value) not in {
         seen.fingerprint,
         fingerprint(value),
@@ -177,7 +177,7 @@ def save_file(
     file: CheckedFile,
     now: datetime,
     device: str = "",
-    seen: SeenAnswer | None = None,
+    seen: AnswerOnPage | None = None,
 ) -> SavedAnswer:
     """Save an uploaded file in place of an earlier one. Raises the same as save_answer."""
     with transaction.atomic():

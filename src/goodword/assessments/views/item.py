@@ -15,8 +15,8 @@ from django.utils.translation import gettext
 from goodword.assessments.attempts import parts
 from goodword.assessments.attempts.answers import (
     AnsweredElsewhere,
+    AnswerOnPage,
     InvalidObservation,
-    SeenAnswer,
     UnknownItem,
     WrongItem,
     fingerprint,
@@ -127,7 +127,7 @@ def _save(
     request: HttpRequest, session: AttemptSession, view: PartView, this: Item, form: ItemForm
 ) -> Answer:
     device = device_of(request)
-    seen = SeenAnswer.read(request.POST.get("seen", "")) if view.kind.asks_before_replacing else None
+    seen = AnswerOnPage.read(request.POST.get("seen", "")) if view.kind.asks_before_replacing else None
     if isinstance(form, UploadForm) and form.read is not None:
         return save_file(
             attempt_id=session.attempt.pk,
@@ -282,11 +282,11 @@ def item_context(
     }
 
 
-def _seen(view: PartView, this: Item, answers: Mapping[str, Json]) -> SeenAnswer | None:
+def _seen(view: PartView, this: Item, answers: Mapping[str, Json]) -> AnswerOnPage | None:
     if not view.kind.asks_before_replacing:
         return None
     shown = fingerprint(answers[this.id]) if this.id in answers else ""
-    return SeenAnswer(shown, secrets.token_urlsafe(6))
+    return AnswerOnPage(shown, secrets.token_urlsafe(6))
 
 
 def _clock(view: PartView, session: AttemptSession) -> dict[str, object]:

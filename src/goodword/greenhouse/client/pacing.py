@@ -123,7 +123,7 @@ class Decision:
 
 
 @dataclass(frozen=True, slots=True)
-class CallCount:
+class RateLimitReading:
     sent: float
     received: float
     limit: int
@@ -183,7 +183,7 @@ def _floor(limit: int, *, reserved: int, left: int, elapsed: float, rate: Rate) 
     return limit - open_now, max(due - elapsed, 0.01)
 
 
-def after_answer(known: Window, count: CallCount, *, rate: Rate) -> Window:
+def after_answer(known: Window, count: RateLimitReading, *, rate: Rate) -> Window:
     """Update the window after a response.
 
     Responses can arrive out of order, so the smaller count wins, and those from an earlier window are ignored. If many
@@ -203,7 +203,7 @@ def after_answer(known: Window, count: CallCount, *, rate: Rate) -> Window:
     return replace(known, limit=count.limit, remaining=max(0, left))
 
 
-def after_new_window(known: Window, count: CallCount, *, rate: Rate) -> Window:
+def after_new_window(known: Window, count: RateLimitReading, *, rate: Rate) -> Window:
     number = max(known.number, int(count.sent // rate.window))
     return replace(known, number=number, limit=count.limit, remaining=count.remaining)
 
@@ -276,7 +276,7 @@ class ClockSkew:
         self._bounds = (turn - after, turn - before)
 
 
-def count_of(report: RateReport, skew: ClockSkew) -> tuple[CallCount | None, bool]:
+def count_of(report: RateReport, skew: ClockSkew) -> tuple[RateLimitReading | None, bool]:
     sent, received = report.sent.timestamp(), report.received.timestamp()
     if report.date is not None:
         skew.dated(report.date, sent=sent, received=received)
@@ -284,4 +284,4 @@ def count_of(report: RateReport, skew: ClockSkew) -> tuple[CallCount | None, boo
         return None, False
     limit, remaining = report.rate
     turn = skew.counted(limit=limit, remaining=remaining, sent=sent, received=received)
-    return CallCount(skew.theirs(sent), skew.theirs(received), limit, remaining), turn
+    return RateLimitReading(skew.theirs(sent), skew.theirs(received), limit, remaining), turn

@@ -9,7 +9,7 @@ from django.db.models import BooleanField, DateTimeField, F, Func, QuerySet, Tex
 from django.db.models.expressions import Combinable
 from django.db.models.functions import Coalesce
 
-from goodword.workspace.lists.query import PagePlace, assessment_since, state_at
+from goodword.workspace.lists.query import ListPosition, assessment_since, state_at
 from goodword.workspace.models import ListedApplication
 
 PAGE: Final = 50
@@ -147,7 +147,7 @@ class ListPage:
         return self.first + len(self.ids) - 1
 
 
-def page_of(rows: QuerySet[ListedApplication], order: Order, place: PagePlace, *, total: int) -> ListPage:
+def page_of(rows: QuerySet[ListedApplication], order: Order, place: ListPosition, *, total: int) -> ListPage:
     """Return a page. One query; two if sorted by words, or if a page turns out to be empty."""
     pages = max(1, -(-total // PAGE))
     number = min(max(place.page, 1), pages)

@@ -97,7 +97,7 @@ _FIRST_YEAR, _LAST_YEAR = 1970, 2999
 
 
 @dataclass(frozen=True, kw_only=True)
-class PagePlace:
+class ListPosition:
     """The page after or before a row (`pages.Order.place_of`), and its number for the reader."""
 
     page: int = 1
@@ -120,7 +120,7 @@ class ListQuery:
     since: date | None = None
     until: date | None = None
     sort: str = ""
-    place: PagePlace = PagePlace()
+    place: ListPosition = ListPosition()
     ignored: tuple[str, ...] = ()
 
     @classmethod
@@ -162,7 +162,7 @@ class ListQuery:
             since=day("since", _("Added from")),
             until=day("until", _("Added until")),
             sort=one_of("sort", {*SORTS, *(f"-{name}" for name in SORTS)}, _("sort order")),
-            place=PagePlace(
+            place=ListPosition(
                 page=whole_number(_text(data, "page")) or 1,
                 after=_text(data, "after"),
                 before=_text(data, "before"),

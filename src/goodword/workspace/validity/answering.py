@@ -25,8 +25,8 @@ from goodword.roles.models import Step
 from goodword.workflow.models import lock_application
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity.requests import (
+    RatingRequestClosed,
     Reason,
-    RequestNotOpen,
     State,
     audit,
     forget,
@@ -152,7 +152,7 @@ def rate_as_member(
 
 
 def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) -> None:
-    """Store the rater's answers once. Raises RequestNotOpen."""
+    """Store the rater's answers once. Raises RatingRequestClosed."""
     with transaction.atomic():
         row = locked(request.application_id)
         if (
@@ -161,9 +161,9 @@ def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) ->
             or row.round != request.round
             or reason_not_to_ask(row.application)
         ):
-            raise RequestNotOpen
+            raise RatingRequestClosed
         if has_lost_access(row.organisation, row.rater_email):
-            raise RequestNotOpen
+            raise RatingRequestClosed
         members = Membership.objects.of(row.organisation).filter(deactivated_at=None)
         member = members.filter(user__email__same_address=row.rater_email).first()
         rater = member.user.email if member else row.rater_email
@@ -174,11 +174,11 @@ def give(*, request: RatingRequest, values: Mapping[str, int], now: datetime) ->
 
 def decline(*, request: RatingRequest, reason: str, now: datetime) -> None:
     """Decline. `reason`: CANNOT, LEFT, or NOT_MINE, after which a member can name somebody else.
-    Raises RequestNotOpen."""
+    Raises RatingRequestClosed."""
     with transaction.atomic():
         row = locked(request.application_id)
         if row is None or row.state != State.ASKED or row.round != request.round:
-            raise RequestNotOpen
+            raise RatingRequestClosed
         row.declined_hashes = [*row.declined_hashes, next(address_hashes(row.organisation, row.rater_email))]
         if reason == Reason.NOT_MINE:
             needs_rater(row, Reason.NOT_MINE, by="manager", now=now)

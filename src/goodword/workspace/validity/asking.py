@@ -30,8 +30,8 @@ from goodword.workspace.validity.requests import (
     MAIL_KIND,
     REMINDERS,
     TOO_LATE,
+    RatingRequestClosed,
     Reason,
-    RequestNotOpen,
     State,
     ask,
     audit,
@@ -151,11 +151,11 @@ class OwnAddress(Exception):
 def name_rater(
     *, request: RatingRequest, name: str, email: str, language: str, seen: str, by: Membership, now: datetime
 ) -> None:
-    """Ask this rater instead of the previous one. Raises RequestNotOpen, OwnAddress."""
+    """Ask this rater instead of the previous one. Raises RatingRequestClosed, OwnAddress."""
     with transaction.atomic():
         row = locked(request.application_id)
         if row is None or not row.is_open or row.version != seen or reason_not_to_ask(row.application):
-            raise RequestNotOpen
+            raise RatingRequestClosed
         if is_same(email, row.application.candidate.email):
             raise OwnAddress
         withdraw(row, now=now)

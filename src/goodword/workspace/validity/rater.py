@@ -31,8 +31,8 @@ from goodword.workflow.retention_wording import retention_for_rater
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import answering
 from goodword.workspace.validity.requests import (
+    RatingRequestClosed,
     Reason,
-    RequestNotOpen,
     State,
     has_lost_access,
     reason_not_to_ask,
@@ -145,7 +145,7 @@ def rate(visit: RaterVisit) -> HttpResponse:
         else:
             try:
                 answering.give(request=visit.row, values=values, now=visit.now)
-            except RequestNotOpen:
+            except RatingRequestClosed:
                 fresh = _row_behind(visit.link)
                 if fresh is None:  # just erased
                     return unknown_page(visit.request)
@@ -205,7 +205,7 @@ def decline(visit: RaterVisit) -> HttpResponse:
     if form.is_valid():
         try:
             answering.decline(request=visit.row, reason=form.cleaned_data["reason"], now=visit.now)
-        except RequestNotOpen:
+        except RatingRequestClosed:
             return private(redirect(visit.url("rater")))
         return visit.page("declined.html")
     return visit.page("decline.html", status=422 if posted else 200, form=form)

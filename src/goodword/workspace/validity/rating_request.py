@@ -24,7 +24,7 @@ from goodword.workspace.candidate.timeline import RATING_REASONS
 from goodword.workspace.models import RatingRequest
 from goodword.workspace.validity import answering, asking
 from goodword.workspace.validity.requests import (
-    RequestNotOpen,
+    RatingRequestClosed,
     has_declined,
     has_lost_access,
     reason_not_to_ask,
@@ -81,7 +81,7 @@ def page(request: MemberRequest, pk: int) -> HttpResponseBase:
             asking.name_rater(request=row, **data, by=request.member, now=clock.now())
         except asking.OwnAddress:
             form.add_error("email", _("This is the address of the person to be rated."))
-        except RequestNotOpen:
+        except RatingRequestClosed:
             row = _row(request, pk)
             form.add_error(
                 None, _("Nobody was asked: the request has changed in the meantime. Check it below.")

@@ -32,7 +32,7 @@ REMINDERS: Final = 2
 INTERVAL: Final = 5
 
 
-class RequestNotOpen(Exception):
+class RatingRequestClosed(Exception):
     """The request is over, was changed by somebody else, or no longer applies."""
 
 
