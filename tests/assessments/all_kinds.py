@@ -209,7 +209,7 @@ def calibrated(attempt: Attempt) -> Calibration:
         number=3,
         content=strata.to_json(pooled(found, part.attempt.language, part.device)),
         n=240,
-        made_at=NOW,
+        created_at=NOW,
     )
     part.part.calibration = made
     part.part.save(update_fields=["calibration"])

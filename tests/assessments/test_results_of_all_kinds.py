@@ -279,7 +279,7 @@ def in_group(*, attempt_part: Score, device: str, language: str = "en") -> None:
         version=part.version.number,
         form=part.form,
         number=2,
-        made_at=_NOW,
+        created_at=_NOW,
     )
     steps = ((-1, 20), (-0.5, 54), (-0.25, 60), (0, 85), (0.25, 95), (0.75, 125), (1.5, 132))
     table = {

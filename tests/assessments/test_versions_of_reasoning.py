@@ -40,7 +40,7 @@ def earlier(rita: Membership) -> Test:
 def invited(test: Test) -> Attempt:
     """Invite to an assessment that names version 1, with its norms and calibration."""
     norms = NormSet.objects.create(
-        organisation=test.organisation, test=test, version="1", form="short_12", number=1, made_at=NOW
+        organisation=test.organisation, test=test, version="1", form="short_12", number=1, created_at=NOW
     )
     norms.groups.create(organisation=test.organisation, language="en", device="computer", n=100, tables={})
     made = published(

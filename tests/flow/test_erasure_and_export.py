@@ -335,7 +335,7 @@ def add_other_texts(application: Application, attempt: Attempt, *, word: str) ->
         rater_email=f"rita@{word.lower()}.example",
         created_at=now,
     )
-    ratings = RatingImport.objects.create(**owned, lowest=1, highest=5, made_at=now, confirmed_at=now)
+    ratings = RatingImport.objects.create(**owned, lowest=1, highest=5, created_at=now, confirmed_at=now)
     PerformanceRating.objects.create(
         **of, of=ratings, criterion="Overall", value=4, rater=f"Rita {word}", rated_on=now.date()
     )

@@ -150,7 +150,7 @@ class Acme(OtherOrganisation):
         Comment.objects.create(
             organisation=org, application=of, author=self.admin, text="Call her.", written_at=NOW
         )
-        RatingImport.objects.create(organisation=org, lowest=1, highest=5, made_at=NOW)
+        RatingImport.objects.create(organisation=org, lowest=1, highest=5, created_at=NOW)
         JobRequirement.objects.create(
             organisation=org, role=self.role, text="Keeps dates.", entered_by="Ann", entered_at=NOW
         )

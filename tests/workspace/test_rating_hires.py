@@ -62,7 +62,7 @@ def test_a_hiring_manager_rates_once(ada: Application, manager: Membership) -> N
         client.post(path(ada), sent)
     assert stored(ada) == [("Reliability", 4.0, manager.user.email)]
     made = RatingImport.objects.of(ada.organisation).get()
-    assert (made.lowest, made.highest, made.made_by, made.confirmed_at) == (1, 5, manager, NOW)
+    assert (made.lowest, made.highest, made.created_by, made.confirmed_at) == (1, 5, manager, NOW)
     assert "You rated" in client.get(path(ada)).content.decode()
     entry = AuditEntry.objects.of(ada.organisation).get(action="hire.rated")
     assert entry.details == {"application": ada.pk}
@@ -194,7 +194,7 @@ def test_a_rating_in_a_file_with_the_managers_address_in_another_case_counts_as_
 ) -> None:
     address = manager.user.email.upper()
     made = RatingImport.objects.create(
-        organisation=ada.organisation, lowest=1, highest=5, made_at=NOW, confirmed_at=NOW
+        organisation=ada.organisation, lowest=1, highest=5, created_at=NOW, confirmed_at=NOW
     )
     PerformanceRating.objects.create(
         organisation=ada.organisation,

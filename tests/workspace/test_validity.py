@@ -192,7 +192,7 @@ def test_the_page_of_deleted_ratings_says_why_and_leads_to_a_new_upload(role: Ro
     )
     made = client.post(path(role, "ratings/"), {"file": file, "lowest": 1, "highest": 5}).headers["Location"]
     assert client.get(made).status_code == 200
-    delete_unconfirmed(now=RatingImport.objects.of(role.organisation).get().made_at + timedelta(days=8))
+    delete_unconfirmed(now=RatingImport.objects.of(role.organisation).get().created_at + timedelta(days=8))
     for page in (client.get(made), client.post(f"{made}confirm/"), client.post(f"{made}delete/")):
         assert page.status_code == 404
         assert "Ratings that aren't imported within 7 days are deleted" in text_of(page)

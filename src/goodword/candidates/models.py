@@ -274,8 +274,8 @@ class RatingImport(OrganisationOwned):
     highest = models.FloatField()
     #: why lines were left out -> their numbers (candidates.ratings)
     left_out = models.JSONField(default=dict)
-    made_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
-    made_at = models.DateTimeField()
+    created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
     confirmed_at = models.DateTimeField(null=True)
 
     def __str__(self) -> str:

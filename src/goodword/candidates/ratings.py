@@ -120,8 +120,8 @@ def read_into_rows(
             lowest=scale.lowest,
             highest=scale.highest,
             left_out=left_out,
-            made_by=member,
-            made_at=now,
+            created_by=member,
+            created_at=now,
         )
         PerformanceRating.objects.of(organisation).bulk_create(
             PerformanceRating(
@@ -233,8 +233,8 @@ def store(
         organisation=organisation,
         lowest=scale.lowest,
         highest=scale.highest,
-        made_by=by,
-        made_at=now,
+        created_by=by,
+        created_at=now,
         confirmed_at=now,
     )
     PerformanceRating.objects.of(organisation).bulk_create(
@@ -270,7 +270,7 @@ def imports_of(organisation: Organisation) -> QuerySet[RatingImport]:
     """Confirmed imports, newest first."""
     rows = RatingImport.objects.of(organisation).filter(confirmed_at__isnull=False)
     return (
-        rows.select_related("made_by__user")
+        rows.select_related("created_by__user")
         .annotate(n=Count("ratings"), people=Count("ratings__application__candidate", distinct=True))
         .order_by("-confirmed_at", "-pk")
     )
@@ -331,7 +331,7 @@ def discard(of: RatingImport, *, by: Membership, now: datetime, only_unconfirmed
 
 
 def unconfirmed(*, now: datetime) -> QuerySet[RatingImport]:
-    rows = RatingImport.objects.across_organisations().filter(made_at__lt=now - KEPT_FOR)
+    rows = RatingImport.objects.across_organisations().filter(created_at__lt=now - KEPT_FOR)
     return rows.filter(confirmed_at=None)
 
 

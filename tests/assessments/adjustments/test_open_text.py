@@ -374,7 +374,7 @@ def test_norms_and_total_of_the_plan_leave_it_out() -> None:
         version="1",
         form="full",
         number=1,
-        made_at=NOW,
+        created_at=NOW,
     )
     AssessmentPart.objects.filter(pk=part_of(attempt, 2).part_id).update(norms=norm_set)
     grants(asked(attempt, percent=0, form=True), {2: CREATE})

@@ -68,7 +68,7 @@ def calibration(
         number=number,
         content=empty,
         n=300,
-        made_at=NOW,
+        created_at=NOW,
     )
 
 

@@ -67,7 +67,7 @@ def rita(step: Step, shared: tuple[Step, Membership]) -> Membership:
 
 def norms(test: Test, *, number: int = 1, version: str = "4", form: str = DEFAULT_FORM) -> NormSet:
     return NormSet.objects.create(
-        organisation=test.organisation, test=test, version=version, form=form, number=number, made_at=NOW
+        organisation=test.organisation, test=test, version=version, form=form, number=number, created_at=NOW
     )
 
 

@@ -143,7 +143,7 @@ def _style(organisation: Organisation, who: Application) -> list[AttemptPart]:
 def norms_of(test: Test, form: str, scores: Mapping[str, Sequence[float]]) -> NormSet:
     """A norm group (computer, English) in which 50 people reached each of these scores."""
     made = NormSet.objects.create(
-        organisation=test.organisation, test=test, version=number(test), form=form, number=1, made_at=NOW
+        organisation=test.organisation, test=test, version=number(test), form=form, number=1, created_at=NOW
     )
     NormGroup.objects.create(
         organisation=test.organisation,
@@ -174,7 +174,7 @@ def _reasoning(organisation: Organisation, who: Application) -> list[AttemptPart
         number=1,
         content=strata.to_json(pooled(found)),
         n=200,
-        made_at=NOW,
+        created_at=NOW,
     )
     assert who.role is not None
     after = published(

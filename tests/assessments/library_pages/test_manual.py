@@ -200,7 +200,7 @@ def calibrated(test: Test, comparisons: tuple[StrataComparison, ...]) -> None:
         number=1,
         content=strata.to_json(Calibrations(pools=(pool,), comparisons=comparisons, left_out={})),
         n=300,
-        made_at=NOW,
+        created_at=NOW,
     )
 
 

@@ -27,7 +27,7 @@ def rita() -> Membership:
 def normed(test: Test, *, form: str = "full", scale: str = "warm") -> NormGroup:
     """Norms of a hundred people with scores 1, 2, … on one scale; reliability from 90 of them."""
     norm_set = NormSet.objects.create(
-        organisation=test.organisation, test=test, version="1", form=form, number=2, made_at=NOW
+        organisation=test.organisation, test=test, version="1", form=form, number=2, created_at=NOW
     )
     table = to_json(norm_table([1 + n / 25 for n in range(100)], 0.81))
     return NormGroup.objects.create(
@@ -66,7 +66,7 @@ def test_norms_are_dated_in_the_organisations_time_zone() -> None:
     rita = factories.member(factories.organisation(time_zone="Pacific/Auckland"))
     version = published(rita, small_pack())
     normed(version.test)
-    NormSet.objects.of(rita.organisation).update(made_at=datetime(2026, 3, 31, 18, tzinfo=UTC))
+    NormSet.objects.of(rita.organisation).update(created_at=datetime(2026, 3, 31, 18, tzinfo=UTC))
     page = signed_in(rita).get(url("test", rita.organisation, version.test_id))
     assert page.context["sheet"].norms.endswith(", made on 1 April 2026.")
 
@@ -118,7 +118,7 @@ def test_reasoning_shows_assumed_difficulties_until_calibration(rita: Membership
         number=1,
         content=strata.to_json(pooled(found)),
         n=260,
-        made_at=NOW,
+        created_at=NOW,
     )
     page = signed_in(rita).get(where)
     sheet = page.context["sheet"]

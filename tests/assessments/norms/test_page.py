@@ -134,11 +134,11 @@ def test_norms_are_made_by_a_job_and_listed(work_style: Test) -> None:
     assert not NormSet.objects.of(work_style.organisation).exists()
     assert run_jobs() == ["assessments.norms"]
     made = NormSet.objects.of(work_style.organisation).get()
-    assert made.made_by is not None
+    assert made.created_by is not None
     said = words(browser.get(address(work_style)))
     assert "English, on a computer" in said
     assert "120 3.00 0.53 alpha 0.30, 120 people" in said
-    assert f"Norms 1, created by {made.made_by.user.name}" in said
+    assert f"Norms 1, created by {made.created_by.user.name}" in said
 
 
 @pytest.mark.world
@@ -350,7 +350,7 @@ def test_a_calibration_shows_its_groups_and_how_they_compare(reasoning: Test, at
         number=1,
         content=strata.to_json(found),
         n=420,
-        made_at=NOW,
+        created_at=NOW,
     )
     said = words(recruiter(reasoning).get(address(reasoning)))
     pools = "English, on a computer (300); German, on a computer (120) Reliability 0.80 for the abilities of these 420"

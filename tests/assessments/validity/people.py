@@ -60,7 +60,7 @@ def rate(
     ids = [person.pk for person in people]
     Application.objects.of(organisation).filter(pk__in=ids).update(status="hired", hired_at=NOW)
     made = RatingImport.objects.create(
-        organisation=organisation, lowest=1, highest=highest, made_at=at, confirmed_at=at
+        organisation=organisation, lowest=1, highest=highest, created_at=at, confirmed_at=at
     )
     PerformanceRating.objects.of(organisation).bulk_create(
         PerformanceRating(

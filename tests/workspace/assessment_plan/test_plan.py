@@ -586,7 +586,7 @@ def test_norms_of_another_organisation_are_refused(step: Step, rita: Membership)
             version=REASONING_VERSION,
             form="standard_20",
             number=1,
-            made_at=NOW,
+            created_at=NOW,
         )
         for test in (foreign, part.test)
     ]
@@ -652,7 +652,7 @@ def test_current_latest_and_no_norms_are_offered(step: Step, rita: Membership) -
             version=REASONING_VERSION,
             form=form,
             number=number,
-            made_at=NOW,
+            created_at=NOW,
         )
 
     made(1)

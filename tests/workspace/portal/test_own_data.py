@@ -357,7 +357,7 @@ def test_the_notice_about_use_of_answers_is_true(check: Check) -> None:
         number=1,
         content={"n": 200},
         n=200,
-        made_at=NOW,
+        created_at=NOW,
     )
     with transaction.atomic():
         erasure = request_erasure(

@@ -239,7 +239,7 @@ def test_nobody_named_for_two_months_ends_it(ada: Application) -> None:
 
 def test_rated_hires_are_not_asked_about_again(ada: Application, mo: Membership, role: Role) -> None:
     of = RatingImport.objects.create(
-        organisation=role.organisation, lowest=1, highest=5, made_at=NOW, confirmed_at=NOW
+        organisation=role.organisation, lowest=1, highest=5, created_at=NOW, confirmed_at=NOW
     )
     PerformanceRating.objects.create(
         organisation=role.organisation,

@@ -102,7 +102,7 @@ def test_a_rating_is_given_once(ada: Application, mo: Membership) -> None:
     assert "Your first rating counts. What you have just sent was not saved." in words(second_tab)
     assert stored(ada) == [("Reliability", 4.0, mo.user.email)]
     made = RatingImport.objects.of(ada.organisation).get()
-    assert (made.lowest, made.highest, made.made_by, made.confirmed_at) == (1, 5, mo, NOW)
+    assert (made.lowest, made.highest, made.created_by, made.confirmed_at) == (1, 5, mo, NOW)
     assert state_of(ada) == ("given", "")
     entry = AuditEntry.objects.of(ada.organisation).get(action="rating.given")
     assert (entry.actor, entry.details) == ("manager", {"application": ada.pk})
@@ -223,7 +223,7 @@ def test_not_my_report_asks_for_another_rater_and_ends_the_link(ada: Application
     new = address(ada)
     browser.post(new, answers(browser.get(new)))
     assert stored(ada) == [("Reliability", 4.0, "bo@elsewhere.example")]
-    assert RatingImport.objects.of(ada.organisation).get().made_by is None
+    assert RatingImport.objects.of(ada.organisation).get().created_by is None
 
 
 @pytest.mark.world

@@ -345,7 +345,7 @@ def test_only_people_without_a_link_get_their_ratings_by_an_admin(
     role = asking_role()
     ada = hired(role)
     made = RatingImport.objects.create(
-        organisation=role.organisation, lowest=1, highest=5, made_at=NOW, confirmed_at=NOW
+        organisation=role.organisation, lowest=1, highest=5, created_at=NOW, confirmed_at=NOW
     )
     made.ratings.create(
         organisation=role.organisation,

@@ -264,7 +264,7 @@ def _figures(behind: NormedScoreDetails, moment: Moment) -> NormedScoreFigures:
         "error": behind.error,
         "coefficient": _coefficient(behind.reliability),
         "reliability_n": behind.reliability.n,
-        "made_at_text": moment(behind.made_at),
+        "made_at_text": moment(behind.created_at),
     }
 
 
@@ -356,7 +356,7 @@ def _group(normed: NormedScore, behind: NormedScoreDetails) -> str:
     text = gettext("%(group)s of version %(version)s in the same form, created %(day)s.") % {
         "group": normed.group_words,
         "version": behind.version,
-        "day": written_day(timezone.localtime(behind.made_at)),
+        "day": written_day(timezone.localtime(behind.created_at)),
     }
     if behind.n == normed.n:
         return text

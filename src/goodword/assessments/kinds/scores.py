@@ -160,7 +160,7 @@ class NormedScoreDetails:
     error: float | None
     reliability: ReliabilityDetails
     version: str
-    made_at: datetime
+    created_at: datetime
     rows: tuple[NormTableRow, ...]
     all_rows: int
     test: int
@@ -293,7 +293,7 @@ def _behind(
         error=error,
         reliability=_reliability(table.reliability, data),
         version=group.norm_set.version,
-        made_at=group.norm_set.made_at,
+        created_at=group.norm_set.created_at,
         rows=_around(rows, value, band.percentile),
         all_rows=len(rows),
         test=group.norm_set.test_id,

@@ -144,7 +144,7 @@ class OwnGroup:
     language: str
     device: str
     n: int
-    made_at: datetime
+    created_at: datetime
     scales: tuple[OwnScale, ...]
 
     @property
@@ -159,7 +159,7 @@ class OwnGroup:
 class OwnCalibration:
     id: int
     number: int
-    made_at: datetime
+    created_at: datetime
     found: CalibrationResult
     strata: tuple[Stratum, ...]
 
@@ -255,7 +255,7 @@ def own_norm(group: OwnGroup) -> str:
         "form": group.form,
         "language": group.language_name,
         "device": _device(group.device),
-        "date": written_day(timezone.localtime(group.made_at)),
+        "date": written_day(timezone.localtime(group.created_at)),
     }
 
 

@@ -438,9 +438,9 @@ class Migration(migrations.Migration):
                 ("number", models.PositiveIntegerField()),
                 ("content", models.JSONField()),
                 ("n", models.PositiveIntegerField()),
-                ("made_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
                 (
-                    "made_by",
+                    "created_by",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,
@@ -483,9 +483,9 @@ class Migration(migrations.Migration):
                 ("version", models.CharField(max_length=20)),
                 ("form", models.CharField(max_length=1000)),
                 ("number", models.PositiveIntegerField()),
-                ("made_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
                 (
-                    "made_by",
+                    "created_by",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,

@@ -78,8 +78,8 @@ class NormSet(OrganisationOwned):
     form = models.CharField(max_length=LONGEST_FORM)
     #: number of the set per version and form, from 1
     number = models.PositiveIntegerField()
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = (
@@ -118,8 +118,8 @@ class Calibration(OrganisationOwned):
     #: format: psychometrics.rasch
     content = models.JSONField()
     n = models.PositiveIntegerField()
-    made_at = models.DateTimeField()
-    made_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")
 
     class Meta:
         constraints = (

@@ -127,8 +127,8 @@ def _store(
         version=version,
         form=form,
         number=(sets.aggregate(last=Max("number"))["last"] or 0) + 1,
-        made_at=now,
-        made_by=member,
+        created_at=now,
+        created_by=member,
     )
     NormGroup.objects.of(test.organisation).bulk_create(
         NormGroup(
@@ -177,8 +177,8 @@ def make_calibration(*, test_id: int, version: str, member_id: int, now: datetim
                 number=(rows.aggregate(last=Max("number"))["last"] or 0) + 1,
                 content=strata.to_json(content),
                 n=content.n,
-                made_at=now,
-                made_by=member,
+                created_at=now,
+                created_by=member,
             )
             details = {"test": test.pk, "version": version, "calibration": made.pk, "n": made.n}
             audit.write(

@@ -84,7 +84,7 @@ def norms_of(test: Test) -> tuple[VersionNorms, ...]:
     sets = list(
         NormSet.objects.of(test.organisation)
         .filter(test=test)
-        .select_related("test", "made_by__user")
+        .select_related("test", "created_by__user")
         .prefetch_related("groups")
         .order_by("-number")
     )
@@ -155,7 +155,7 @@ def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:
     for (version, _), n in sizes.items():
         persons[version] = max(n, persons.get(version, 0))
     made: dict[str, list[Calibration]] = {}
-    rows = Calibration.objects.of(test.organisation).filter(test=test).select_related("made_by__user")
+    rows = Calibration.objects.of(test.organisation).filter(test=test).select_related("created_by__user")
     for row in rows.order_by("-number"):
         made.setdefault(row.version, []).append(row)
     refused: dict[str, AuditEntry] = {}
@@ -167,7 +167,7 @@ def _calibrations_by_version(test: Test) -> dict[str, CalibrationStatus]:
     found = {}
     for version in set(persons) | set(made):
         last, newest = refused.get(version), made.get(version)
-        failed = last if last is not None and (newest is None or newest[0].made_at < last.at) else None
+        failed = last if last is not None and (newest is None or newest[0].created_at < last.at) else None
         found[version] = CalibrationStatus(
             persons=persons.get(version, 0),
             made=tuple(newest or ()),
@@ -274,7 +274,7 @@ def _calibration(row: Calibration, stratum: Stratum | None) -> OwnCalibration | 
     return OwnCalibration(
         id=row.pk,
         number=row.number,
-        made_at=row.made_at,
+        created_at=row.created_at,
         found=pool.calibration,
         strata=tuple(pool.strata),
     )
@@ -288,7 +288,7 @@ def _group(norm_set: NormSet, group: NormGroup, content: Content) -> OwnGroup:
         language=group.language,
         device=group.device,
         n=group.n,
-        made_at=norm_set.made_at,
+        created_at=norm_set.created_at,
         scales=tuple(
             one for scale, table in group.tables.items() if (one := _scale(scale, table, content)) is not None
         ),

@@ -414,10 +414,10 @@ class Migration(migrations.Migration):
                 ("lowest", models.FloatField()),
                 ("highest", models.FloatField()),
                 ("left_out", models.JSONField(default=dict)),
-                ("made_at", models.DateTimeField()),
+                ("created_at", models.DateTimeField()),
                 ("confirmed_at", models.DateTimeField(null=True)),
                 (
-                    "made_by",
+                    "created_by",
                     models.ForeignKey(
                         null=True,
                         on_delete=django.db.models.deletion.SET_NULL,

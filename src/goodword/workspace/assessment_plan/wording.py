@@ -57,7 +57,7 @@ def length_in_words(part: PlannedPart) -> str:
 def norms_text(norms: NormSet | Calibration) -> str:
     return _("%(n)s, created %(day)s") % {
         "n": norms.number,
-        "day": short_day(norms.made_at),
+        "day": short_day(norms.created_at),
     }
 
 

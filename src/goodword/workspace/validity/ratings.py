@@ -183,7 +183,7 @@ def _people_to_rate(organisation: Organisation, *, now: datetime) -> list[Person
 
 
 def _import_of(request: MemberRequest, pk: int) -> RatingImport:
-    rows = RatingImport.objects.of(request.organisation).select_related("organisation", "made_by__user")
+    rows = RatingImport.objects.of(request.organisation).select_related("organisation", "created_by__user")
     try:
         return access.get_or_404(rows, pk)
     except Http404:

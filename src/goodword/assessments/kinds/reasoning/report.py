@@ -255,7 +255,7 @@ def _ability(ability: Ability | None, moment: Moment) -> AbilityData | None:
         found["behind"] = {
             "number": behind.number,
             "n": behind.n,
-            "made_at_text": moment(behind.made_at),
+            "made_at_text": moment(behind.created_at),
             "sd": behind.sd,
             "reliability": behind.reliability,
             "cells": [
@@ -398,7 +398,7 @@ def _ability_details(ability: Ability, behind: AbilityDetails) -> Details:
                 "number": behind.number,
                 "n": behind.n,
                 "sd": rounded(behind.sd, 2),
-                "day": written_day(timezone.localtime(behind.made_at)),
+                "day": written_day(timezone.localtime(behind.created_at)),
             },
         ),
         (

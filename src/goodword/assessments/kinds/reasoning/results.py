@@ -87,7 +87,7 @@ class AbilityDetails:
 
     number: int
     n: int
-    made_at: datetime
+    created_at: datetime
     sd: float
     reliability: float
     cells: tuple[CellDifficulty, ...]
@@ -296,7 +296,7 @@ def _with_details(
         behind=AbilityDetails(
             number=calibration.number,
             n=found.n,
-            made_at=calibration.made_at,
+            created_at=calibration.created_at,
             sd=found.sd,
             reliability=found.reliability,
             cells=tuple(

@@ -203,7 +203,7 @@ def _difficulty(calibration: OwnCalibration | None) -> str:
         % {
             "n": written_count(calibration.found.n),
             "number": calibration.number,
-            "date": written_day(timezone.localtime(calibration.made_at)),
+            "date": written_day(timezone.localtime(calibration.created_at)),
         }
         + f" {assumed}"
     )
