@@ -93,13 +93,13 @@ def test_a_job_interrupted_by_an_outage_is_rerun_by_the_same_worker() -> None:
     event = record_change()
     with psycopg.connect(here()["DATABASE_URL"]) as other, worker():
         other.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")  # blocks the handler
-        until(lambda: Reaction.objects.get(event=event, handler=HANDLER).tries == 1)
+        until(lambda: Reaction.objects.get(event=event, handler=HANDLER).attempts == 1)
         with outage():
             other.close()
         until(lambda: reacted(event))
         until(lambda: not doing())
     assert (
-        Reaction.objects.get(event=event, handler=HANDLER).tries == 1
+        Reaction.objects.get(event=event, handler=HANDLER).attempts == 1
     )  # the interrupted attempt does not count
     assert ProcrastinateJob.objects.filter(status="failed").count() == 0
 

@@ -105,7 +105,7 @@ def test_a_failing_handler_is_rolled_back_and_retried() -> None:
     record_event("test.fails")
     events.react.run()
     row = Reaction.objects.get()
-    assert (row.state, row.tries, row.error, row.done_at) == ("waiting", 1, "Broken", None)
+    assert (row.state, row.attempts, row.error, row.done_at) == ("waiting", 1, "Broken", None)
     assert row.not_before is not None
     events.run_due(now=row.not_before)
     row = Reaction.objects.get()
@@ -118,8 +118,8 @@ def test_a_reaction_of_another_version_is_left_to_its_workers_and_then_fails() -
     Reaction.objects.create(event=event, handler=ACTS)
     events.react.run()
     row = Reaction.objects.get()
-    assert (acted, row.state, row.tries, row.error) == ([], "waiting", 1, "UnknownHandler")
-    Reaction.objects.update(tries=events.TRIES - 1, not_before=None)
+    assert (acted, row.state, row.attempts, row.error) == ([], "waiting", 1, "UnknownHandler")
+    Reaction.objects.update(attempts=events.TRIES - 1, not_before=None)
     events.react.run()
     assert (acted, Reaction.objects.get().state) == ([], "failed")
 

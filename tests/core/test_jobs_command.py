@@ -20,7 +20,7 @@ def reaction(db: None) -> Reaction:
     event = Event.objects.create(
         name="candidate.changed", organisation_id=1, actor="x", occurred_at=factories.NOW
     )
-    return Reaction.objects.create(event=event, handler=HANDLER, state="failed", tries=8, error="KeyError")
+    return Reaction.objects.create(event=event, handler=HANDLER, state="failed", attempts=8, error="KeyError")
 
 
 def failed_job(name: str, lock: str | None = None) -> int:

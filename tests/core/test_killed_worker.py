@@ -60,7 +60,7 @@ def test_the_reaction_of_a_killed_worker_runs_once_on_the_next() -> None:
         other.execute("LOCK TABLE workflow_steprequest IN ACCESS EXCLUSIVE MODE")
         first = subprocess.Popen(goodword("worker"), env=here())
         try:
-            until(lambda: Reaction.objects.get(event=event, handler=HANDLER).tries == 1)
+            until(lambda: Reaction.objects.get(event=event, handler=HANDLER).attempts == 1)
         finally:
             first.kill()
             first.wait()

@@ -57,7 +57,7 @@ def outage() -> OperationalError:
 
 
 def states() -> list[tuple[str, int, datetime | None]]:
-    return list(Reaction.objects.order_by("pk").values_list("state", "tries", "not_before"))
+    return list(Reaction.objects.order_by("pk").values_list("state", "attempts", "not_before"))
 
 
 def in_a_thread(act: Callable[[], None]) -> None:
@@ -123,7 +123,7 @@ def test_a_failing_reaction_is_retried_for_hours_and_then_fails() -> None:
     assert list(events.failed_reactions()) == []
     assert events.run_due(now=now)
     row = Reaction.objects.get()
-    assert (row.state, row.tries, row.error, row.not_before) == ("failed", 8, "KeyError", None)
+    assert (row.state, row.attempts, row.error, row.not_before) == ("failed", 8, "KeyError", None)
     assert Event.objects.get().actor == "goodword"  # the handler's changes were rolled back
     assert list(events.failed_reactions()) == [row]
     assert not events.run_due(now=clock.now() + timedelta(days=30))
@@ -171,7 +171,7 @@ def test_outages_and_shutdowns_do_not_count_as_attempts(error: BaseException) ->
     raised.clear()
     while events.run_due(now=now + timedelta(minutes=10)):
         pass
-    assert [(state, tries) for state, tries, _ in states()] == [("done", 1)] * 3
+    assert [(state, attempts) for state, attempts, _ in states()] == [("done", 1)] * 3
 
 
 @pytest.mark.django_db
@@ -194,8 +194,8 @@ def test_a_reaction_that_keeps_killing_workers_fails_alone() -> None:
     record_event("test.works")
     now = clock.now()
     for number in range(1, events.TRIES + 1):  # claimed, never settled
-        assert events._claim(now)[0].tries == number
-        Reaction.objects.filter(event__name="test.works").update(tries=1, not_before=None)
+        assert events._claim(now)[0].attempts == number
+        Reaction.objects.filter(event__name="test.works").update(attempts=1, not_before=None)
         assert events.give_up_deadly(now=now) == 0
         now += events.LEASE
     assert events.give_up_deadly(now=now) == 1
@@ -211,11 +211,11 @@ def test_a_reaction_that_may_have_killed_its_worker_runs_alone() -> None:
     for _ in range(3):
         record_event("test.works")
     now = clock.now()
-    assert [row.tries for row in events._claim(now)] == [1, 1, 1]  # and the worker dies
+    assert [row.attempts for row in events._claim(now)] == [1, 1, 1]  # and the worker dies
     now += events.LEASE
     record_event("test.works")
-    assert [row.tries for row in events._claim(now)] == [2]
-    assert sorted(tries for _, tries, _ in states()) == [0, 1, 1, 2]
+    assert [row.attempts for row in events._claim(now)] == [2]
+    assert sorted(attempts for _, attempts, _ in states()) == [0, 1, 1, 2]
 
 
 @pytest.mark.django_db
@@ -223,7 +223,7 @@ def test_a_run_ends_when_nothing_can_be_claimed(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     record_event("test.works")
-    Reaction.objects.update(tries=events.TRIES)
+    Reaction.objects.update(attempts=events.TRIES)
     with django_assert_max_num_queries(5):
         events.react.run()
     assert states() == [("waiting", events.TRIES, None)]
@@ -235,7 +235,7 @@ def test_an_outage_ends_the_run_and_queues_another() -> None:
     raised["test.fails"] = outage()
     events.react.run()
     assert woken() == 1
-    assert [(state, tries) for state, tries, _ in states()] == [("waiting", 0)]
+    assert [(state, attempts) for state, attempts, _ in states()] == [("waiting", 0)]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -246,7 +246,11 @@ def test_a_locked_reaction_does_not_block_the_others(monkeypatch: pytest.MonkeyP
     with transaction.atomic():
         Event.objects.select_for_update().get(pk=happened[1].pk)  # locked until the end of the block
         in_a_thread(events.react.run)
-        assert [(state, tries) for state, tries, _ in states()] == [("done", 1), ("waiting", 0), ("done", 1)]
+        assert [(state, attempts) for state, attempts, _ in states()] == [
+            ("done", 1),
+            ("waiting", 0),
+            ("done", 1),
+        ]
     now = clock.now() + timedelta(minutes=1)
     assert events.run_due(now=now)
     assert [state for state, _, _ in states()] == ["done"] * 3
@@ -275,7 +279,7 @@ def test_a_wake_up_during_the_last_query_is_not_lost() -> None:
 
     def record_after_the_last_query(execute: Any, sql: str, *rest: Any) -> Any:
         found = execute(sql, *rest)
-        if "SET tries = tries + 1" in sql and len(acted) == Reaction.objects.count() == 1:
+        if "SET attempts = attempts + 1" in sql and len(acted) == Reaction.objects.count() == 1:
             record_event("test.works")
             in_a_thread(events.react.run)
             assert acted == ["test.works"]

@@ -49,7 +49,7 @@ def flow(settings: Settings) -> Iterator[None]:
 
 
 def rows() -> list[tuple[str, str, int]]:
-    return list(Reaction.objects.order_by("pk").values_list("event__name", "state", "tries"))
+    return list(Reaction.objects.order_by("pk").values_list("event__name", "state", "attempts"))
 
 
 def actors() -> list[str]:

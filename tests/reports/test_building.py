@@ -34,7 +34,7 @@ def frozen() -> Report:
 
 def state(report: Report) -> tuple[str, int, str]:
     report.refresh_from_db()
-    return report.state, report.tries, report.error
+    return report.state, report.rendering_attempts, report.error
 
 
 def test_a_finished_assessment_has_a_report_and_the_recruiter_a_mail() -> None:
@@ -153,7 +153,7 @@ def test_an_unrendered_report_is_retried_a_few_times_and_then_fails() -> None:
     ]
     assert run == [0, 1]
     assert requeue_interrupted(now=NOW + RENDERING_DELAYS[0]) == 0  # one is already queued
-    Report.objects.of(report.organisation).update(tries=len(RENDERING_DELAYS))
+    Report.objects.of(report.organisation).update(rendering_attempts=len(RENDERING_DELAYS))
     render(report_id=report.pk, now=NOW)
     assert state(report) == ("failed", 4, "Several attempts failed; see the log.")
     assert requeue_interrupted(now=NOW + timedelta(days=9)) == 0
@@ -166,7 +166,7 @@ def test_each_try_says_when_the_next_would_be() -> None:
     assert rendering._try(report.pk, now=NOW) is not None
     assert rendering._try(report.pk, now=NOW) is not None
     report.refresh_from_db()
-    assert (report.tries, report.try_again_at) == (2, NOW + RENDERING_DELAYS[1])
+    assert (report.rendering_attempts, report.try_again_at) == (2, NOW + RENDERING_DELAYS[1])
 
 
 def test_a_missing_attempt_is_an_error() -> None:

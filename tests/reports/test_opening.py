@@ -196,14 +196,14 @@ def failed(report: Report) -> str:
     """Mark the report as failed. Returns the URL of its retry button."""
     ReportFile.objects.of(report.organisation).delete()
     Report.objects.of(report.organisation).update(
-        state="failed", error="It was tried several times.", tries=4
+        state="failed", error="It was tried several times.", rendering_attempts=4
     )
     return reverse("report_render_again", args=[report.organisation.slug, report.pk])
 
 
 def state(report: Report) -> tuple[str, int, str]:
     report.refresh_from_db()
-    return report.state, report.tries, report.error
+    return report.state, report.rendering_attempts, report.error
 
 
 @pytest.mark.main_case

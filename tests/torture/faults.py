@@ -49,7 +49,7 @@ CLAIMS: Mapping[str, LiteralString] = {
         "SELECT 1 FROM notifications_email WHERE state = 'sending' AND handed_over_at IS NOT NULL"
     ),
     "posting a note": "SELECT 1 FROM greenhouse_activityfeednote WHERE state = 'sending'",
-    "running a reaction": "SELECT 1 FROM core_reaction WHERE state = 'waiting' AND tries > 0",
+    "running a reaction": "SELECT 1 FROM core_reaction WHERE state = 'waiting' AND attempts > 0",
     "making a report": "SELECT 1 FROM procrastinate_jobs WHERE status = 'doing' AND task_name LIKE 'report%'",
     "renewing a token": "SELECT 1 FROM greenhouse_connection WHERE token_lease_until > now()",
 }

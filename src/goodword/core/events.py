@@ -66,11 +66,11 @@ _only_for: dict[str, Mapping[str, object]] = {}
 #: Waiting rows have only one index, the partial one on id: with another, the planner could sort a whole backlog for
 #: each claim. The commit need not be flushed, since a database crash ends the claim anyway.
 _CLAIM = """
-UPDATE core_reaction SET tries = tries + 1, not_before = %(until)s
+UPDATE core_reaction SET attempts = attempts + 1, not_before = %(until)s
 WHERE id = ANY(ARRAY(
     SELECT id FROM core_reaction
     WHERE state = 'waiting' AND (not_before IS NULL OR not_before <= %(now)s)
-    AND tries BETWEEN %(least)s AND %(greatest)s
+    AND attempts BETWEEN %(least)s AND %(greatest)s
     ORDER BY id LIMIT %(most)s FOR NO KEY UPDATE SKIP LOCKED
 ))
 RETURNING *, set_config('synchronous_commit', 'off', true) AS relaxed
@@ -252,7 +252,7 @@ def _succeeds(row: Reaction) -> bool:
         if not _is_lock_timeout(error):
             with telemetry.about(event=row.event_id, organisation=row.event.organisation_id):
                 log.exception("%s failed on event %d (%s)", row.handler, row.event.pk, row.event.name)
-            row.tries, row.error = 1, type(error).__name__[:100]
+            row.attempts, row.error = 1, type(error).__name__[:100]
             row.not_before = clock.now() + timedelta(seconds=WAIT)
         return False
     return True
@@ -318,7 +318,7 @@ def run_due(*, now: datetime) -> bool:
     left = _claim(now)
     if not left:
         return False
-    together = len(left) > 1 and all(row.tries == 1 and row.pk not in _interrupted for row in left)
+    together = len(left) > 1 and all(row.attempts == 1 and row.pk not in _interrupted for row in left)
     try:
         if together and _act_together(left):
             return True
@@ -381,7 +381,9 @@ def _act_alone(row: Reaction) -> None:
 
 def give_up_deadly(*, now: datetime) -> int:
     """Mark rows that crashed their worker on every attempt as failed. Returns how many."""
-    return _due(now).filter(tries__gte=TRIES).update(state=State.FAILED, not_before=None, error=WORKER_DIED)
+    return (
+        _due(now).filter(attempts__gte=TRIES).update(state=State.FAILED, not_before=None, error=WORKER_DIED)
+    )
 
 
 def failed_reactions() -> QuerySet[Reaction]:
@@ -392,7 +394,7 @@ def retry_reactions(rows: QuerySet[Reaction]) -> int:
     """Start over with these failed reactions. Returns how many."""
     ids = list(rows.filter(state=State.FAILED).values_list("pk", flat=True))
     count = Reaction.objects.filter(pk__in=ids, state=State.FAILED).update(
-        state=State.WAITING, tries=0, not_before=None
+        state=State.WAITING, attempts=0, not_before=None
     )
     if count:
         transaction.on_commit(wake, robust=True)
@@ -436,7 +438,7 @@ def _due(now: datetime) -> QuerySet[Reaction]:
 
 def _can_claim(now: datetime) -> bool:
     with transaction.atomic():
-        rows = _due(now).filter(tries__lt=TRIES).select_for_update(skip_locked=True, no_key=True)
+        rows = _due(now).filter(attempts__lt=TRIES).select_for_update(skip_locked=True, no_key=True)
         return bool(rows.order_by("pk").values_list("pk")[:1])
 
 
@@ -502,8 +504,8 @@ def _locked(rows: Sequence[Reaction]) -> list[int]:
 def _claimed(rows: Sequence[Reaction]) -> Q:
     """Select the rows that no other worker has claimed since."""
     wanted = Q()
-    for tries in {row.tries for row in rows}:
-        wanted |= Q(pk__in=[row.pk for row in rows if row.tries == tries], tries=tries)
+    for attempts in {row.attempts for row in rows}:
+        wanted |= Q(pk__in=[row.pk for row in rows if row.attempts == attempts], attempts=attempts)
     return wanted
 
 
@@ -514,24 +516,24 @@ def _done(rows: Sequence[Reaction]) -> None:
 
 
 def _failed(row: Reaction, error: Exception) -> None:
-    over = row.tries >= TRIES
+    over = row.attempts >= TRIES
     Reaction.objects.filter(_claimed([row]), state=State.WAITING).update(
         error=type(error).__name__[:100],
         state=State.FAILED if over else State.WAITING,
-        not_before=None if over else clock.now() + timedelta(seconds=WAIT**row.tries),
+        not_before=None if over else clock.now() + timedelta(seconds=WAIT**row.attempts),
     )
 
 
 def _give_back(rows: Sequence[Reaction]) -> None:
     mine = Reaction.objects.filter(_claimed(rows), state=State.WAITING)
-    mine.update(tries=F("tries") - 1, not_before=None)
+    mine.update(attempts=F("attempts") - 1, not_before=None)
 
 
 def _postpone(row: Reaction) -> None:
     """Undo the claim. The delay grows with each outage or lock timeout, since the handler may be the cause."""
     wait = timedelta(seconds=min(2 ** (_interrupted[row.pk] - 1), LONGEST_DELAY))
     Reaction.objects.filter(_claimed([row]), state=State.WAITING).update(
-        tries=F("tries") - 1, not_before=clock.now() + wait
+        attempts=F("attempts") - 1, not_before=clock.now() + wait
     )
 
 

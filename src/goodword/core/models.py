@@ -68,7 +68,7 @@ class Reaction(models.Model):
     handler = models.CharField(max_length=120)
     state = models.CharField(max_length=10, choices=State.choices, default=State.WAITING)
     #: attempts that weren't interrupted by a database outage or a worker shutdown
-    tries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
     #: when to run it (again); null: now. While it runs: when another worker may take it over
     not_before = models.DateTimeField(null=True)
     #: type of the last exception; only the log has the message, since it may contain personal data

@@ -421,7 +421,7 @@ class Finding(OrganisationOwned):
         Membership, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     #: unreadable responses of Greenhouse since *Invite* was clicked, and when to try again
-    tries = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
     try_again_at = models.DateTimeField(null=True)
     settled_at = models.DateTimeField(null=True)
     settled_by = models.ForeignKey(Membership, on_delete=models.SET_NULL, null=True, related_name="+")

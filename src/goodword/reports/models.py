@@ -28,7 +28,7 @@ class Report(OrganisationOwned):
     state = models.CharField(max_length=10, choices=State.choices, default=State.BUILDING)
     error = models.TextField(default="", blank=True)
     #: attempts to render it, and when to try again
-    tries = models.PositiveSmallIntegerField(default=0)
+    rendering_attempts = models.PositiveSmallIntegerField(default=0)
     try_again_at = models.DateTimeField(null=True)
     created_at = models.DateTimeField()
     ready_at = models.DateTimeField(null=True)

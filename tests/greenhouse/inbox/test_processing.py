@@ -531,7 +531,7 @@ def test_a_failing_reaction_does_not_undo_its_delivery(world: World) -> None:
     world.deliver()
     assert event_names() == STORY
     assert {state for state, _ in world.inbox()} == {"handled"}
-    assert list(Reaction.objects.values_list("handler", "state", "tries", "error")) == [
+    assert list(Reaction.objects.values_list("handler", "state", "attempts", "error")) == [
         ("workflow.domain.step_requests.on_entered_stage", "waiting", 1, "IntegrityError")
     ]
 
@@ -547,4 +547,4 @@ def test_reactions_to_a_delivery_that_was_tried_before_wait_as_rows(world: World
     Delivery.objects.of(world.organisation).filter(state="received").update(attempts=1)
     world.work()
     assert event_names() == STORY
-    assert set(Reaction.objects.values_list("state", "tries")) == {("waiting", 0)}
+    assert set(Reaction.objects.values_list("state", "attempts")) == {("waiting", 0)}

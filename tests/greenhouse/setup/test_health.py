@@ -167,7 +167,7 @@ def failed_reaction(organisation_id: int, application_id: int | None = None) -> 
         actor="x",
         occurred_at=factories.NOW,
     )
-    Reaction.objects.create(event=event, handler=HANDLER, state="failed", tries=8, error="KeyError")
+    Reaction.objects.create(event=event, handler=HANDLER, state="failed", attempts=8, error="KeyError")
     return event
 
 

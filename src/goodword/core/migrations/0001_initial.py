@@ -184,7 +184,7 @@ class Migration(migrations.Migration):
                         max_length=10,
                     ),
                 ),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("not_before", models.DateTimeField(null=True)),
                 ("error", models.CharField(blank=True, default="", max_length=100)),
                 ("done_at", models.DateTimeField(null=True)),

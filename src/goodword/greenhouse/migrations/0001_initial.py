@@ -225,7 +225,7 @@ class Migration(migrations.Migration):
                 ("sentence", models.TextField()),
                 ("found_at", models.DateTimeField()),
                 ("invite_requested_at", models.DateTimeField(null=True)),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("attempts", models.PositiveSmallIntegerField(default=0)),
                 ("try_again_at", models.DateTimeField(null=True)),
                 ("settled_at", models.DateTimeField(null=True)),
                 (

@@ -349,10 +349,10 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
             raise
         log.warning("%s waits: %s", finding, error)
     except UnexpectedShape as error:
-        if finding.tries < len(UNREADABLE_WAITS):
+        if finding.attempts < len(UNREADABLE_WAITS):
             log.warning("%s waits: %s", finding, error)
-            at = now + UNREADABLE_WAITS[finding.tries]
-            _still_requested(finding).update(tries=finding.tries + 1, try_again_at=at)
+            at = now + UNREADABLE_WAITS[finding.attempts]
+            _still_requested(finding).update(attempts=finding.attempts + 1, try_again_at=at)
         else:
             log.error("Missed invitation of application %s failed: %s", finding.application_id, error)
             _hand_back(finding)
@@ -367,7 +367,11 @@ def _send_alone(finding: Finding, *, connection: Connection, now: datetime) -> i
 def _hand_back(finding: Finding) -> None:
     """Return the finding to the list of missed invitations, since another automatic retry wouldn't help."""
     _still_requested(finding).update(
-        invite_requested_at=None, invite_requested_by=None, tries=0, try_again_at=None, sentence=NOT_INVITED
+        invite_requested_at=None,
+        invite_requested_by=None,
+        attempts=0,
+        try_again_at=None,
+        sentence=NOT_INVITED,
     )
 
 

@@ -111,9 +111,9 @@ def render_again(*, report_id: int, member: Membership, now: datetime) -> bool:
         report = _lock(report_id)
         if report.state != Report.State.FAILED:
             return False
-        report.state, report.error, report.tries = Report.State.BUILDING, "", 0
+        report.state, report.error, report.rendering_attempts = Report.State.BUILDING, "", 0
         report.try_again_at = now + RENDERING_DELAYS[0]
-        report.save(update_fields=["state", "error", "tries", "try_again_at"])
+        report.save(update_fields=["state", "error", "rendering_attempts", "try_again_at"])
         write_by(member, "report.rebuilt", now=now, details={"report": report.pk})
         jobs.named("report.render").defer(report_id=report.pk)
         return True
@@ -137,12 +137,12 @@ def _try(report_id: int, *, now: datetime) -> Report | None:
         report = _lock(report_id)
         if report.state != Report.State.BUILDING:
             return None
-        if report.tries >= len(RENDERING_DELAYS):
+        if report.rendering_attempts >= len(RENDERING_DELAYS):
             _fail(report_id, error="Several attempts failed; see the log.", now=now)
             return None
-        report.try_again_at = now + RENDERING_DELAYS[report.tries]
-        report.tries += 1
-        report.save(update_fields=["tries", "try_again_at"])
+        report.try_again_at = now + RENDERING_DELAYS[report.rendering_attempts]
+        report.rendering_attempts += 1
+        report.save(update_fields=["rendering_attempts", "try_again_at"])
         return report
 
 

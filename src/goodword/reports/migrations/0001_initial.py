@@ -42,7 +42,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("error", models.TextField(blank=True, default="")),
-                ("tries", models.PositiveSmallIntegerField(default=0)),
+                ("rendering_attempts", models.PositiveSmallIntegerField(default=0)),
                 ("try_again_at", models.DateTimeField(null=True)),
                 ("created_at", models.DateTimeField()),
                 ("ready_at", models.DateTimeField(null=True)),
