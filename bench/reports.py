@@ -28,8 +28,10 @@ from pypdf import PdfReader  # noqa: E402
 from tests.reports.pdf.typical import assessment, reference_check  # noqa: E402
 
 from bench.figures import distribution_of, record  # noqa: E402
+from goodword.core import clock  # noqa: E402
 from goodword.reports.pdf.render import page_content, render_pdf  # noqa: E402
 from goodword.reports.pdf.typesetter import typesetter  # noqa: E402
+from goodword.reports.signing.signature import self_signed, sign  # noqa: E402
 
 WARM = 5
 STYLE = """
@@ -154,12 +156,18 @@ def main() -> int:
     render_pdf(reference_check(4))
     print(f"first report, with the start of the typesetter: {1000 * (time.perf_counter() - began):.0f} ms")
 
+    identity = self_signed(host="goodword.example", now=clock.now())
+
     def typst(snapshot: Any) -> bytes:
         return render_pdf(snapshot).bytes
 
+    def signed(snapshot: Any) -> bytes:
+        return sign(typst(snapshot), identity, now=clock.now()).content
+
     samples = {"references, 4 referees": reference_check(4), "assessment, 4 tests": assessment()}
-    for (name, snapshot), times in zip(samples.items(), (options.reports, options.reports // 4), strict=True):
-        report(f"Typst: {name}", typst, snapshot, max(1, times))
+    report("Typst, signed: references, 4 referees", signed, reference_check(4), options.reports)
+    for (name, snapshot), share in zip(samples.items(), (10, 4), strict=True):
+        report(f"Typst: {name}", typst, snapshot, max(1, options.reports // share))
     report("Typst: references, 25 referees", typst, reference_check(25), max(1, options.reports // 20))
     with suppress(ImportError):
         import weasyprint  # type: ignore[import-not-found]  # installed only for this
