@@ -92,10 +92,10 @@ def test_a_missing_column_is_broken(conn: psycopg.Connection) -> None:
     assert one.sentence.startswith("The database lacks company in candidates_candidate")
 
 
-def test_a_newer_database_needs_attention(conn: psycopg.Connection) -> None:
+def test_a_newer_database_on_which_this_version_does_not_start_is_broken(conn: psycopg.Connection) -> None:
     MigrationRecorder(connection).record_applied("core", "0099_later")
     state, sentence = found_by(lambda conn, _: database.migrations(conn), conn)
-    assert (state, "core.0099_later" in sentence) == ("attention", True)
+    assert (state, "core.0099_later" in sentence) == ("broken", True)
 
 
 def test_an_upgrade_under_way_needs_attention(conn: psycopg.Connection) -> None:

@@ -213,7 +213,7 @@ def migrations(conn: psycopg.Connection) -> DoctorFinding:
                 f"Goodword {release} has migrated the database; this is {VERSION}, which can run on it.",
                 f"Finish the upgrade to {release}, unless you went back on purpose.",
             )
-        return attention(
+        return broken(
             "migrations",
             f"The database is newer than this version, which doesn't know {unknown[0]}.",
             "Install the version that migrated it: this one won't start again.",
