@@ -183,4 +183,7 @@ def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's sign
     failing = readiness.failing()
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
     body = {"status": "failing" if failing else "ok", "failing": failing, "version": VERSION}
-    return JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
+    answer = JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
+    # Django would log an error for each probe, although `Readiness` logs once why they fail
+    answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django has no setting for it
+    return answer
