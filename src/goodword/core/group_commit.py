@@ -209,7 +209,7 @@ class Committer:
                 if ids is None:
                     self._to_view(waiting.channel)
                 else:
-                    self._answer(waiting, ids)
+                    self._answer_safely(waiting, ids)
         finally:
             for waiting in left:
                 self._to_view(waiting.channel)
@@ -224,6 +224,12 @@ class Committer:
             )
             self._intake.failed()
             return [None] * len(batch)
+
+    def _answer_safely(self, waiting: _Waiting, ids: Mapping[str, Any]) -> None:
+        try:
+            self._answer(waiting, ids)
+        except Exception:  # the thread must go on; a full disk, for example, can prevent logging
+            log.exception("A stored request could not be answered or logged")
 
     def _answer(self, waiting: _Waiting, ids: Mapping[str, Any]) -> None:
         name = secrets.token_hex(8)

@@ -466,6 +466,33 @@ def test_an_unexpected_error_leaves_the_request_to_the_view(web: Web) -> None:
     assert web.row("one").state == "received"
 
 
+class FullDisk(logging.Handler):
+    def __init__(self) -> None:
+        super().__init__()
+        self.was_tried = threading.Event()
+
+    def emit(self, record: logging.LogRecord) -> None:  # noqa: ARG002 - logging's signature
+        self.was_tried.set()
+        raise OSError("No space left on device")
+
+
+def test_deliveries_are_stored_together_after_one_could_not_be_logged(
+    web: Web, caplog: pytest.LogCaptureFixture
+) -> None:
+    access_log, disk = logging.getLogger("goodword.access"), FullDisk()
+    web.say(web.alone, web.first)  # cached for the next request
+    with caplog.at_level(logging.INFO, logger=access_log.name):
+        access_log.addHandler(disk)
+        try:
+            assert web.status(request(BODY, event_id="one")) == 200
+            assert disk.was_tried.wait(60)
+        finally:
+            access_log.removeHandler(disk)
+    # at most one of two goes through the view, which refreshes the cached keys
+    assert {web.status(request(BODY, event_id=event_id)) for event_id in ("two", "three")} == {200}
+    assert web.deliveries.stored > 1
+
+
 def test_wake_ups_are_immediate_at_first_then_spaced_out_and_none_is_missing() -> None:
     calls: list[float] = []
     woken = threading.Event()
