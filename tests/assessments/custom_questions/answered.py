@@ -6,10 +6,10 @@ from django.urls import reverse
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue import drafts
+from goodword.assessments.kinds.content import Criterion
 from goodword.assessments.kinds.custom_questions import drafts as custom_drafts
 from goodword.assessments.kinds.custom_questions.drafts import add_file
 from goodword.assessments.kinds.custom_questions.editor import FileSettings
-from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.models import Test
 from goodword.questionnaires.domain import drafts as questionnaire_drafts
 from goodword.questionnaires.domain.drafts import publish as publish_questionnaire

@@ -5,6 +5,7 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from goodword.assessments.kinds.content import Criterion, PublishedNormGroup, Scale
 from goodword.assessments.kinds.custom_questions.content import (
     CustomQuestions,
     custom_questions_to_json,
@@ -17,7 +18,6 @@ from goodword.assessments.kinds.judgement.content import (
     read_judgement,
     to_json,
 )
-from goodword.assessments.kinds.packs import Criterion, PublishedNormGroup, Scale
 from goodword.assessments.kinds.scales.content import Instrument, parse_pack
 from goodword.assessments.kinds.scales.content import to_json as pack_to_json
 

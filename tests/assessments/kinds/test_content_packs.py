@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from goodword.assessments.kinds.packs import FormError, Norm, PackError, PublishedNormGroup
+from goodword.assessments.kinds.content import Norm, PublishedNormGroup
+from goodword.assessments.kinds.packs import FormError, PackError
 from goodword.assessments.kinds.scales.content import Form, ScaleItem, parse_pack, to_json
 from tests.assessments.builtins import load
 from tests.assessments.kinds.packs import small_pack

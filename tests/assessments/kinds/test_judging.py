@@ -6,10 +6,10 @@ from dataclasses import replace
 import pytest
 from django.utils import translation
 
+from goodword.assessments.kinds.content import Panel
 from goodword.assessments.kinds.judgement.content import read_judgement
 from goodword.assessments.kinds.judgement.items import WITHIN, ActionScore, judge, situation_items
 from goodword.assessments.kinds.judgement.results import judgement_sheet
-from goodword.assessments.kinds.packs import Panel
 from goodword.assessments.kinds.scores import ComputedScore, ScoringError
 from goodword.assessments.kinds.technical_sheet import NOTHING
 from goodword.assessments.psychometrics.norms import NormTable, norm_table

@@ -5,7 +5,7 @@ import random
 import pytest
 
 from goodword.assessments.kinds.builtin import WORK_STYLE_FORM
-from goodword.assessments.kinds.packs import FULL_FORM
+from goodword.assessments.kinds.content import FULL_FORM
 from goodword.assessments.kinds.scales.content import parse_pack
 from goodword.assessments.kinds.scales.items import (
     ScaleContradiction,

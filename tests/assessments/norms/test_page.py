@@ -13,7 +13,7 @@ from django.utils.html import strip_tags
 from goodword.accounts.domain import audit
 from goodword.accounts.models import Organisation
 from goodword.assessments.catalogue.packs import ensure_builtin
-from goodword.assessments.kinds.packs import FULL_FORM
+from goodword.assessments.kinds.content import FULL_FORM
 from goodword.assessments.models import Calibration, NormSet, Test, TestVersion
 from goodword.assessments.norms.making import make_norms
 from goodword.assessments.psychometrics import rasch, strata

@@ -16,8 +16,8 @@ from django.db.models import Case, QuerySet, When
 from goodword.assessments.adjustments.status import extended_seconds, granted_percent, is_awaiting_answer
 from goodword.assessments.catalogue.packs import ensure_builtin
 from goodword.assessments.kinds.builtin import newest
+from goodword.assessments.kinds.content import FULL_FORM
 from goodword.assessments.kinds.generated import to_json
-from goodword.assessments.kinds.packs import FULL_FORM
 from goodword.assessments.kinds.registry import kind_named, kind_of
 from goodword.assessments.models import (
     AssessmentPart,

@@ -21,9 +21,9 @@ from goodword.assessments.evidence.folder import (
     listed,
     table_of,
 )
+from goodword.assessments.kinds.content import Criterion
 from goodword.assessments.kinds.generated import GeneratedItem, from_json
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.kinds.registry import Content, kind_of
 from goodword.assessments.kinds.scores import ComputedScore
 from goodword.assessments.models import Assessment

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from goodword.assessments.kinds.packs import Scale
+from goodword.assessments.kinds.content import Scale
 from goodword.assessments.kinds.registry import Content, kind_of
 from goodword.core.text import main_language
 

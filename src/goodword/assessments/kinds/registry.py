@@ -6,6 +6,7 @@ from typing import Annotated, Any, Protocol, assert_never
 from pydantic import Field
 
 from goodword.assessments.kinds.comparison import ComparedPart, Comparison
+from goodword.assessments.kinds.content import FULL_FORM, Criterion, FormOffer, Scale
 from goodword.assessments.kinds.custom_questions.content import CustomQuestions
 from goodword.assessments.kinds.custom_questions.kind import CUSTOM_QUESTIONS
 from goodword.assessments.kinds.custom_questions.report import CustomQuestionsPart
@@ -16,7 +17,6 @@ from goodword.assessments.kinds.judgement.content import JudgementSet
 from goodword.assessments.kinds.judgement.kind import JUDGEMENT
 from goodword.assessments.kinds.judgement.report import JudgementPart
 from goodword.assessments.kinds.judgement.results import JudgementResult
-from goodword.assessments.kinds.packs import FULL_FORM, Criterion, FormOffer, Scale
 from goodword.assessments.kinds.reasoning.content import ReasoningTest
 from goodword.assessments.kinds.reasoning.kind import REASONING
 from goodword.assessments.kinds.reasoning.report import ReasoningPart

@@ -7,7 +7,7 @@ from django.utils import timezone
 from django.utils.functional import Promise
 from django.utils.translation import get_language_info, gettext, gettext_lazy, ngettext, pgettext
 
-from goodword.assessments.kinds.packs import Panel, PublishedNormGroup
+from goodword.assessments.kinds.content import Panel, PublishedNormGroup
 from goodword.assessments.psychometrics.rasch import CalibrationResult
 from goodword.assessments.psychometrics.reliability import FEW
 from goodword.assessments.psychometrics.strata import Stratum

@@ -1,7 +1,7 @@
 from collections.abc import Collection
 from typing import Protocol
 
-from goodword.assessments.kinds.packs import FormOffer, Scale
+from goodword.assessments.kinds.content import FormOffer, Scale
 
 
 class _HasForms(Protocol):

@@ -15,8 +15,8 @@ from goodword.assessments.kinds.builtin import (
     contents,
     newest,
 )
+from goodword.assessments.kinds.content import FormOffer, Scale
 from goodword.assessments.kinds.health import health_scales
-from goodword.assessments.kinds.packs import FormOffer, Scale
 from goodword.assessments.kinds.registry import Content, kind_of
 from goodword.assessments.models import (
     Assessment,

@@ -6,8 +6,8 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from goodword.assessments.kinds.content import Scale
 from goodword.assessments.kinds.health import health_scales
-from goodword.assessments.kinds.packs import Scale
 from goodword.assessments.kinds.registry import Content, kind_named
 from goodword.assessments.models import Assessment, AssessmentPart, Calibration, NormSet, Test
 from goodword.assessments.plans.editing import MAX_MINUTES, MAX_REQUIREMENT_LENGTH, NEWEST, PartChoice

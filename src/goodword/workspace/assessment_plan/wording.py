@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.parts import FALLBACK_LANGUAGE
-from goodword.assessments.kinds.packs import FormOffer, Scale
+from goodword.assessments.kinds.content import FormOffer, Scale
 from goodword.assessments.kinds.registry import kind_named
 from goodword.assessments.models import Assessment, Attempt, Calibration, NormSet
 from goodword.assessments.plans.versions import PlannedPart

@@ -24,14 +24,12 @@ from pydantic import (
 )
 from pydantic import StringConstraints as Limits
 
+from goodword.assessments.kinds.content import FULL_FORM, Criterion, FormOffer
 from goodword.assessments.kinds.packs import (
-    FULL_FORM,
     KNOWN_NAMES,
     OPTIONAL,
     OPTIONAL_LIST,
     TEXT,
-    Criterion,
-    FormOffer,
     check_unique,
     read,
     wrong,

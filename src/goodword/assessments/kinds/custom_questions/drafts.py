@@ -6,6 +6,7 @@ from typing import Final
 
 from goodword.accounts.models import Membership
 from goodword.assessments.catalogue.drafts import DRAFTS, TestDraft, create, create_row, publication, save
+from goodword.assessments.kinds.content import Criterion
 from goodword.assessments.kinds.custom_questions.content import read_custom_questions
 from goodword.assessments.kinds.custom_questions.editor import (
     FILE,
@@ -21,7 +22,6 @@ from goodword.assessments.kinds.custom_questions.editor import (
     with_questions,
     without_texts,
 )
-from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.models import Test
 from goodword.drafts.versions import Publication
 from goodword.questionnaires.domain.versions import versions_in_all_languages

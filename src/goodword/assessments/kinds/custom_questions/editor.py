@@ -11,10 +11,11 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from goodword.assessments.kinds.content import Criterion
 from goodword.assessments.kinds.custom_questions.content import FILE_TYPES, KIND, MOST_MEGABYTES
 from goodword.assessments.kinds.custom_questions.uploads import ACCEPTED
 from goodword.assessments.kinds.form_rows import RowsForm, row_count
-from goodword.assessments.kinds.packs import MOST_POINTS, Criterion
+from goodword.assessments.kinds.packs import MOST_POINTS
 from goodword.questionnaires.editor.descriptions import language_name, short
 from goodword.questionnaires.editor.forms import CheckboxField, TextField, WholeNumberField
 from goodword.questionnaires.models import Questionnaire

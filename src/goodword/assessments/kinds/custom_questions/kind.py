@@ -11,6 +11,7 @@ from goodword.assessments.kinds.comparison import (
     ComparisonCell,
     rank_of_all,
 )
+from goodword.assessments.kinds.content import Criterion
 from goodword.assessments.kinds.custom_questions.content import (
     CustomQuestions,
     custom_questions_to_json,
@@ -41,7 +42,7 @@ from goodword.assessments.kinds.items import (
     questions_mail_line,
     questions_overview_line,
 )
-from goodword.assessments.kinds.packs import MOST_ITEMS, Criterion, at_most
+from goodword.assessments.kinds.packs import MOST_ITEMS, at_most
 from goodword.assessments.kinds.scores import (
     ALL,
     ComputedScore,

@@ -14,9 +14,9 @@ from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership
 from goodword.assessments.attempts.overview import title_of
 from goodword.assessments.attempts.parts import part_of
+from goodword.assessments.kinds.content import Criterion
 from goodword.assessments.kinds.custom_questions.content import CustomQuestions, FileQuestion
 from goodword.assessments.kinds.custom_questions.items import CustomQuestion
-from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.kinds.registry import kind_of
 from goodword.assessments.models import Answer, Attempt, AttemptPart, Marking, Test, TestVersion, Upload
 from goodword.assessments.queries import (

@@ -6,10 +6,10 @@ from typing import Self
 
 from django.utils.translation import gettext, ngettext
 
+from goodword.assessments.kinds.content import FULL_FORM, Criterion
 from goodword.assessments.kinds.custom_questions.content import AnyQuestion, CustomQuestions, FileQuestion
 from goodword.assessments.kinds.custom_questions.items import CustomQuestion, is_right, visible_items
 from goodword.assessments.kinds.items import Item
-from goodword.assessments.kinds.packs import FULL_FORM, Criterion
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scores import ALL
 from goodword.assessments.kinds.technical_sheet import (

@@ -8,14 +8,12 @@ from django.utils.translation import gettext, ngettext
 from pydantic import ConfigDict, Field, FiniteFloat, Strict, TypeAdapter
 from pydantic import StringConstraints as Limits
 
+from goodword.assessments.kinds.content import FULL_FORM, FormOffer, Panel
 from goodword.assessments.kinds.packs import (
     DECIDING_SECONDS,
-    FULL_FORM,
     KNOWN_NAMES,
     OPTIONAL,
     TEXT,
-    FormOffer,
-    Panel,
     ResponseScale,
     check_rights,
     check_unique,

@@ -23,6 +23,7 @@ from goodword.assessments.catalogue.drafts import (
     publish_complete,
     save,
 )
+from goodword.assessments.kinds.content import Panel
 from goodword.assessments.kinds.judgement.content import (
     FEWEST_ACTIONS,
     check_keys,
@@ -44,7 +45,6 @@ from goodword.assessments.kinds.judgement.editor import (
 from goodword.assessments.kinds.judgement.open_text import open_text_contents
 from goodword.assessments.kinds.judgement.panel_keys import panel_of_draft, shown_result
 from goodword.assessments.kinds.judgement.panelists import experts_of, keep_ratings
-from goodword.assessments.kinds.packs import Panel
 from goodword.assessments.models import AssessmentPart, Test, TestVersion, newest_first
 from goodword.core.jobs import for_each
 from goodword.core.validation import ReadingError

@@ -11,6 +11,7 @@ from goodword.assessments.kinds.comparison import (
     ComparisonCell,
     percentiles_note,
 )
+from goodword.assessments.kinds.content import Criterion
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
 from goodword.assessments.kinds.judgement.content import (
@@ -38,7 +39,7 @@ from goodword.assessments.kinds.judgement.results import (
     judgement_result,
     judgement_sheet,
 )
-from goodword.assessments.kinds.packs import MOST_ANSWERS, MOST_ITEMS, Criterion, PackError, at_most
+from goodword.assessments.kinds.packs import MOST_ANSWERS, MOST_ITEMS, PackError, at_most
 from goodword.assessments.kinds.requirements import mentions, stems
 from goodword.assessments.kinds.scores import (
     ALL,

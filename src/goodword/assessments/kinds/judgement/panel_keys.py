@@ -10,9 +10,9 @@ from django.db import transaction
 
 from goodword.accounts.models import AuditEntry
 from goodword.assessments.catalogue.drafts import DRAFTS
+from goodword.assessments.kinds.content import LEAST_AGREEMENT, Panel
 from goodword.assessments.kinds.judgement.content import LEAST_EXPERTS, read_judgement
 from goodword.assessments.kinds.judgement.panelists import Content, Expert, ExpertState, digests, experts_of
-from goodword.assessments.kinds.packs import LEAST_AGREEMENT, Panel
 from goodword.assessments.models import Test
 from goodword.assessments.psychometrics.agreement import IntraclassCorrelation, Spread, agreement, spread
 from goodword.core.rows import lock_row

@@ -8,6 +8,7 @@ from django.utils.formats import number_format
 from django.utils.translation import gettext
 
 from goodword.assessments.kinds.builtin import BUILT_IN
+from goodword.assessments.kinds.content import FULL_FORM, LEAST_AGREEMENT
 from goodword.assessments.kinds.items import Item
 from goodword.assessments.kinds.judgement.content import JudgementSet, decimals
 from goodword.assessments.kinds.judgement.items import (
@@ -19,7 +20,6 @@ from goodword.assessments.kinds.judgement.items import (
     smallest_distance,
     without_void,
 )
-from goodword.assessments.kinds.packs import FULL_FORM, LEAST_AGREEMENT
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scores import ALL, NormedScore, needed_answers, normed_score
 from goodword.assessments.kinds.technical_sheet import (

@@ -11,8 +11,9 @@ from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter
 from pydantic import StringConstraints as Limits
 
+from goodword.assessments.kinds.content import FormOffer
 from goodword.assessments.kinds.generated import SEEDS, GeneratedItem
-from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, FormOffer, read, wrong
+from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, read, wrong
 from goodword.assessments.kinds.reasoning.families import FAMILIES, generate
 from goodword.core.validation import Json, ReadingError
 

@@ -11,9 +11,9 @@ from goodword.assessments.kinds.comparison import (
     percentiles_note,
     rank_of_all,
 )
+from goodword.assessments.kinds.content import Criterion
 from goodword.assessments.kinds.generated import SEEDS, GeneratedItem
 from goodword.assessments.kinds.items import Item, OnBreak, questions_mail_line, questions_overview_line
-from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.kinds.reasoning.content import (
     ReasoningTest,
     draw,

@@ -9,19 +9,16 @@ from django.utils.translation import gettext
 from pydantic import BaseModel, ConfigDict, Field, StrictInt, TypeAdapter, model_validator
 from pydantic import StringConstraints as Limits
 
+from goodword.assessments.kinds.content import FULL_FORM, FormOffer, PublishedNormGroup, Scale
 from goodword.assessments.kinds.packs import (
     DECIDING_SECONDS,
-    FULL_FORM,
     KNOWN_NAMES,
     OPTIONAL,
     OPTIONAL_LIST,
     TEXT,
     FormError,
-    FormOffer,
-    PublishedNormGroup,
     ResponseOption,
     ResponseScale,
-    Scale,
     check_rights,
     check_unique,
     read,

@@ -40,6 +40,7 @@ from typing import Any, Literal
 from django.http import QueryDict
 from django.utils.translation import gettext, ngettext
 
+from goodword.assessments.kinds.content import Scale
 from goodword.assessments.kinds.items import (
     PRACTICE,
     ChoiceForm,
@@ -49,7 +50,6 @@ from goodword.assessments.kinds.items import (
     Solution,
     UnknownOption,
 )
-from goodword.assessments.kinds.packs import Scale
 from goodword.assessments.kinds.scales.content import Instrument, ScaleItem
 from goodword.assessments.kinds.scores import ComputedScore, ScoringError, needed_answers
 from goodword.assessments.psychometrics import SCORING

@@ -12,6 +12,7 @@ from goodword.assessments.kinds.comparison import (
     ComparisonCell,
     percentiles_note,
 )
+from goodword.assessments.kinds.content import Criterion, FormOffer, Scale
 from goodword.assessments.kinds.generated import GeneratedItem
 from goodword.assessments.kinds.items import FixedItems, Item, OnBreak
 from goodword.assessments.kinds.packs import (
@@ -19,10 +20,7 @@ from goodword.assessments.kinds.packs import (
     MOST_ANSWERS,
     MOST_ITEMS,
     MOST_SCALES,
-    Criterion,
-    FormOffer,
     PackError,
-    Scale,
     at_most,
 )
 from goodword.assessments.kinds.requirements import mentions, stems

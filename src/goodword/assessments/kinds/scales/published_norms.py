@@ -12,7 +12,8 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, BaseModel, StrictInt, model_validator
 from pydantic import StringConstraints as Limits
 
-from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, Norm, PublishedNormGroup, wrong
+from goodword.assessments.kinds.content import Norm, PublishedNormGroup
+from goodword.assessments.kinds.packs import KNOWN_NAMES, TEXT, wrong
 
 #: words for each sex; words from only one list indicate a split, words from both a whole group
 _WOMEN: Final = frozenset({"women", "female", "females", "girls", "frauen", "weiblich", "femmes", "filles"})

@@ -4,7 +4,7 @@ from typing import Literal, Self
 
 from django.utils.translation import gettext, ngettext
 
-from goodword.assessments.kinds.packs import PublishedNormGroup, Scale
+from goodword.assessments.kinds.content import PublishedNormGroup, Scale
 from goodword.assessments.kinds.report import CandidateResult, PartResult, requirement_of
 from goodword.assessments.kinds.scales.content import Instrument
 from goodword.assessments.kinds.scales.items import SCORING_VERSION

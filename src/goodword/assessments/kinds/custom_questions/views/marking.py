@@ -14,9 +14,9 @@ from django.views.decorators.http import require_http_methods, require_safe
 from goodword.accounts import access
 from goodword.accounts.access import MemberRequest
 from goodword.accounts.domain.audit import write_by
+from goodword.assessments.kinds.content import Criterion
 from goodword.assessments.kinds.custom_questions import marking as acts
 from goodword.assessments.kinds.custom_questions.marking import AnswerToMark, MarkedPart, parts_to_mark
-from goodword.assessments.kinds.packs import Criterion
 from goodword.assessments.models import Attempt, Marking, Upload
 from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
