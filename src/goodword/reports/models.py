@@ -117,7 +117,7 @@ class ReportOpening(OrganisationOwned):
     report = models.ForeignKey(Report, on_delete=models.CASCADE, related_name="openings")
     link = models.ForeignKey(Link, on_delete=models.SET_NULL, null=True, related_name="+")
     by = models.CharField(max_length=200)
-    at = models.DateTimeField()
+    opened_at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"opening {self.pk}"

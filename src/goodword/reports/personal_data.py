@@ -341,7 +341,7 @@ def _report(report: Report, wanted: ExportRequest) -> dict[str, Any]:
     if wanted.by_member:
         entry["content"] = report.snapshot
         entry["opened"] = [
-            {"by": opening.by, "at": opening.at}
+            {"by": opening.by, "at": opening.opened_at}
             for opening in sorted(report.openings.all(), key=lambda o: o.pk)
         ]
     return without_empty(entry)

@@ -83,7 +83,7 @@ def revoke(*, report: Report, link_id: int, member: Membership, now: datetime) -
 def shared_links(report: Report, *, now: datetime) -> Sequence[SharedLink]:
     """Return the report's links, newest first. Two queries."""
     opened = ReportOpening.objects.of(report.organisation).filter(report=report, link__isnull=False)
-    by_link = opened.order_by().values_list("link").annotate(n=Count("pk"), last=Max("at"))
+    by_link = opened.order_by().values_list("link").annotate(n=Count("pk"), last=Max("opened_at"))
     found = {pk: (n, last) for pk, n, last in by_link}
     candidate = report.step_request.application.candidate
     return [
@@ -141,7 +141,7 @@ def open_report(
             details={"report": report.pk},
         )
         ReportOpening.objects.create(
-            organisation=report.organisation, report=report, link=link, by=by, at=now
+            organisation=report.organisation, report=report, link=link, by=by, opened_at=now
         )
         _record("report.opened", report, by=by, at=now)
     return content
@@ -149,7 +149,7 @@ def open_report(
 
 def _opened_lately(report: Report, link: Link, *, now: datetime) -> bool:
     openings = ReportOpening.objects.of(report.organisation).filter(report=report, link=link)
-    return openings.filter(at__gt=now - links.QUIET).exists()
+    return openings.filter(opened_at__gt=now - links.QUIET).exists()
 
 
 def _record(name: str, report: Report, *, by: str, at: datetime, **data: str) -> None:

@@ -140,7 +140,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("by", models.CharField(max_length=200)),
-                ("at", models.DateTimeField()),
+                ("opened_at", models.DateTimeField()),
                 (
                     "link",
                     models.ForeignKey(
