@@ -271,6 +271,15 @@ def test_local_keys_are_generated_once_and_stored_in_a_private_file(tmp_path: Pa
     assert [found.name for found in (tmp_path / "data").iterdir()] == ["keys.json"]
 
 
+@pytest.mark.parametrize("content", ["", "x", "[]", '{"secret_key": 3}', b"\xff"])
+def test_damaged_local_keys_are_named(tmp_path: Path, content: str | bytes) -> None:
+    file = tmp_path / "keys.json"
+    file.write_bytes(content.encode() if isinstance(content, str) else content)
+    with pytest.raises(environment.SettingError) as refused:
+        environment.local_keys(tmp_path)
+    assert str(refused.value).startswith(f"{file} is damaged. Put a copy of it back;")
+
+
 def test_field_keys_keep_their_order() -> None:
     one, two = base64.b64encode(b"1" * 32).decode(), base64.b64encode(b"2" * 32).decode()
     assert list(environment.parse_field_keys(f"b:{two}, a:{one}").items()) == [

@@ -366,7 +366,15 @@ def local_keys(data: Path) -> dict[str, str]:
     if not path.exists():
         data.mkdir(parents=True, exist_ok=True)
         create_file(path, json.dumps(new_keys()))  # a second process uses the first one's keys
-    loaded: dict[str, str] = json.loads(path.read_text(encoding="utf-8"))
+    try:
+        loaded = json.loads(path.read_text(encoding="utf-8"))
+    except ValueError:
+        loaded = None
+    if not isinstance(loaded, dict) or not all(isinstance(value, str) for value in loaded.values()):
+        raise SettingError(
+            f"{path} is damaged. Put a copy of it back; without one, delete it for new keys, which can't decrypt the "
+            "secrets in this database."
+        )
     return loaded
 
 
