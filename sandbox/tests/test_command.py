@@ -18,6 +18,7 @@ import pytest
 
 import greenhouse_sandbox
 from greenhouse_sandbox.app import create_app
+from greenhouse_sandbox.cli import parser
 from greenhouse_sandbox.store.state_file import StateError
 
 pytestmark = pytest.mark.programs
@@ -86,6 +87,26 @@ def test_a_port_in_use_is_reported_in_one_line_with_status_2() -> None:
     assert (
         err == f"greenhouse-sandbox: The sandbox cannot listen on 127.0.0.1:{port}: Address already in use.\n"
     )
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--port", "99999"], "argument --port: '99999' is not a port from 0 to 65535 (see --help)."),
+        (
+            ["--world", "big"],
+            "argument --world: 'big' is not demo, empty or a number of applications (see --help).",
+        ),
+        (["--nonsense"], "unrecognized arguments: --nonsense (see --help)."),
+        (["--seed", "x"], "argument --seed: invalid int value: 'x' (see --help)."),
+    ],
+)
+def test_a_wrong_argument_is_reported_in_one_line(
+    arguments: list[str], message: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit) as stop:
+        parser().parse_args(arguments)
+    assert (stop.value.code, capsys.readouterr().err) == (2, f"greenhouse-sandbox: {message}\n")
 
 
 def test_a_broken_state_file_is_reported_in_one_line_and_kept(tmp_path: Path) -> None:

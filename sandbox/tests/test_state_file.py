@@ -7,6 +7,7 @@ import pytest
 
 from greenhouse_sandbox.acts.applications import add_candidate
 from greenhouse_sandbox.acts.candidates import delete_candidate
+from greenhouse_sandbox.app import create_app
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.state_file import Saver, StateError, append, changes, read_state, write_whole
 from greenhouse_sandbox.worlds import seed
@@ -87,3 +88,40 @@ def test_a_reset_rewrites_the_file(world: Store, tmp_path: Path) -> None:
     saver.close()
     again = reread(path)
     assert (len(again.jobs), len(again.users)) == (0, 8)
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        {"tables": []},
+        {"tables": {"jobs": {"made": 1, "rows": [5]}}},
+        {"clock_offset_seconds": 1e300},
+        {"clock_offset_seconds": 3e11},
+    ],
+)
+def test_a_damaged_file_is_refused(world: Store, tmp_path: Path, damage: dict[str, object]) -> None:
+    path = tmp_path / "state"
+    write_whole(world, path)
+    first = json.loads(path.read_text().splitlines()[0])
+    path.write_text(json.dumps(first | damage) + "\n")
+    with pytest.raises(StateError, match=f"^The state file {path} cannot be read: "):
+        reread(path)
+
+
+def test_a_sandbox_does_not_start_with_a_file_that_it_cannot_write(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    path = tmp_path / "file" / "state"
+    with pytest.raises(StateError, match=f"^The state file {path} cannot be written: "):
+        create_app(state_file=path)
+
+
+def test_a_file_that_cannot_be_written_at_the_end_is_logged(
+    world: Store, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "folder"
+    saver = Saver(world, folder / "state", pause_seconds=0)
+    folder.touch()
+    saver.close()
+    assert [record.getMessage().partition(": ")[0] for record in caplog.records] == [
+        f"The state file {folder / 'state'} could not be written"
+    ]

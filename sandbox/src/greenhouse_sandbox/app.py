@@ -14,7 +14,7 @@ from greenhouse_sandbox.api.v1.requests import authenticate
 from greenhouse_sandbox.api.v3 import routes as v3_routes
 from greenhouse_sandbox.context import API_PATHS, Sandbox, sandbox
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.store.state_file import read_state
+from greenhouse_sandbox.store.state_file import check_writable, read_state
 from greenhouse_sandbox.webhooks.delivery import make_client
 from greenhouse_sandbox.worlds import seed
 
@@ -45,6 +45,8 @@ def create_app(
             read_state(store, state_file)
         else:
             seed(store, world, random=random)
+    if state_file is not None:
+        check_writable(state_file)
     store.base_url = base_url.rstrip("/")
     if http is None and webhook_ca is not None:
         http = make_client(webhook_ca)

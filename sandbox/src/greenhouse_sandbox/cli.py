@@ -51,8 +51,14 @@ GIVEN = "From the command line"
 USAGE_ERROR = 2
 
 
+class Parser(ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        """Report a wrong argument in one line, without the usage."""
+        _give_up(f"{message} (see --help).")
+
+
 def parser() -> ArgumentParser:
-    made = ArgumentParser(
+    made = Parser(
         prog="greenhouse-sandbox",
         description="A sandbox that behaves like Greenhouse Recruiting: Harvest v1 and v3, web hooks, screens.",
         epilog=EXAMPLES,
@@ -60,7 +66,7 @@ def parser() -> ArgumentParser:
     )
     where = made.add_argument_group("address")
     where.add_argument(
-        "--port", type=int, default=8100, help="TCP port, 0 for any free one (default: %(default)s)"
+        "--port", type=_port, default=8100, help="TCP port, 0 for any free one (default: %(default)s)"
     )
     where.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s)")
     where.add_argument("--tls", action="store_true", help="serve https; prints which CA file to trust")
@@ -120,6 +126,12 @@ def parser() -> ArgumentParser:
     )
     manner.add_argument("--no-limits", action="store_true", help="no rate limits")
     return made
+
+
+def _port(text: str) -> int:
+    if text.isdecimal() and int(text) <= 65535:
+        return int(text)
+    raise ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
 
 
 def _world(text: str) -> str:
@@ -220,7 +232,7 @@ def main(arguments: list[str] | None = None) -> None:
             family=socket.AF_INET6 if ":" in options.host else socket.AF_INET,
             backlog=128,
         )
-    except (OSError, OverflowError) as error:
+    except OSError as error:
         _give_up(f"The sandbox cannot listen on {options.host}:{options.port}: {_reason(error)}.")
     app: Sandbox | None = None
     try:
@@ -306,10 +318,12 @@ def _banner(app: Sandbox, options: Namespace, url: str, trust: str | None) -> li
     return lines
 
 
-def _reason(error: OSError | OverflowError) -> str:
+def _reason(error: OSError) -> str:
     """The system's error message, without the address that Python adds."""
-    if isinstance(error, OSError) and error.errno is not None and error.errno in errno.errorcode:
+    if error.errno is not None and error.errno in errno.errorcode:
         return os.strerror(error.errno)
+    if isinstance(error, socket.gaierror):
+        return str(error.args[1]).partition(" (")[0]
     return str(error)
 
 

@@ -9,6 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+from greenhouse_sandbox.clock import YEARS
 from greenhouse_sandbox.store.store import Store
 from greenhouse_sandbox.store.table import Row
 
@@ -21,11 +22,12 @@ RETRY_SECONDS = 5.0
 GROWTH = 4
 ROOM_BYTES = 4 * 1024 * 1024
 SMALL_ROWS = 20_000
+UNWRITTEN = "The state file %s could not be written: %s"
 log = logging.getLogger(__name__)
 
 
 class StateError(Exception):
-    """The state file can't be read; the message says why."""
+    """The state file can't be read or written; the message says why."""
 
 
 def account(store: Store) -> dict[str, Any]:
@@ -63,7 +65,7 @@ def changes(store: Store) -> str:
 def write_whole(store: Store, path: Path) -> None:
     """Write the whole file atomically."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    beside = path.with_name(path.name + ".new")
+    beside = _beside(path)
     while True:
         generation = store.generation
         with beside.open("w", encoding="utf-8") as file:
@@ -72,6 +74,10 @@ def write_whole(store: Store, path: Path) -> None:
         if store.generation == generation:
             break
     beside.replace(path)
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".new")
 
 
 def append(path: Path, line: str) -> None:
@@ -85,8 +91,23 @@ def read_state(store: Store, path: Path) -> None:
     try:
         with store.lock:
             _read(store, path)
-    except (OSError, ValueError, KeyError, TypeError) as error:
+            if store.clock.now().year not in YEARS:
+                raise ValueError("its clock is out of range")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, OverflowError) as error:
         raise StateError(f"The state file {path} cannot be read: {error}") from error
+
+
+def check_writable(path: Path) -> None:
+    """Raises StateError if the file can't be written."""
+    beside = _beside(path)
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        beside.open("a").close()
+        beside.unlink()
+    except OSError as error:
+        raise StateError(f"The state file {path} cannot be written: {error}") from error
+    if path.exists() and not os.access(path, os.W_OK):
+        raise StateError(f"The state file {path} cannot be written: it is read-only")
 
 
 def _read(store: Store, path: Path) -> None:
@@ -200,7 +221,10 @@ class Saver:
         self._thread.join()
         if sum(len(table) for table in self._store.tables().values()) < SMALL_ROWS:
             self._generation = -1
-        self._write()
+        try:
+            self._write()
+        except OSError as error:
+            log.warning(UNWRITTEN, self._path, error)
 
     def _run(self) -> None:
         while not self._stopped.is_set():
@@ -211,7 +235,7 @@ class Saver:
                     self._write()
                 except OSError as error:
                     # A full disk may have space again later, so keep running and retry.
-                    log.warning("The state file %s could not be written: %s", self._path, error)
+                    log.warning(UNWRITTEN, self._path, error)
                     self._changed.set()
                     self._stopped.wait(RETRY_SECONDS)
                 self._stopped.wait(self._pause)
