@@ -1,7 +1,7 @@
 """Pages of v1: numbered, with next, last and prev in the Link header. Lowest id first."""
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -104,10 +104,9 @@ def _within(row: Any, member: str, lower: bool, bound: datetime) -> bool:
 
 def _moment(name: str, text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError as error:
+        return datetime.fromisoformat(text.replace(" ", "+")).astimezone(UTC)
+    except (ValueError, OverflowError) as error:
         raise validation_error(name, "Must be an ISO-8601 timestamp") from error
-    return moment if moment.tzinfo else moment.astimezone()
 
 
 def _whole(name: str, default: int) -> int:

@@ -224,11 +224,11 @@ def _pairs(name: str, wanted: str) -> list[tuple[str, str]]:
 def _moment(name: str, text: str) -> datetime:
     try:
         moment = datetime.fromisoformat(text.replace(" ", "+"))
-    except ValueError:
-        moment = None
-    if moment is None or moment.tzinfo is None:
-        raise invalid(name, f"`{text}` is not a valid date-time")
-    return moment
+        if moment.tzinfo is None:
+            raise ValueError("no time zone")
+        return moment.astimezone(UTC)
+    except (ValueError, OverflowError) as error:
+        raise invalid(name, f"`{text}` is not a valid date-time") from error
 
 
 def _day(name: str, text: str) -> None:
