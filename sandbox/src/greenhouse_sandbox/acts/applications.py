@@ -3,13 +3,14 @@
 import base64
 import binascii
 import mimetypes
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from greenhouse_sandbox.acts.background import credit, referrer, referrer_of
 from greenhouse_sandbox.acts.custom_fields import with_values
 from greenhouse_sandbox.acts.feed import VISIBILITIES, log_activity
-from greenhouse_sandbox.acts.progress import enter_stage, move, must_be_active, pipeline
+from greenhouse_sandbox.acts.progress import enter_stage, move, must_be_active, must_have_stages, pipeline
 from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.reading import whole_number
 from greenhouse_sandbox.store import Store
@@ -39,6 +40,9 @@ LINKS: dict[str, str] = {
     "prospective_department_id": "departments",
     "prospective_office_id": "offices",
 }
+
+
+type Completion = Callable[[Application], None]
 
 
 def forget_files(store: Store, application_id: int, *, now: datetime) -> None:
@@ -149,6 +153,7 @@ def transfer(
 ) -> None:
     """Move to another open job, at `stage_id` or its first stage. The id stays. Fires the webhook of a stage change."""
     must_be_active(application)
+    must_have_stages(application)
     job = store.jobs.get(job_id)
     if job is None:
         raise RefusedError("job_id", "names a job that does not exist")
@@ -235,8 +240,9 @@ def apply_to_job(
     job_post_id: int | None = None,
     source_id: int | None = None,
     stage_id: int | None = None,
+    complete: Completion | None = None,
 ) -> Application:
-    """Create an application to an open job, at `stage_id` or the first stage. Fires the webhook."""
+    """Create an application to an open job, at `stage_id` or the first stage, and `complete` it. Fires the webhook."""
     job = store.jobs.get(job_id)
     if job is None:
         raise RefusedError("job_id", "does not exist")
@@ -254,22 +260,40 @@ def apply_to_job(
     application.recruiter_id = responsible(store, job_id, "recruiter")
     application.coordinator_id = responsible(store, job_id, "coordinator")
     enter_stage(store, application, stage, now)
+    _complete(store, application, complete)
     log_activity(store, application, f"{candidate.name} applied to {job.name}", actor_id=actor_id, now=now)
     emit_application(store, "new_candidate_application", application)
     return application
 
 
 def add_prospect(
-    store: Store, candidate: Candidate, *, job_ids: list[int], actor_id: int | None, now: datetime
+    store: Store,
+    candidate: Candidate,
+    *,
+    job_ids: list[int],
+    actor_id: int | None,
+    now: datetime,
+    complete: Completion | None = None,
 ) -> Application:
-    """Create a prospect for no job, one or several. Fires the webhook."""
+    """Create a prospect for no job, one or several, and `complete` it. Fires the webhook."""
     if any(store.jobs.get(job_id) is None for job_id in job_ids):
         raise RefusedError("job_ids", "contains a job that does not exist")
     application = _new_application(store, candidate, job_id=None, prospect=True, now=now)
     application.prospective_job_ids = job_ids
+    _complete(store, application, complete)
     log_activity(store, application, f"{candidate.name} was added as a prospect", actor_id=actor_id, now=now)
     emit_application(store, "new_prospect_application", application)
     return application
+
+
+def _complete(store: Store, application: Application, complete: Completion | None) -> None:
+    """Complete a new application; if that is refused, remove it."""
+    try:
+        if complete is not None:
+            complete(application)
+    except Exception:
+        forget_application(store, application)
+        raise
 
 
 def _new_application(
@@ -299,32 +323,41 @@ def responsible(store: Store, job_id: int, kind: str) -> int | None:
 
 
 def apply(
-    store: Store, candidate: Candidate, wanted: dict[str, Any], *, actor_id: int | None, now: datetime
+    store: Store,
+    candidate: Candidate,
+    wanted: dict[str, Any],
+    *,
+    actor_id: int | None,
+    now: datetime,
+    complete: Completion | None = None,
 ) -> Application:
-    """Create an application to `job_id`, or if `prospect`, a prospect for `job_ids`. Fires the webhook."""
+    """Create an application to `job_id`, or if `prospect`, a prospect for `job_ids`, and `complete` it. Fires the
+    webhook."""
     links, fields = checked_links(store, wanted), {}
     if wanted.get("custom_fields"):
         fields = with_values(store, "application", {}, wanted["custom_fields"])
+
+    def finish(application: Application) -> None:
+        set_links(store, application, links)
+        application.custom_fields = {**application.custom_fields, **fields}
+        if complete is not None:
+            complete(application)
+
     if str(wanted.get("prospect", "")).lower() == "true":
         jobs = [_id("job_ids", one) for one in wanted.get("job_ids") or []]
-        application = add_prospect(store, candidate, job_ids=jobs, actor_id=actor_id, now=now)
-    else:
-        if wanted.get("job_id") is None:
-            raise RefusedError("job_id", "is missing")
-        stage = wanted.get("initial_stage_id")
-        application = apply_to_job(
-            store,
-            candidate,
-            job_id=_id("job_id", wanted["job_id"]),
-            stage_id=_id("initial_stage_id", stage) if stage is not None else None,
-            source_id=links.get("source_id"),
-            actor_id=actor_id,
-            now=now,
-        )
-    set_links(store, application, links)
-    application.custom_fields = {**application.custom_fields, **fields}
-    store.applications.changed(application, now)
-    return application
+        return add_prospect(store, candidate, job_ids=jobs, actor_id=actor_id, now=now, complete=finish)
+    if wanted.get("job_id") is None:
+        raise RefusedError("job_id", "is missing")
+    stage = wanted.get("initial_stage_id")
+    return apply_to_job(
+        store,
+        candidate,
+        job_id=_id("job_id", wanted["job_id"]),
+        stage_id=_id("initial_stage_id", stage) if stage is not None else None,
+        actor_id=actor_id,
+        now=now,
+        complete=finish,
+    )
 
 
 def checked_links(store: Store, wanted: dict[str, Any]) -> dict[str, int | None]:

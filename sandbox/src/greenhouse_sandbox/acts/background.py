@@ -17,6 +17,7 @@ def add_education(
     start_date: str | None,
     end_date: str | None,
     now: datetime,
+    announce: bool = True,
 ) -> Education:
     for name, option_id in (("school", school_id), ("degree", degree_id), ("discipline", discipline_id)):
         if option_id is not None and store.custom_field_options.get(option_id) is None:
@@ -33,7 +34,8 @@ def add_education(
         end_on=day("end_date", end_date),
     )
     store.educations.insert(row)
-    _tell(store, candidate, now)
+    if announce:
+        _tell(store, candidate, now)
     return row
 
 
@@ -46,6 +48,7 @@ def add_employment(
     start_date: str | None,
     end_date: str | None,
     now: datetime,
+    announce: bool = True,
 ) -> Employment:
     row = Employment(
         id=store.employments.new_id(),
@@ -58,7 +61,8 @@ def add_employment(
         end_on=day("end_date", end_date),
     )
     store.employments.insert(row)
-    _tell(store, candidate, now)
+    if announce:
+        _tell(store, candidate, now)
     return row
 
 

@@ -239,12 +239,17 @@ def anonymise_candidate(store: Store, candidate: Candidate, *, now: datetime) ->
 def delete_candidate(store: Store, candidate: Candidate) -> None:
     """Remove a person with their applications and feed. Fires the webhook."""
     applications = store.applications.by("candidate_id", candidate.id)
+    forget_candidate(store, candidate)
+    emit_candidate_deleted(store, candidate, applications)
+
+
+def forget_candidate(store: Store, candidate: Candidate) -> None:
+    """Remove a person and everything that belongs to them. Fires no webhook."""
     store.notes.delete_by("candidate_id", candidate.id)
-    for application in applications:
+    for application in store.applications.by("candidate_id", candidate.id):
         forget_application(store, application)
     forget_background(store, candidate)
     store.candidates.delete(candidate.id)
-    emit_candidate_deleted(store, candidate, applications)
 
 
 def merge_candidates(store: Store, loser: Candidate, winner: Candidate, *, now: datetime) -> None:

@@ -69,8 +69,7 @@ def move(
 ) -> None:
     """Move an active application to `stage`, in its own job or another. Fires the webhook."""
     must_be_active(application)
-    if application.prospect:
-        raise RefusedError("id", "is a prospect and has no stage")
+    must_have_stages(application)
     present = current_stage(store, application)
     if present is not None and present.id == stage.id:
         raise RefusedError("to_stage_id", "is already the application's stage")
@@ -183,6 +182,12 @@ def must_be_active(application: Application) -> None:
     """Raise RefusedError if the application is rejected, hired or converted."""
     if application.status != IN_PROCESS:
         raise RefusedError("id", f"is {application.status}, not active")
+
+
+def must_have_stages(application: Application) -> None:
+    """Raise RefusedError if the application is a prospect."""
+    if application.prospect:
+        raise RefusedError("id", "is a prospect and has no stage")
 
 
 def _free_openings(store: Store, application: Application, *, now: datetime) -> None:

@@ -62,13 +62,23 @@ def update_application(application_id: int) -> Response:
     if details and application.status != REJECTED:
         raise validation_error("rejection_details", "Application must be rejected")
     fields = with_values(store, "application", application.custom_fields, body.get("custom_fields") or [])
-    for detail in store.rejection_details.by("application_id", application.id):
-        wanted = details.get("custom_fields") or []
-        detail.custom_fields = with_values(store, "rejection_question", detail.custom_fields, wanted)
-    set_links(store, application, links)
+    now = store.clock.now()
+    rejections = [
+        (
+            detail,
+            with_values(
+                store, "rejection_question", detail.custom_fields, details.get("custom_fields") or []
+            ),
+        )
+        for detail in store.rejection_details.by("application_id", application.id)
+    ]
     _credit(store, application, body)
+    for detail, values in rejections:
+        detail.custom_fields = values
+        store.rejection_details.changed(detail, now)
+    set_links(store, application, links)
     application.custom_fields = fields
-    edit_application(store, application, actor_id=actor_id, now=store.clock.now())
+    edit_application(store, application, actor_id=actor_id, now=now)
     return json_response(shape(store, application))
 
 
@@ -132,13 +142,15 @@ def update_reason(application_id: int) -> Response:
 def add_application(candidate: Candidate, wanted: dict[str, Any], actor_id: int) -> Application:
     """Create the application that a body describes, with referrer and files."""
     store = the_store()
-    now = store.clock.now()
-    application = apply(store, candidate, _renamed(wanted), actor_id=actor_id, now=now)
-    _credit(store, application, wanted)
-    store.applications.changed(application, now)
-    for entry in wanted.get("attachments") or []:
-        add_attachment(application, entry)
-    return application
+
+    def complete(application: Application) -> None:
+        _credit(store, application, wanted)
+        for entry in wanted.get("attachments") or []:
+            add_attachment(application, entry)
+
+    return apply(
+        store, candidate, _renamed(wanted), actor_id=actor_id, now=store.clock.now(), complete=complete
+    )
 
 
 def user_named(store: Store, member: str, wanted: object) -> User:
@@ -214,7 +226,7 @@ def move(application_id: int) -> Response:
     application = one(store.applications, application_id)
     _check_from_stage(application)
     stage = store.job_stages.get(whole(json_body(), "to_stage_id"))
-    if stage is None or stage.job_id != application.job_id:
+    if stage is None or stage.job_id != application.job_id or not stage.active:
         raise RefusedError("to_stage_id", "Must be a stage of the job")
     return _move(application, stage)
 

@@ -9,6 +9,7 @@ from greenhouse_sandbox.acts.candidates import (
     checked_profile,
     delete_candidate,
     edit_profile,
+    forget_candidate,
     merge_candidates,
     set_profile,
 )
@@ -143,7 +144,7 @@ def update_candidate(candidate_id: int) -> Response:
     candidate = one(store.candidates, candidate_id)
     body = json_body()
     changes = checked_profile(store, _renamed(body), kept_fields=candidate.custom_fields)
-    _assign(store, candidate, body)
+    _assign(store, candidate, _assigned(store, body))
     edit_profile(store, candidate, changes, now=store.clock.now())
     return json_response(shape(store, candidate))
 
@@ -185,22 +186,23 @@ def _create(body: dict[str, Any], applications: list[dict[str, Any]]) -> Respons
     for name in ("first_name", "last_name"):
         required(body, name)
     profile = checked_profile(store, _renamed(body))
+    assigned = _assigned(store, body)
     candidate = add_candidate(
         store, first_name=body["first_name"], last_name=body["last_name"], email=None, now=now
     )
     set_profile(store, candidate, profile, now=now)
     try:
-        for wanted in applications:
-            add_application(candidate, wanted, actor_id)
-        _assign(store, candidate, body)
         _hang_on(store, candidate, body, actor_id)
+        for wanted in applications:
+            add_application(candidate, wanted | assigned, actor_id)
     except Exception:
-        delete_candidate(store, candidate)
+        forget_candidate(store, candidate)
         raise
     return json_response(shape(store, candidate), 201)
 
 
 def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id: int) -> None:
+    """Add the schools, employers and notes of a new person. Fires no webhook."""
     now = store.clock.now()
     for entry in body.get("educations") or []:
         background.add_education(
@@ -212,6 +214,7 @@ def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id:
             start_date=text(entry, "start_date"),
             end_date=text(entry, "end_date"),
             now=now,
+            announce=False,
         )
     for entry in body.get("employments") or []:
         background.add_employment(
@@ -222,6 +225,7 @@ def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id:
             start_date=text(entry, "start_date"),
             end_date=text(entry, "end_date"),
             now=now,
+            announce=False,
         )
     for entry in body.get("activity_feed_notes") or []:
         add_note(
@@ -234,14 +238,18 @@ def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id:
         )
 
 
-def _assign(store: Store, candidate: Candidate, body: dict[str, Any]) -> None:
+def _assigned(store: Store, body: dict[str, Any]) -> dict[str, int]:
+    """The recruiter and coordinator that a candidate's body names, as fields of applications."""
+    kinds = [kind for kind in ("recruiter", "coordinator") if body.get(kind) is not None]
+    return {f"{kind}_id": user_named(store, kind, body[kind]).id for kind in kinds}
+
+
+def _assign(store: Store, candidate: Candidate, assigned: dict[str, int]) -> None:
     """Set the recruiter and coordinator of all of the candidate's applications, as v1 does."""
-    for kind in ("recruiter", "coordinator"):
-        if body.get(kind) is not None:
-            user = user_named(store, kind, body[kind])
-            for application in store.applications.by("candidate_id", candidate.id):
-                setattr(application, f"{kind}_id", user.id)
-                store.applications.changed(application, store.clock.now())
+    for application in store.applications.by("candidate_id", candidate.id) if assigned else []:
+        for name, user_id in assigned.items():
+            setattr(application, name, user_id)
+        store.applications.changed(application, store.clock.now())
 
 
 def _renamed(body: dict[str, Any]) -> dict[str, Any]:
