@@ -17,7 +17,7 @@ from goodword.candidates.models import Application
 from goodword.core.models import Event
 from goodword.greenhouse.activity_feed.notes import on_report_ready
 from goodword.greenhouse.models import ActivityFeedNote
-from goodword.notifications.domain.bounces import note_complained
+from goodword.notifications.domain.bounces import note_bounced, note_complained
 from goodword.notifications.models import Email
 from goodword.references.flags import rules
 from goodword.references.models import Check, CheckFlag
@@ -185,6 +185,23 @@ def test_a_new_check_after_a_spam_complaint_says_that_nothing_is_sent() -> None:
         "New check opened. No e-mail was sent; see the reason below."
     ]
     assert Check.objects.of(member.organisation).count() == 2
+
+
+@pytest.mark.world
+def test_inviting_again_says_that_only_the_referees_are_mailed_after_the_candidates_complaint() -> None:
+    story = sent()
+    to_maria = Email.objects.of(story.application.organisation).filter(to_address=MARIA).latest("pk")
+    note_bounced(email_id=to_maria.pk, reason="550 5.1.1 User unknown", now=NOW)
+    run_jobs()
+    complains(story.application)
+    member = member_of(story.application)
+    response = again(member, story.application, story.check.step_request_id, {"after": story.check.pk})
+    assert [str(message) for message in response.context["messages"]] == [
+        (
+            "1 referee who hasn't answered gets a new link by e-mail. "
+            "The candidate gets no e-mail: they marked ours as spam."
+        )
+    ]
 
 
 @pytest.mark.world

@@ -24,6 +24,7 @@ from goodword.candidates.models import Application, visible_applications
 from goodword.core import clock
 from goodword.core.models import Event
 from goodword.references.domain import invitations as check_invitations
+from goodword.references.domain.checks import candidate_is_asked
 from goodword.references.models import Check, open_requests
 from goodword.reports.domain.versions import MayNotReuse, reuse
 from goodword.roles.models import Step
@@ -250,10 +251,12 @@ class RunChange(Enum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class InvitedAgain:
-    """`candidate_mailed`: whether the candidate gets an e-mail. `referees_mailed`: how many referees get one."""
+    """`candidate_mailed`: whether the candidate gets an e-mail. `candidate_complained`: they would, but have marked our
+    e-mail as spam. `referees_mailed`: how many referees get one."""
 
     change: RunChange
     candidate_mailed: bool
+    candidate_complained: bool = False
     referees_mailed: int = 0
 
     def message(self, *, invited: str, unsent: str) -> str:
@@ -265,6 +268,8 @@ class InvitedAgain:
             "%(n)s referees who haven't answered get new links by e-mail.",
             self.referees_mailed,
         ) % {"n": self.referees_mailed}
+        if self.candidate_complained:
+            return f"{referees} {_('The candidate gets no e-mail: they marked ours as spam.')}"
         return f"{invited} {referees}" if self.candidate_mailed else referees
 
     @property
@@ -295,10 +300,11 @@ def again(step_request: StepRequest, *, member: Membership, after: int | None, n
             check = check_invitations.invite_again(
                 step_request=step_request, member=member, after=after, now=now
             )
-            referees, asks_candidate = check_invitations.mailed_again(check)
+            referees, candidate_mailed = check_invitations.mailed_again(check)
             return InvitedAgain(
                 change=RunChange.EXTENDED if check.invited_again else RunChange.NEW_CHECK,
-                candidate_mailed=asks_candidate,
+                candidate_mailed=candidate_mailed,
+                candidate_complained=candidate_is_asked(check) and not candidate_mailed,
                 referees_mailed=referees,
             )
         case _:

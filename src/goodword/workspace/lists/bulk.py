@@ -523,8 +523,8 @@ def _button(act: str, n: int) -> str:
         "remind": ngettext("Send %(n)s reminder", "Send %(n)s reminders", n),
         "extend": ngettext("Extend %(n)s deadline", "Extend %(n)s deadlines", n),
         "cancel": ngettext("Cancel %(n)s step", "Cancel %(n)s steps", n),
-        "invite": ngettext("Send %(n)s invitation", "Send %(n)s invitations", n),
-        "again": ngettext("Send %(n)s new invitation", "Send %(n)s new invitations", n),
+        "invite": ngettext("Invite %(n)s candidate", "Invite %(n)s candidates", n),
+        "again": ngettext("Invite %(n)s candidate again", "Invite %(n)s candidates again", n),
         "reject": ngettext("Reject %(n)s candidate", "Reject %(n)s candidates", n),
         "hire": ngettext("Mark %(n)s candidate as hired", "Mark %(n)s candidates as hired", n),
     }[act] % {"n": n}
