@@ -1,7 +1,8 @@
 """Webhook faults and the retry schedule."""
 
 import json
-from collections.abc import Callable
+import time
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,7 +11,9 @@ import pytest
 
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.store import Store
-from greenhouse_sandbox.webhooks.delivery import signature
+from greenhouse_sandbox.store.webhooks import PENDING
+from greenhouse_sandbox.webhooks.delivery import WORKERS, signature
+from greenhouse_sandbox.webhooks.emit import emit
 from helpers import SECRET, Receiver, add_hook
 
 type Control = Callable[[str, dict[str, Any]], Any]
@@ -184,3 +187,87 @@ def test_retry_pauses_can_be_randomised(
     due = next(store.deliveries.rising()).next_attempt_at
     assert due is not None
     assert timedelta(seconds=60) <= due - began < timedelta(seconds=95)
+
+
+def test_a_delayed_delivery_is_held_like_any_other(
+    control: Control, moves: Callable[[], None], receiver: Receiver, client: httpx2.Client
+) -> None:
+    control("/deliveries/hold", {})
+    control("/webhook-faults", {"kind": "delay", "seconds": 0, "times": 4})
+    moves()
+    assert arrived(receiver) == []
+    control("/deliveries/release", {"order": "newest"})
+    assert arrived(receiver) == STAGES[::-1]
+
+
+def test_a_delivered_event_is_not_retried(
+    moves: Callable[[], None], receiver: Receiver, client: httpx2.Client, app: Sandbox
+) -> None:
+    moves()
+    delivery = client.get("/_sandbox/deliveries").json()[0]
+    answer = client.post(f"/_sandbox/deliveries/{delivery['id']}/retry")
+    assert (answer.status_code, answer.json()) == (
+        422,
+        {"message": "It was delivered; redeliver sends it again."},
+    )
+    assert app.deliverer.wait_until_idle(5)
+    assert len(receiver.requests) == len(STAGES)
+
+
+@pytest.mark.parametrize(
+    ("path", "kind", "field", "value", "limits"),
+    [
+        ("faults", "slow", "seconds", 1e300, "from 0 to 10000000"),
+        ("faults", "fail", "times", 0, "of at least 1"),
+        ("faults", "fail", "retry_after", -1, "from 0 to 10000000"),
+        ("webhook-faults", "delay", "seconds", 1e300, "from 0 to 10000000"),
+        ("webhook-faults", "duplicate", "copies", 1001, "from 0 to 1000"),
+        ("webhook-faults", "drop", "times", 0, "of at least 1"),
+    ],
+)
+def test_faults_with_impossible_numbers_are_refused(
+    client: httpx2.Client, *, path: str, kind: str, field: str, value: float, limits: str
+) -> None:
+    answer = client.post(f"/_sandbox/{path}", json={"kind": kind, field: value})
+    message = f"{field} must be a number {limits}, not {value!r}."
+    assert (answer.status_code, answer.json()) == (422, {"message": message})
+
+
+class Trickle(httpx2.SyncByteStream):
+    """A response without an end."""
+
+    def __iter__(self) -> Iterator[bytes]:
+        while True:
+            time.sleep(0.01)
+            yield b"."
+
+
+def test_a_response_without_an_end_times_out(one_app: Sandbox) -> None:
+    transport = httpx2.MockTransport(lambda _: httpx2.Response(200, stream=Trickle()))
+    one_app.reopen(http=httpx2.Client(transport=transport, timeout=0.1))
+    hook = add_hook(one_app.store, "hire_candidate")
+    assert one_app.deliverer.ping(hook) == (
+        "The endpoint did not answer: ReadTimeout: the response did not end in time"
+    )
+    one_app.close()
+
+
+def test_stopping_does_not_wait_for_deliveries_that_have_not_begun(one_app: Sandbox) -> None:
+    begun: list[httpx2.Request] = []
+
+    def slow(request: httpx2.Request) -> httpx2.Response:
+        begun.append(request)
+        time.sleep(0.3)
+        return httpx2.Response(200)
+
+    one_app.reopen(http=httpx2.Client(transport=httpx2.MockTransport(slow)))
+    for _ in range(40):
+        add_hook(one_app.store, "unhire_candidate")
+    with one_app.store.lock:
+        emit(one_app.store, "unhire_candidate", {})
+    one_app.deliverer.wake()
+    while not begun:
+        time.sleep(0.01)
+    one_app.close()
+    assert len(begun) == WORKERS
+    assert len(one_app.store.deliveries.by("state", PENDING)) == 40 - WORKERS

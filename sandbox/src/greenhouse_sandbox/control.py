@@ -19,7 +19,7 @@ from greenhouse_sandbox.reading import read_json, whole_number
 from greenhouse_sandbox.scenarios.catalogue import SCENARIOS, play
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.store import CHOICES, NUMBERS, checked_switches, default_switches
-from greenhouse_sandbox.store.webhooks import EVENTS, HELD, PENDING, Delivery
+from greenhouse_sandbox.store.webhooks import DELIVERED, EVENTS, HELD, PENDING, Delivery
 from greenhouse_sandbox.store.webhooks import KINDS as HOOK_KINDS
 from greenhouse_sandbox.webhooks.delivery import send_collected
 
@@ -145,6 +145,8 @@ def redeliver(delivery_id: int) -> Response:
 def retry(delivery_id: int) -> Response:
     store = the_store()
     delivery = _delivery(store, delivery_id)
+    if delivery.state == DELIVERED:
+        raise _wrong("It was delivered; redeliver sends it again.")
     now = store.clock.now()
     delivery.state, delivery.next_attempt_at = PENDING, now
     store.deliveries.changed(delivery, now)

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 from werkzeug.wrappers import Response
 
+from greenhouse_sandbox.store.webhooks import check_number
+
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
@@ -164,13 +166,11 @@ class Faults:
         for name, value in wanted.items():
             if name in TEXTS and not isinstance(value, str):
                 raise ValueError(f"{name} must be a text, not {value!r}.")
-            if name in NUMBERS and (
-                isinstance(value, bool) or not isinstance(value, int | float) or value < 0
-            ):
-                raise ValueError(f"{name} must be a number of at least 0, not {value!r}.")
+            if name in NUMBERS:
+                check_number(name, value)
             if name not in TEXTS + NUMBERS:
                 raise ValueError(f"Unknown field: {name}.")
-        if not 200 <= int(wanted.get("status", 503)) <= 599:
+        if not 200 <= wanted.get("status", 503) <= 599:
             raise ValueError(f"status must be a number from 200 to 599, not {wanted['status']!r}.")
         with self._lock:
             self._made += 1

@@ -83,6 +83,23 @@ class Delivery(Row):
     corrupt_attempts: int = 0
 
 
+#: the least and most of each number in a fault; None is no limit
+LIMITS: dict[str, tuple[int, int | None]] = {
+    "times": (1, None),
+    "seconds": (0, 10_000_000),
+    "retry_after": (0, 10_000_000),
+    "copies": (0, 1000),
+}
+
+
+def check_number(name: str, value: object) -> None:
+    """Raises ValueError with a message if the field of a fault is not a number within its limits."""
+    least, most = LIMITS.get(name, (0, None))
+    range_ = f"of at least {least}" if most is None else f"from {least} to {most}"
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value <= (most or value):
+        raise ValueError(f"{name} must be a number {range_}, not {value!r}.")
+
+
 @dataclass(kw_only=True)
 class HookFault:
     """A fault for the next `times` deliveries of `action` (empty: any), after `after` successful ones."""
@@ -117,8 +134,7 @@ class HookFaults:
             raise ValueError(f"Unknown fields: {', '.join(sorted(unknown))}.")
         for name in ("webhook_id", "times", "after", "seconds", "copies", "random", "attempts"):
             value = wanted.get(name, 1)
-            if isinstance(value, bool) or not isinstance(value, int | float) or value < 0:
-                raise ValueError(f"{name} must be a number of at least 0, not {value!r}.")
+            check_number(name, value)
         self._made += 1
         fault = HookFault(id=self._made, **wanted)
         self._orders.append(fault)

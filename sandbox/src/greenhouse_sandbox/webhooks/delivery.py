@@ -63,8 +63,7 @@ def apply_fault(store: Store, delivery: Delivery, now: datetime) -> None:
             delivery.state, delivery.next_attempt_at = DROPPED, None
         case "duplicate":
             _duplicate(store, delivery, fault)
-        case "delay":
-            delivery.state = PENDING
+        case "delay" if delivery.state == PENDING:
             delivery.next_attempt_at = now + timedelta(seconds=fault.seconds)
         case "reorder":
             _collect(store, delivery, fault, now)
@@ -138,7 +137,7 @@ class Deliverer:
         if self._thread is not None:
             self._thread.join()
         if self._pool is not None:
-            self._pool.shutdown(wait=True)
+            self._pool.shutdown(wait=True, cancel_futures=True)
         if self._client is not None:
             self._client.close()
 
@@ -265,8 +264,13 @@ class Deliverer:
             "Signature": signature(raw, key),
             "Greenhouse-Event-ID": event_id,
         }
+        client = self._http()
+        end = time.monotonic() + (client.timeout.read or TIMEOUT_SECONDS)
         try:
-            answer = self._http().post(hook.endpoint_url, content=raw, headers=headers)
+            with client.stream("POST", hook.endpoint_url, content=raw, headers=headers) as answer:
+                for _ in answer.iter_bytes():
+                    if time.monotonic() > end:
+                        return None, "ReadTimeout: the response did not end in time"
         except (httpx2.HTTPError, httpx2.InvalidURL, ValueError) as error:
             # ValueError: an address turned out to be invalid only when used.
             return None, f"{type(error).__name__}: {error}"
