@@ -1,4 +1,4 @@
-"""Writes in Harvest v1: refused ones change nothing, and webhooks show the whole record."""
+"""Refused writes change nothing, and webhooks show the whole record."""
 
 import json
 from typing import Any
@@ -10,7 +10,7 @@ from greenhouse_sandbox.acts.jobs import delete_stage
 from greenhouse_sandbox.context import Sandbox
 from greenhouse_sandbox.store import Store
 from greenhouse_sandbox.store.applications import Application
-from helpers import Receiver, add_hook
+from helpers import Receiver, V3Maker, add_hook
 
 FILE = {"filename": "cv.pdf", "type": "resume", "content": "aGk="}
 
@@ -129,3 +129,37 @@ def test_the_webhook_of_a_new_application_shows_all_that_was_sent(
 def test_a_moment_out_of_range_is_refused(v1: httpx2.Client, v3: httpx2.Client, moment: str) -> None:
     assert v1.get("/v1/applications", params={"created_after": moment}).status_code == 422
     assert v3.get("/v3/applications", params={"created_at": f"gte|{moment}"}).status_code == 422
+
+
+@pytest.mark.parametrize("wrong", [5, [1]])
+@pytest.mark.parametrize("member", ["applications", "educations", "employments", "activity_feed_notes"])
+def test_a_list_of_anything_but_objects_is_refused(
+    v1: httpx2.Client, store: Store, member: str, wrong: object
+) -> None:
+    applications = [{"job_id": next(store.jobs.rising()).id}]
+    body = {"first_name": "Wren", "last_name": "Ode", "applications": applications, member: wrong}
+    answer = v1.post("/v1/candidates", json=body)
+    errors = [{"message": "Must be an array of objects", "field": member}]
+    assert (answer.status_code, answer.json()["errors"]) == (422, errors)
+
+
+@pytest.mark.parametrize("wrong", [5, [1]])
+def test_attachments_that_are_no_objects_are_refused(v1: httpx2.Client, store: Store, wrong: object) -> None:
+    person = next(store.candidates.rising())
+    body = {"job_id": next(store.jobs.rising()).id, "attachments": wrong}
+    answer = v1.post(f"/v1/candidates/{person.id}/applications", json=body)
+    errors = [{"message": "Must be an array of objects", "field": "attachments"}]
+    assert (answer.status_code, answer.json()["errors"]) == (422, errors)
+
+
+def test_job_ids_that_are_no_array_are_refused(v3: httpx2.Client, store: Store) -> None:
+    body = {"candidate_id": next(store.candidates.rising()).id, "prospect": True, "job_ids": 5}
+    answer = v3.post("/v3/applications", json=body)
+    assert (answer.status_code, answer.json()["errors"]) == (422, [{"job_ids": "is not an array"}])
+
+
+def test_head_requests_need_a_site_admin_too(v3_client: V3Maker, store: Store) -> None:
+    user = next(
+        one for one in store.users.rising() if not (one.site_admin or one.service_account or one.deactivated)
+    )
+    assert v3_client(sub=user.id).head("/v3/jobs").status_code == 403

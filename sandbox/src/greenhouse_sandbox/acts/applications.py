@@ -344,7 +344,10 @@ def apply(
             complete(application)
 
     if str(wanted.get("prospect", "")).lower() == "true":
-        jobs = [_id("job_ids", one) for one in wanted.get("job_ids") or []]
+        job_ids = wanted.get("job_ids") or []
+        if not isinstance(job_ids, list):
+            raise RefusedError("job_ids", "is not an array")
+        jobs = [_id("job_ids", one) for one in job_ids]
         return add_prospect(store, candidate, job_ids=jobs, actor_id=actor_id, now=now, complete=finish)
     if wanted.get("job_id") is None:
         raise RefusedError("job_id", "is missing")

@@ -21,6 +21,7 @@ from greenhouse_sandbox.acts.refusal import RefusedError
 from greenhouse_sandbox.api.answers import json_response, one
 from greenhouse_sandbox.api.v1.attachments import add_attachment
 from greenhouse_sandbox.api.v1.requests import (
+    entries,
     json_body,
     on_behalf_of,
     optional_whole,
@@ -145,7 +146,7 @@ def add_application(candidate: Candidate, wanted: dict[str, Any], actor_id: int)
 
     def complete(application: Application) -> None:
         _credit(store, application, wanted)
-        for entry in wanted.get("attachments") or []:
+        for entry in entries(wanted, "attachments"):
             add_attachment(application, entry)
 
     return apply(

@@ -18,6 +18,7 @@ from greenhouse_sandbox.api.answers import json_response, not_found, one
 from greenhouse_sandbox.api.v1 import shapes_people
 from greenhouse_sandbox.api.v1.applications import add_application, user_named
 from greenhouse_sandbox.api.v1.requests import (
+    entries,
     json_body,
     on_behalf_of,
     optional_whole,
@@ -120,10 +121,8 @@ def add_email(candidate_id: int) -> Response:
 def create_candidate() -> Response:
     """Create a person with at least one application. Returns 201 with the record."""
     body = json_body()
-    applications = required(body, "applications")
-    if not isinstance(applications, list) or not all(isinstance(each, dict) for each in applications):
-        raise validation_error("applications", "Must be an array of objects")
-    return _create(body, applications)
+    required(body, "applications")
+    return _create(body, entries(body, "applications"))
 
 
 @requires("candidates.create_prospect")
@@ -204,7 +203,7 @@ def _create(body: dict[str, Any], applications: list[dict[str, Any]]) -> Respons
 def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id: int) -> None:
     """Add the schools, employers and notes of a new person. Fires no webhook."""
     now = store.clock.now()
-    for entry in body.get("educations") or []:
+    for entry in entries(body, "educations"):
         background.add_education(
             store,
             candidate,
@@ -216,7 +215,7 @@ def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id:
             now=now,
             announce=False,
         )
-    for entry in body.get("employments") or []:
+    for entry in entries(body, "employments"):
         background.add_employment(
             store,
             candidate,
@@ -227,7 +226,7 @@ def _hang_on(store: Store, candidate: Candidate, body: dict[str, Any], actor_id:
             now=now,
             announce=False,
         )
-    for entry in body.get("activity_feed_notes") or []:
+    for entry in entries(body, "activity_feed_notes"):
         add_note(
             store,
             candidate_id=candidate.id,

@@ -37,6 +37,14 @@ def required(body: dict[str, Any], name: str) -> Any:
     return value
 
 
+def entries(body: dict[str, Any], name: str) -> list[dict[str, Any]]:
+    """A list of objects; empty if it is missing."""
+    value = body.get(name) or []
+    if not isinstance(value, list) or not all(isinstance(entry, dict) for entry in value):
+        raise validation_error(name, "Must be an array of objects")
+    return value
+
+
 def whole(body: dict[str, Any], name: str) -> int:
     value = required(body, name)
     try:

@@ -101,7 +101,7 @@ def requires[**P](scope: str) -> Callable[[Callable[P, Response]], Callable[P, R
             )
             if scope not in caller.scopes:
                 raise v3_error(403, f"The access token does not have the scope {scope}.")
-            if request.method == "GET" and not _is_site_admin(caller):
+            if request.method in {"GET", "HEAD"} and not _is_site_admin(caller):
                 if the_store().switches["non_admin_reads"] == "empty":
                     return json_response([], headers={"Link": ""})
                 raise v3_error(403, "Only Site Admins can use this endpoint.")
