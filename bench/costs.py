@@ -116,7 +116,7 @@ class Meter:
 
 
 def statements_each(found: Counter[str], number: int) -> dict[str, float]:
-    """Statements per move, their transactions, and those that only begin or end something or check a connection."""
+    """Statements per move, their transactions, and those that only begin or end a transaction or check a connection."""
     frame = sum(count for text, count in found.items() if text.partition(" ")[0] in _FRAME)
     whole = sum(count for text, count in found.items() if text.startswith(("BEGIN", _ALONE)))
     return {

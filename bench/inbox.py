@@ -284,7 +284,9 @@ class Spent:
             backend = Path(f"/proc/{line.info.backend_pid}/stat").read_text()
         return cls(
             workers=sum(map(used, started)),
-            postgresql=used(int(backend.rpartition(")")[2].split()[1])),  # its parent is the server
+            postgresql=used(
+                int(backend.rpartition(")")[2].split()[1])
+            ),  # the parent of the connection's process
             transactions=transactions,
             written=written,
         )
@@ -300,7 +302,7 @@ class Spent:
 
 
 def measured(size: int, *, seconds: float, started: list[int], old: int = 0) -> str:
-    """Watch the backlog shrink. Returns deliveries per second, in total and by quarters of the backlog, and the costs
+    """Watch the backlog shrink. Returns deliveries per second, in total and by quarters of the backlog, and the cost
     of each. `started`: process ids of the workers."""
     from goodword.greenhouse.models import Delivery
 
@@ -312,7 +314,7 @@ def measured(size: int, *, seconds: float, started: list[int], old: int = 0) -> 
         left = waits.count()
         now = time.monotonic()
         if left < size:
-            if not reached:  # what the workers spent on starting doesn't count
+            if not reached:  # the start of the workers doesn't count
                 before = Spent.now(started)
             reached.append((now, size - left))
         time.sleep(0.5)

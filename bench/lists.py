@@ -40,7 +40,7 @@ RUNS = {
     "next_reminder_at": "CASE WHEN n % 100 IN (72, 73, 81, 82) THEN now() + n % 900 * interval '10 minutes' END",
 }
 
-#: pages also measured as the first one of a process, with the most applications
+#: pages also measured as the first request of a process, with the most applications
 COLD = {"role", "candidates", "candidate", "roles", "compare assessments"}
 
 

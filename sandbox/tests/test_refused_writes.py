@@ -1,4 +1,4 @@
-"""Refused writes change nothing, and webhooks show the whole record."""
+"""Refused writes change nothing, and webhooks contain the complete record."""
 
 import json
 from typing import Any

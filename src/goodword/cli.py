@@ -52,7 +52,7 @@ NEED_DATABASE = ("makemigrations", "check", "showmigrations")
 WITHOUT_DATABASE = ("-h", "--help", "-t", "--tag", "--skip-checks")
 #: errors for a file that this user can't access
 _NO_ACCESS = (errno.EACCES, errno.EPERM, errno.EROFS)
-#: errors for a path that can't be that of a file
+#: errors for an invalid path of a file
 _NO_PATH = (errno.ENAMETOOLONG, errno.ELOOP, errno.ENOTDIR, errno.EISDIR)
 #: exit status that a shell reports for a program ended by SIGPIPE
 PIPE_CLOSED = 141
@@ -91,7 +91,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         # surrogates are what Python makes of other bytes in arguments and input
         if error.reason != "surrogates not allowed":
             raise
-        _complain(given, "an argument or the input is not in UTF-8. Use a terminal in UTF-8 (LANG=C.UTF-8).")
+        _complain(given, "an argument or the input isn't valid UTF-8. Use a UTF-8 locale (LANG=C.UTF-8).")
         return 2
     except DatabaseError as error:
         _complain(given, _database_problem(error))

@@ -1,5 +1,5 @@
-"""There are no circular imports, including imports in functions and for type checking, and the `__init__` of each
-package on the way to an imported module."""
+"""There are no circular imports, including imports in functions and for type checking, and of the `__init__` of every
+parent package."""
 
 from collections.abc import Iterator
 from graphlib import CycleError, TopologicalSorter
@@ -7,7 +7,7 @@ from typing import Final
 
 from tests.architecture.source import imports, modules
 
-#: packages whose `__init__` offers what their modules define
+#: packages whose `__init__` re-exports names of their modules
 FACADES: Final = {"goodword.assessments.models", "goodword.greenhouse.client"}
 
 

@@ -49,16 +49,18 @@ def contractions(operation: Operation) -> Iterator[str]:
 
 
 def problems_of(operation: Operation, app: str, before: ProjectState) -> list[str]:
-    """The contractions that the database notices: none for an AlterField of choices or texts alone."""
+    """Contractions of the schema. Changing only choices or texts is none."""
     if not isinstance(operation, migrations.AlterField):
         return list(contractions(operation))
     old = before.models[app, operation.model_name_lower].fields[operation.name]
     if column(old) == column(operation.field):
         return []
     if not old.is_relation and old.db_type(connection) != operation.field.db_type(connection):
-        # even to a longer one: "cached plan must not change result type"
+        # not even to a longer one: "cached plan must not change result type"
         name = f"{operation.model_name}.{operation.name}"
-        return [f"{name} changes its type, on which running programs have prepared statements; add a column"]
+        return [
+            f"{name} changes its type, which breaks prepared statements of running processes: add a column"
+        ]
     return list(contractions(operation))
 
 
@@ -93,9 +95,7 @@ def test_later_migrations_expand_or_name_the_release_that_allows_more() -> None:
     ],
     ids=["another type", "longer", "nullable", "choices"],
 )
-def test_a_column_keeps_its_type_since_programs_prepare_statements(
-    field: "models.Field[Any, Any]", *, expands: bool
-) -> None:
+def test_changing_the_type_of_a_column_is_refused(field: "models.Field[Any, Any]", *, expands: bool) -> None:
     state = MigrationLoader(None, ignore_no_migrations=True).project_state()
     operation = migrations.AlterField("candidate", "confirmed_name", field)
     assert (problems_of(operation, "candidates", state) == []) is expands

@@ -1,4 +1,4 @@
-"""Templates that distinguish kinds name each of them, so that another kind isn't shown as one of these."""
+"""Templates that branch on a kind handle every kind and have no `else`, so a new kind isn't shown as another one."""
 
 from collections.abc import Iterator
 from pathlib import Path

@@ -70,7 +70,7 @@ def test_no_backup_is_made_under_a_name_that_cannot_be_recorded(
     assert main(["backup", str(tmp_path / os.fsdecode(b"M\xfcller"))]) == 2
     assert list(tmp_path.iterdir()) == []
     assert capsys.readouterr().err == (
-        "goodword: an argument or the input is not in UTF-8. Use a terminal in UTF-8 (LANG=C.UTF-8).\n"
+        "goodword: an argument or the input isn't valid UTF-8. Use a UTF-8 locale (LANG=C.UTF-8).\n"
     )
 
 
@@ -79,7 +79,7 @@ def test_a_name_from_a_terminal_in_another_encoding_is_refused(capsys: pytest.Ca
     name = b"M\xfcller AG".decode(errors="surrogateescape")
     assert main(["createadmin", "--organisation", name, "--email", "ann@example.com", "--name", "Ann"]) == 2
     assert capsys.readouterr().err == (
-        "goodword: an argument or the input is not in UTF-8. Use a terminal in UTF-8 (LANG=C.UTF-8).\n"
+        "goodword: an argument or the input isn't valid UTF-8. Use a UTF-8 locale (LANG=C.UTF-8).\n"
     )
 
 

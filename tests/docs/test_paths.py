@@ -69,7 +69,7 @@ def rows_of(text: str) -> Iterator[str]:
 
 
 def problems_of(row: str) -> Iterator[str]:
-    """A name must be in a file of its clause, or of the last clause with a file if its own names none."""
+    """A name must exist in a file of its clause or, if the clause names no file, of the last clause that does."""
     files: list[Path] = []
     for clause in re.split(r"[;.] ", row):
         quoted = re.findall(r"`([^`]+)`", clause)

@@ -53,7 +53,7 @@ USAGE_ERROR = 2
 
 class Parser(ArgumentParser):
     def error(self, message: str) -> NoReturn:
-        """Report a wrong argument in one line, without the usage."""
+        """Report an invalid argument in one line, without the usage."""
         _give_up(f"{message} (see --help).")
 
 
@@ -131,13 +131,13 @@ def parser() -> ArgumentParser:
 def _port(text: str) -> int:
     if text.isdecimal() and int(text) <= 65535:
         return int(text)
-    raise ArgumentTypeError(f"{text!r} is not a port from 0 to 65535")
+    raise ArgumentTypeError(f"must be a port from 0 to 65535, not {text!r}")
 
 
 def _world(text: str) -> str:
     if text in {"demo", "empty"} or (text.isdecimal() and 0 < int(text) <= 5_000_000):
         return text
-    raise ArgumentTypeError(f"{text!r} is not demo, empty or a number of applications")
+    raise ArgumentTypeError(f"must be demo, empty or a number of applications, not {text!r}")
 
 
 def give_api_key(store: Store, key: str, now: datetime) -> None:

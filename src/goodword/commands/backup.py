@@ -66,7 +66,7 @@ def add(command: AddCommand) -> None:
     restore.add_argument(
         "--check",
         action="store_true",
-        help="only read the backup to its end, and the list of erasures, and say whether it can be restored here",
+        help="read the whole backup and the list of erasures, say whether it can be restored, and change nothing",
     )
     erasures = command(
         "erasures",
@@ -168,7 +168,7 @@ def _new_file(given: str, *, now: datetime) -> Path:
         startup.check_writable(settings.GOODWORD_BACKUPS, setting="GOODWORD_BACKUPS")
         return Path(settings.GOODWORD_BACKUPS) / dump.file_name(now)
     path = Path(given).absolute()
-    path.name.encode()  # raises UnicodeEncodeError, like the record of the backup afterwards
+    path.name.encode()  # raises UnicodeEncodeError now rather than after the backup, when it is recorded
     return path / dump.file_name(now) if path.is_dir() else path
 
 
@@ -356,9 +356,8 @@ def _moved(url: str, name: str, home: Path) -> int:
     # from now on nothing changes in the old database, even if this process dies
     before = installation.set_mode(installation.Mode.MOVED)
     try:
-        with restore.alone(
-            target
-        ):  # before the backup, which can take long, as the server may be unreachable
+        # first, since the server may be unreachable and the backup takes long
+        with restore.alone(target):
             found = restore.mode_of(target, uid)
             there = found if before == installation.Mode.MOVED else None
             if there is not None and there != installation.Mode.RESTORING:

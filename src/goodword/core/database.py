@@ -1,4 +1,4 @@
-"""Connections to the database, and what happens while it is away."""
+"""Connections to the database, and what happens while it is unreachable."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any

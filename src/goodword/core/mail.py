@@ -36,7 +36,7 @@ PROVIDERS: Final = {
     "unisender_go": "UnisenderGoTrackingWebhookView",
 }
 _PACKAGES: Final = {"amazon_ses": "boto3", "resend": "svix"}
-#: Anymail's names without the provider's, of what its API needs; Amazon SES can also take its credentials from the
+#: settings that a provider's API requires, without the provider's name; Amazon SES can take its credentials from the
 #: machine
 _NEEDED: Final = {
     "brevo": ("API_KEY",),
@@ -51,7 +51,7 @@ _NEEDED: Final = {
     "sparkpost": ("API_KEY",),
     "unisender_go": ("API_KEY", "API_URL"),
 }
-#: ends of names whose values are texts
+#: ends of the names of settings whose values are strings
 _TEXTS: Final = ("_KEY", "_TOKEN", "_SECRET", "_URL", "_DOMAIN", "_NAME", "_STREAM")
 SELECTOR: Final = r"[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?(\.[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?)*"
 _SPF: Final = re.compile(
@@ -99,7 +99,7 @@ def credentials(given: str, *, provider: str) -> dict[str, Any]:
     for name, value in values.items():
         # not quoted, as it may be a credential
         if name.endswith(_TEXTS) and not (isinstance(value, str) and value.strip()):
-            raise SettingError(f"{name} in GOODWORD_MAIL_PROVIDER_SETTINGS must be text in quotation marks.")
+            raise SettingError(f"{name} in GOODWORD_MAIL_PROVIDER_SETTINGS must be a non-empty string.")
     return values
 
 
@@ -108,7 +108,7 @@ def check_sends(given: Mapping[str, Any], *, provider: str) -> None:
     for part in _NEEDED.get(provider, ()):
         if (name := f"{provider.upper()}_{part}") not in given:
             raise SettingError(
-                f"GOODWORD_MAIL_PROVIDER_SETTINGS lacks {name}, which sending through the API of {provider} needs. "
+                f"GOODWORD_MAIL_PROVIDER_SETTINGS lacks {name}, which the API of {provider} requires. "
                 "To send by SMTP instead, set GOODWORD_SMTP_URL."
             )
 

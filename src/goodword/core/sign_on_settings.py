@@ -158,7 +158,7 @@ def _attribute_names(attributes: str) -> dict[str, Any]:
 def _check_names(setting: str, given: Mapping[str, Any], known: Sequence[str]) -> None:
     for key in given:
         if key not in known:
-            raise SettingError(f"{setting} has the name {key!r}; it may have {', '.join(known)}.")
+            raise SettingError(f"{setting} has an unknown name, {key!r}. Allowed: {', '.join(known)}.")
 
 
 def _is_text(value: object) -> TypeGuard[str]:

@@ -140,8 +140,8 @@ def verdict_of(fact: VerificationData) -> str:
 
 
 def work_again_questions(check: CheckData) -> list[ChoiceQuestion]:
-    """The questions whether referees would work with the candidate again: several if the wording depends on the
-    relationship."""
+    """The questions that ask whether referees would work with the candidate again. Several if the wording depends on
+    the relationship."""
     return [
         question
         for question in check["questions"]

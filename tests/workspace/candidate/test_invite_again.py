@@ -182,7 +182,7 @@ def test_a_new_check_after_a_spam_complaint_says_that_nothing_is_sent() -> None:
     assert "reminder" not in words(page.select_one("form.stack"))
     response = again(member, story.application, asked, {"after": story.check.pk})
     assert [str(message) for message in response.context["messages"]] == [
-        "New check opened. No e-mail was sent; see the reason below."
+        "New reference check opened. No e-mail was sent; see the reason below."
     ]
     assert Check.objects.of(member.organisation).count() == 2
 
@@ -199,7 +199,7 @@ def test_inviting_again_says_that_only_the_referees_are_mailed_after_the_candida
     assert [str(message) for message in response.context["messages"]] == [
         (
             "1 referee who hasn't answered gets a new link by e-mail. "
-            "The candidate gets no e-mail: they marked ours as spam."
+            "The candidate isn't e-mailed, because they marked our e-mail as spam."
         )
     ]
 

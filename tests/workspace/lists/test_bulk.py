@@ -434,7 +434,7 @@ def test_inviting_again_after_a_spam_complaint_says_that_nothing_is_sent(
                     "Their answers so far are kept but not scored; they start over."
                 ),
                 "Bo: Deadline extended. Not e-mailed: the candidate marked our e-mail as spam.",
-                "Cy: New check opened. Not e-mailed: the candidate marked our e-mail as spam.",
+                "Cy: New reference check opened. Not e-mailed: the candidate marked our e-mail as spam.",
             ],
             [],
         )

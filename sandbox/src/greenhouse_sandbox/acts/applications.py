@@ -242,7 +242,8 @@ def apply_to_job(
     stage_id: int | None = None,
     complete: Completion | None = None,
 ) -> Application:
-    """Create an application to an open job, at `stage_id` or the first stage, and `complete` it. Fires the webhook."""
+    """Create an application to an open job, at `stage_id` or the first stage, and call `complete` on it. Fires the
+    webhook."""
     job = store.jobs.get(job_id)
     if job is None:
         raise RefusedError("job_id", "does not exist")
@@ -275,7 +276,7 @@ def add_prospect(
     now: datetime,
     complete: Completion | None = None,
 ) -> Application:
-    """Create a prospect for no job, one or several, and `complete` it. Fires the webhook."""
+    """Create a prospect for no job, one or several, and call `complete` on it. Fires the webhook."""
     if any(store.jobs.get(job_id) is None for job_id in job_ids):
         raise RefusedError("job_ids", "contains a job that does not exist")
     application = _new_application(store, candidate, job_id=None, prospect=True, now=now)
@@ -331,8 +332,8 @@ def apply(
     now: datetime,
     complete: Completion | None = None,
 ) -> Application:
-    """Create an application to `job_id`, or if `prospect`, a prospect for `job_ids`, and `complete` it. Fires the
-    webhook."""
+    """Create an application to `job_id`, or if `prospect`, a prospect for `job_ids`, and call `complete` on it. Fires
+    the webhook."""
     links, fields = checked_links(store, wanted), {}
     if wanted.get("custom_fields"):
         fields = with_values(store, "application", {}, wanted["custom_fields"])

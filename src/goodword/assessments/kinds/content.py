@@ -1,4 +1,4 @@
-"""Types that the content of several kinds of test has in common."""
+"""Types shared by the content of several kinds of test."""
 
 from dataclasses import dataclass
 from typing import Annotated, ClassVar, Final

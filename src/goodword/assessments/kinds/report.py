@@ -217,7 +217,7 @@ class KindReport[R: PartResult, P: Mapping[str, Any]](Protocol):
         """Normed scores by name."""
 
     def front_norms(self, part: P) -> list[tuple[str, NormedScoreData | None]]:
-        """The scores on page 1 that can have norms: the scale's name, or "" for the only one, and the normed score."""
+        """Name and normed score of each score on page 1 that can have norms. The name of an only score is ""."""
 
     def detail_blocks(self, part: P, words: Phrases) -> list[Block]:
         pass

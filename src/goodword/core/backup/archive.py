@@ -140,7 +140,7 @@ def new_file(path: Path, *, replace: bool = False) -> Iterator[IO[bytes]]:
 
 
 def _name(draft: Path, path: Path, *, replace: bool) -> None:
-    """Give a complete file its name. Another program may have used the name meanwhile."""
+    """Move the finished draft to its final name, which another process may have taken meanwhile."""
     if not replace:
         try:
             path.hardlink_to(draft)

@@ -46,8 +46,8 @@ def write(sink: IO[bytes], *, more: Iterable[Erased] = ()) -> int:
 
 
 def update(path: Path) -> int:
-    """Write the list to this file. It keeps entries that are missing here because an older backup was restored. Returns
-    how many were written. Raises BackupError, also for another file of this name."""
+    """Update the list in this file. Entries that this database lacks since an older backup was restored are kept.
+    Returns how many were written. Raises BackupError, also if the file isn't such a list."""
     path = path.resolve()  # writes through a symbolic link
     _set_aside(path)
     known = list(read(path, of=str(installation.uid()))) if path.is_file() else []
@@ -90,7 +90,7 @@ def read(path: Path, *, of: str) -> Iterator[Erased]:
 
 
 _DAMAGED: Final = (
-    "is not a whole list of erasures. Use another copy, or move it away and write a new one with "
+    "is incomplete or isn't a list of erasures. Use another copy, or move this file and write a new one with "
     "`goodword erasures`."
 )
 

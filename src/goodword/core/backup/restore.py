@@ -91,7 +91,7 @@ def alone(target: ConnectionParameters) -> Iterator[None]:
     with closing(conn):  # releases the lock
         if not one_value(conn, "SELECT pg_try_advisory_lock(%s)", [_LOCK]):
             raise BackupError(
-                f"Another program is restoring the database {conn.info.dbname!r}. Wait until it has ended."
+                f"Another process is restoring the database {conn.info.dbname!r}. Wait until it has finished."
             )
         yield
 

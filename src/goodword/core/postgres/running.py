@@ -131,7 +131,7 @@ def forget_dead(layout: Layout) -> None:
 
 def attach(data_dir: Path) -> str:
     """The URL of the running server. Raises `NotRunningError` if there is none or it isn't ready yet, and
-    `CannotStartError` if its folder is closed to this user."""
+    `CannotStartError` if this user can't access its folder."""
     layout = Layout.of(data_dir)
     try:
         layout.cluster.exists()

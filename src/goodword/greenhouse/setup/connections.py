@@ -115,8 +115,8 @@ def newest_secret(connection: Connection, *, now: datetime) -> int:
 def rotate_secret(
     connection: Connection, *, keep_for: timedelta, member: Membership, now: datetime, seen: str = ""
 ) -> None:
-    """Create a secret key. `seen`: the newest one on the page, so that a second click or a colleague doesn't end a key
-    that is being entered in Greenhouse. Raises NewSecret."""
+    """Create a secret key. `seen`: the newest one on the page, so that a second click or a colleague doesn't invalidate
+    a key that is being entered in Greenhouse. Raises NewSecret."""
     with transaction.atomic():
         row = locked(connection)
         _check_newest(row, seen, now=now)

@@ -200,7 +200,7 @@ def lacks_stage(application: remote.Application) -> bool:
 
 
 def has_known_status(application: remote.Application | None) -> bool:
-    """Otherwise it may have ended in Greenhouse, so it isn't an arrival. Our copy keeps its status."""
+    """Whether we know its status. If not, it may have ended, so it is no arrival, and our copy keeps its status."""
     return application is not None and application.status is not ApplicationStatus.UNKNOWN
 
 

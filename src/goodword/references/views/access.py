@@ -184,10 +184,10 @@ class RefereeVisit(PortalVisit):
 def for_referee(
     *, only_open: bool = True, keep: Callable[..., None] | None = None
 ) -> Callable[[RefereeView], RefereeView]:
-    """Pass the view a referee's visit, if the link works. Otherwise, in this order: an unknown link has the page for
-    those; a revoked one, or one of a request that takes no answers any more, the neutral page; an expired one leads to
-    `fresh_link`. `only_open`: redirect if the request is settled. `keep`: stores what is posted afterwards as a draft.
-    """
+    """Call the view with the referee's visit if the link works. Otherwise, checked in this order: an unknown link shows
+    the page for unknown links; a revoked one, or one of a request that no longer takes answers, the neutral page; an
+    expired one leads to `fresh_link`. `only_open`: redirect if the request is settled. `keep`: stores what is posted
+    afterwards as a draft."""
 
     def decorate(view: RefereeView) -> RefereeView:
         @wraps(view)

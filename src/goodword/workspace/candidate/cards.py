@@ -61,8 +61,8 @@ class Card:
 
     @property
     def urges_invite_again(self) -> bool:
-        """Whether a check's *Invite again* is a button instead of a menu item: it is closed, its invitation has a
-        problem, or the candidate has to act and can't be reminded."""
+        """Whether a check's *Invite again* is a button instead of a menu item: the check is closed, its invitation
+        has a problem, or the candidate has to act and can't be reminded."""
         view, attention = self.view, self.mark.attention
         if view is None:
             return False

@@ -269,7 +269,8 @@ class InvitedAgain:
             self.referees_mailed,
         ) % {"n": self.referees_mailed}
         if self.candidate_complained:
-            return f"{referees} {_('The candidate gets no e-mail: they marked ours as spam.')}"
+            unmailed = _("The candidate isn't e-mailed, because they marked our e-mail as spam.")
+            return f"{referees} {unmailed}"
         return f"{invited} {referees}" if self.candidate_mailed else referees
 
     @property
@@ -278,7 +279,7 @@ class InvitedAgain:
             case RunChange.NEW_ATTEMPT:
                 return _("New attempt opened.")
             case RunChange.NEW_CHECK:
-                return _("New check opened.")
+                return _("New reference check opened.")
             case RunChange.EXTENDED:
                 return _("Deadline extended.")
             case _:
@@ -286,7 +287,7 @@ class InvitedAgain:
 
 
 def again(step_request: StepRequest, *, member: Membership, after: int | None, now: datetime) -> InvitedAgain:
-    """Invite again and audit it. Raises NotConfirmed, Refused and both CannotInvite."""
+    """Invite again and audit it. Raises NotConfirmed, Refused, and the CannotInvite of attempts or checks."""
     lock_step_request(step_request.pk)
     _refuse_second_click(step_request, now=now)
     write_by(member, "step.invited_again", now=now, details={"step_request": step_request.pk})
