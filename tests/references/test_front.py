@@ -209,14 +209,16 @@ def test_only_a_referee_who_was_asked_about_working_together_again_can_leave_it_
     }
 
 
+FOR_COLLEAGUES = {
+    "id": "team_again",
+    "type": "would_work_again",
+    "text": "Would you like {candidate} back in your team?",
+    "only_for": ["peer"],
+}
+
+
 def test_managers_and_colleagues_may_be_asked_in_different_words_about_working_together_again() -> None:
-    of_colleagues = {
-        "id": "team_again",
-        "type": "would_work_again",
-        "text": "Would you like {candidate} back in your team?",
-        "only_for": ["peer"],
-    }
-    check = checked_with([*FOR_MANAGERS, of_colleagues])
+    check = checked_with([*FOR_MANAGERS, FOR_COLLEAGUES])
     answered(check, 1)
     of_colleague = FULL | {
         "relationship": PEER,
@@ -235,14 +237,34 @@ def test_managers_and_colleagues_may_be_asked_in_different_words_about_working_t
         ("Yes", ["Maria Schmidt, manager"]),
         ("No", ["Paul Meier, colleague"]),
     ]
+    assert "Would you like Ada Lovelace back in your team?" not in other_questions(check)
+
+
+def other_questions(check: Check) -> list[str]:
     [other_answers] = [
         section
         for section in check_pages(frozen(check), words_for("en")).body
         if section.title == words_for("en")("other_answers")
     ]
-    assert "Would you like Ada Lovelace back in your team?" not in [
-        block.text for block in other_answers.blocks if isinstance(block, Heading)
-    ]
+    return [block.text for block in other_answers.blocks if isinstance(block, Heading)]
+
+
+def test_a_colleague_who_left_their_own_question_open_was_asked() -> None:
+    check = checked_with([*FOR_MANAGERS, FOR_COLLEAGUES])
+    answered(check, 1)
+    left_open = {name: answer for name, answer in FULL.items() if name != "work_again"}
+    answered(check, 3, left_open | {"relationship": PEER})
+    assert again_by_referee(check) == {"Maria Schmidt": "Yes", "Paul Meier": "Not answered"}
+
+
+def test_a_second_question_about_working_together_again_is_listed_if_somebody_answered_both() -> None:
+    check = checked_with([*QUESTIONS, {**FOR_COLLEAGUES, "only_for": []}])
+    answered(check, 1, FULL | {"team_again": {"answer": "no", "comment": ""}})
+    assert again_by_referee(check) == {"Maria Schmidt": "Yes"}
+    assert sum(work_again_counts(frozen(check)).values()) == 1
+    [again, _] = check_outcome(results(check))
+    assert [answer.text for answer in again.answers] == ["Yes"]
+    assert "Would you like Ada Lovelace back in your team?" in other_questions(check)
 
 
 def test_an_erased_referee_has_no_answer_about_working_together_again() -> None:

@@ -57,6 +57,9 @@ def _who(who: ReceivedReference) -> tuple[str, str]:
 
 def _work_again(found: Results) -> OutcomeRow | None:
     questions = [result for result in found.questions if result.asks_work_again]
+    answered = [answer.by.id for question in questions for answer in _of_referees(question)]
+    if len(answered) > len(set(answered)):  # as in the report: see `work_again_questions`
+        questions = questions[:1]
     by_answer: dict[str, list[ReceivedReference]] = {
         label: [] for question in questions for _, label in question.options
     }

@@ -77,7 +77,7 @@ def _other_answers(check: CheckData, people: dict[str, str], marks: Marks, words
     for question in check["questions"]:
         match question["type"]:
             case "choice":
-                if question not in again or not says_who(question):
+                if question not in again or not any(map(says_who, again)):
                     blocks += [*head_of(question, words), *choice_blocks(question, words, marks)]
             case "statement":
                 blocks += [*head_of(question, words), *_statement(question, marks, words)]

@@ -140,13 +140,20 @@ def verdict_of(fact: VerificationData) -> str:
 
 
 def work_again_questions(check: CheckData) -> list[ChoiceQuestion]:
-    """The questions that ask whether referees would work with the candidate again. Several if the wording depends on
-    the relationship."""
-    return [
+    """The questions that ask whether referees would work with the candidate again: several if the wording depends on
+    the relationship. If a referee has answered more than one, only the first."""
+    questions = [
         question
         for question in check["questions"]
         if question["type"] == "choice" and question.get("work_again", question["id"] == _WORK_AGAIN)
     ]
+    answered = [
+        answer["reference"]
+        for question in questions
+        for group in question["by_relationship"]
+        for answer in group.get("answers", [])
+    ]
+    return questions if len(answered) == len(set(answered)) else questions[:1]
 
 
 def work_again_counts(check: CheckData) -> dict[str, int]:
@@ -319,14 +326,14 @@ def _referees(check: CheckData, words: Phrases) -> Section | None:
     if not answered:
         return None
     people, marks, quotes = people_of(check, words), marks_of(check, words), quotes_of(check)
-    again = [question for question in work_again_questions(check) if says_who(question)]
+    again = work_again_questions(check)
     facts = {
         who: list(found) for who, found in groupby(check["verification"], key=lambda fact: fact["reference"])
     }
     columns: list[tuple[str, float, list[str | Cell]]] = [
         (words("referee"), 4.3, [_who(reference, people, marks, words) for reference in answered])
     ]
-    if again:
+    if any(map(says_who, again)):
         columns.append(
             (
                 words("again"),
