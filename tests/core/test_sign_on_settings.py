@@ -67,6 +67,10 @@ IDP = '{"entity_id": "i", "metadata_url": "https://i/metadata"}'
     ("idp", "said"),
     [
         ('{"entity_id": 1, "metadata_url": "https://i/metadata"}', "entity_id {}must be text, not 1."),
+        (
+            '{"entity_id": "i", "metadata_url": "https://i", "metadata_cache_timeout": "1 h"}',
+            "metadata_cache_timeout {}must be a whole number of seconds.",
+        ),
         ('{"entity_id": "i", "metadata_url": null}', "metadata_url {}must be text, not null."),
         ('{"entity_id": "i", "sso_url": "https://i", "x509cert": []}', "x509cert {}must be text, not []."),
         (
@@ -88,7 +92,10 @@ def test_a_wrong_value_of_the_identity_provider_is_named(idp: str, said: str) ->
         ('{"email": []}', "email in {} must be an attribute's name or a list of names, not []."),
         (
             '{"mail": "email"}',
-            "{} has the name 'mail'; it may have uid, email, email_verified, first_name, last_name, username.",
+            (
+                "{} has an unknown name, 'mail'. Allowed: uid, email, email_verified, name, first_name, last_name, "
+                "username."
+            ),
         ),
     ],
 )
@@ -96,6 +103,17 @@ def test_a_wrong_attribute_is_named(attributes: str, said: str) -> None:
     with pytest.raises(SettingError) as refused:
         saml(idp=IDP, name="", attributes=attributes, verified_domains=())
     assert str(refused.value) == said.format("GOODWORD_SAML_ATTRIBUTES")
+
+
+def test_allauths_times_and_an_empty_address_for_signing_out_are_accepted() -> None:
+    idp = '{"entity_id": "i", "metadata_url": "https://i", "slo_url": "", "metadata_cache_timeout": 600}'
+    (app,) = saml(idp=idp, name="", attributes='{"name": "displayName"}', verified_domains=())["saml"]["APPS"]
+    assert app["settings"]["idp"] == {
+        "entity_id": "i",
+        "metadata_url": "https://i",
+        "metadata_cache_timeout": 600,
+    }
+    assert app["settings"]["attribute_mapping"] == {"name": "displayName"}
 
 
 def test_attributes_need_an_identity_provider() -> None:

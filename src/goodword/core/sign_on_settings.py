@@ -18,9 +18,11 @@ _IDP_EXAMPLE: Final = (
 )
 _IDP_URLS: Final = ("metadata_url", "sso_url", "slo_url")
 _IDP_NAMES: Final = ("entity_id", *_IDP_URLS, "x509cert")
+#: seconds
+_IDP_TIMES: Final = ("metadata_request_timeout", "metadata_cache_timeout")
 _ATTRIBUTES_EXAMPLE: Final = '{"email": "mail", "uid": "uid"}'
 #: those that allauth uses
-_ATTRIBUTES: Final = ("uid", "email", "email_verified", "first_name", "last_name", "username")
+_ATTRIBUTES: Final = ("uid", "email", "email_verified", "name", "first_name", "last_name", "username")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,9 +116,14 @@ def saml(*, idp: str, name: str, attributes: str, verified_domains: Sequence[str
     if not find_spec("onelogin"):
         raise SettingError("GOODWORD_SAML_IDP needs the extra goodword[saml]: pip install 'goodword[saml]'.")
     known = _object("GOODWORD_SAML_IDP", idp, example=_IDP_EXAMPLE)
-    _check_names("GOODWORD_SAML_IDP", known, _IDP_NAMES)
+    if not known.get("slo_url"):
+        known.pop("slo_url", None)
+    _check_names("GOODWORD_SAML_IDP", known, (*_IDP_NAMES, *_IDP_TIMES))
     for key, value in known.items():
-        if not _is_text(value):
+        if key in _IDP_TIMES:
+            if type(value) is not int or value <= 0:
+                raise SettingError(f"{key} in GOODWORD_SAML_IDP must be a whole number of seconds.")
+        elif not _is_text(value):
             raise SettingError(f"{key} in GOODWORD_SAML_IDP must be text, not {json.dumps(value)}.")
         if key in _IDP_URLS:
             check_url(f"{key} in GOODWORD_SAML_IDP", value, example=f"https://idp.example.com/{key[:-4]}")
