@@ -21,8 +21,12 @@ CONTAINERFILE = (ROOT / "Containerfile").read_text()
 
 
 def filled(value: str, given: dict[str, str]) -> str:
-    """`${NAME:-default}` as compose substitutes it."""
-    return re.sub(r"\$\{(\w+):-([^}]*)\}", lambda match: given.get(match[1], match[2]), value)
+    """`${NAME:-default}` as compose substitutes it, and `${NAME-default}`, which an empty value replaces, too."""
+    return re.sub(
+        r"\$\{(\w+)(:?)-([^}]*)\}",
+        lambda match: (given.get(match[1]) or match[3]) if match[2] else given.get(match[1], match[3]),
+        value,
+    )
 
 
 def instruction(name: str) -> list[str]:
