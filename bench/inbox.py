@@ -284,9 +284,8 @@ class Spent:
             backend = Path(f"/proc/{line.info.backend_pid}/stat").read_text()
         return cls(
             workers=sum(map(used, started)),
-            postgresql=used(
-                int(backend.rpartition(")")[2].split()[1])
-            ),  # the parent of the connection's process
+            # the parent of the connection's process
+            postgresql=used(int(backend.rpartition(")")[2].split()[1])),
             transactions=transactions,
             written=written,
         )

@@ -81,7 +81,6 @@ FOR_MEMBERS = (
     "candidates/fairness/*",
     "candidates/people_files.py",
     "candidates/rating_files.py",
-    "candidates/ratings.py",
     "core/csv_files.py",
     "demo/*",
     "drafts/*",

@@ -92,10 +92,10 @@ def test_a_port_in_use_is_reported_in_one_line_with_status_2() -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--port", "99999"], "argument --port: '99999' is not a port from 0 to 65535 (see --help)."),
+        (["--port", "99999"], "argument --port: must be a port from 0 to 65535, not '99999' (see --help)."),
         (
             ["--world", "big"],
-            "argument --world: 'big' is not demo, empty or a number of applications (see --help).",
+            "argument --world: must be demo, empty or a number of applications, not 'big' (see --help).",
         ),
         (["--nonsense"], "unrecognized arguments: --nonsense (see --help)."),
         (["--seed", "x"], "argument --seed: invalid int value: 'x' (see --help)."),
@@ -227,7 +227,7 @@ def test_https_with_a_local_certificate_authority(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("--world", "huge"), "'huge' is not demo, empty or a number of applications"),
+        (("--world", "huge"), "must be demo, empty or a number of applications, not 'huge'"),
         (("--client-id", "me.harvest-v3.greenhouse"), "--client-id and --client-secret go together."),
         (("--client-id", "me", "--client-secret", "s"), "A client id ends with .harvest-v3.greenhouse."),
         (("--webhook-url", "http://127.0.0.1:1/"), "--webhook-url and --webhook-secret go together."),

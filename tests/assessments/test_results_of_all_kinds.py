@@ -511,7 +511,7 @@ def test_page_1_states_the_lowest_and_the_highest_reliability_and_names_scales_w
     assert sentences == (
         "Compared with 132 first attempts in English on computers, norms 2. "
         "Reliability in that group: 0.66 to 0.81. "
-        "No norms yet: Planning and order; Response to pressure."
+        "Without norms: Planning and order; Response to pressure."
     )
 
 

@@ -66,6 +66,8 @@ def test_an_allowed_address_needs_no_token(settings: Settings) -> None:
     assert metrics.may_scrape("10.1.2.3", "")
     assert metrics.may_scrape("::ffff:10.1.2.3", "")
     assert not metrics.may_scrape("10.2.2.3", "")
+    settings.GOODWORD_METRICS_FROM = [ip_network("::ffff:10.1.0.0/112")]
+    assert metrics.may_scrape("::ffff:10.1.2.3", "")
     assert not metrics.may_scrape("", "")
 
 

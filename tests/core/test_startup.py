@@ -159,12 +159,12 @@ def test_an_invalid_setting_is_named_with_a_remedy(
 @pytest.mark.parametrize(
     ("given", "said"),
     [
-        ('{"POSTMARK_SERVER_TOKEN": 3}', "must be text in quotation marks."),
-        ('{"POSTMARK_SERVER_TOKEN": ""}', "must be text in quotation marks."),
+        ('{"POSTMARK_SERVER_TOKEN": 3}', "must be a non-empty string."),
+        ('{"POSTMARK_SERVER_TOKEN": ""}', "must be a non-empty string."),
         ('{"POSTMARK_TOKEN": "abc"}', "To send by SMTP instead, set GOODWORD_SMTP_URL."),
     ],
 )
-def test_credentials_that_no_mail_could_be_sent_with_are_refused(
+def test_incomplete_credentials_of_a_provider_are_refused(
     production: pytest.MonkeyPatch, given: str, said: str
 ) -> None:
     production.delenv("GOODWORD_SMTP_URL")

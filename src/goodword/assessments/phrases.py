@@ -16,7 +16,7 @@ PHRASES: Catalogue = {
             "answered, so the result can’t be compared with others."
         ),
         "compared_with": "Compared with {group}.",
-        "not_compared": "No norms yet: {scores}.",
+        "not_compared": "Without norms: {scores}.",
         "percentile_is": "Percentile {at}, band {low} to {high}",
         "bands_read": (
             "No test is exact: for about nine in ten people the band contains their true score. Don’t rank "
@@ -170,7 +170,7 @@ PHRASES: Catalogue = {
             "Messgenauigkeit noch nicht bekannt: Dafür braucht es eine Vergleichsgruppe von 100 Erstdurchgängen."
         ),
         "compared_with": "Verglichen mit {group}.",
-        "not_compared": "Noch ohne Normen: {scores}.",
+        "not_compared": "Ohne Normen: {scores}.",
         "percentile_is": "Perzentil {at}, Band {low} bis {high}",
         "bands_read": (
             "Kein Test ist genau: Bei etwa neun von zehn Personen enthält das Band den wahren Wert. Bilden "
@@ -332,7 +332,7 @@ PHRASES: Catalogue = {
             "Précision pas encore connue\u00a0: il faut un groupe de référence de 100 premières passations."
         ),
         "compared_with": "Comparé à {group}.",
-        "not_compared": "Pas encore de normes\u00a0: {scores}.",
+        "not_compared": "Sans normes\u00a0: {scores}.",
         "percentile_is": "Percentile {at}, intervalle de {low} à {high}",
         "bands_read": (
             "Aucun test n’est exact\u00a0: pour environ neuf personnes sur dix, l’intervalle contient leur "

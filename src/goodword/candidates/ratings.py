@@ -15,9 +15,7 @@ from django.utils import timezone
 from goodword.accounts.domain.audit import write_by
 from goodword.accounts.models import Membership, Organisation
 from goodword.candidates.models import Application, PerformanceRating, RatingImport
-from goodword.candidates.people_files import (
-    PersonKey,
-)
+from goodword.candidates.people_files import PersonKey
 from goodword.candidates.rating_files import RatedLine, RatingScale
 from goodword.core.addresses import normalised
 from goodword.core.clock import latest_day

@@ -353,22 +353,27 @@ def _moved(url: str, name: str, home: Path) -> int:
     startup.check_migrations()
     target, uid, now = ConnectionParameters.of_url(url), installation.uid(), clock.real()
     path = _new_file("", now=now)  # raises SettingError, so before the mode changes
-    # from now on nothing changes in the old database, even if this process dies
-    before = installation.set_mode(installation.Mode.MOVED)
     try:
-        # first, since the server may be unreachable and the backup takes long
         with restore.alone(target):
-            found = restore.mode_of(target, uid)
-            there = found if before == installation.Mode.MOVED else None
-            if there is not None and there != installation.Mode.RESTORING:
-                return _refuse(f"this database was already moved to {name!r}. Set DATABASE_URL to that one.")
-            if there is None:
-                _record(dump.back_up(ConnectionParameters.of_django(), path, recipients=[], now=now), now=now)
-                with archive.opened(path) as backup:
-                    restore.restore(backup, target)
-            restore.finish(target)
+            # from now on nothing changes in the old database, even if this process dies
+            before = installation.set_mode(installation.Mode.MOVED)
+            try:
+                found = restore.mode_of(target, uid)
+                there = found if before == installation.Mode.MOVED else None
+                if there is not None and there != installation.Mode.RESTORING:
+                    return _refuse(
+                        f"this database was already moved to {name!r}. Set DATABASE_URL to that one."
+                    )
+                if there is None:
+                    source = ConnectionParameters.of_django()
+                    _record(dump.back_up(source, path, recipients=[], now=now), now=now)
+                    with archive.opened(path) as backup:
+                        restore.restore(backup, target)
+                restore.finish(target)
+            except BackupError:
+                installation.set_mode(installation.Mode(before))
+                raise
     except BackupError as error:
-        installation.set_mode(installation.Mode(before))
         return _refuse(str(error))
     print(
         f"Moved to {name!r}. Set DATABASE_URL to it from now on, and start Goodword again. The old database is still "

@@ -372,8 +372,8 @@ def local_keys(data: Path) -> dict[str, str]:
         loaded = None
     if not isinstance(loaded, dict) or not all(isinstance(value, str) for value in loaded.values()):
         raise SettingError(
-            f"{path} is damaged. Restore it from a copy. If there is none, delete it: new keys are created, but the "
-            "secrets in this database stay lost."
+            f"{path} is damaged. Restore it from a copy. If there is none, delete it: new keys are created, which "
+            "can't decrypt the secrets in this database."
         )
     return loaded
 

@@ -12,6 +12,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any, Final, Protocol
@@ -228,8 +229,9 @@ class Committer:
     def _answer_safely(self, waiting: _Waiting, ids: Mapping[str, Any]) -> None:
         try:
             self._answer(waiting, ids)
-        except Exception:  # the thread must go on; a full disk, for example, can prevent logging
-            log.exception("A stored request could not be answered or logged")
+        except Exception:  # the thread must go on, even if logging fails
+            with suppress(Exception):
+                log.exception("A stored request could not be answered or logged")
 
     def _answer(self, waiting: _Waiting, ids: Mapping[str, Any]) -> None:
         name = secrets.token_hex(8)

@@ -326,9 +326,10 @@ def may_scrape(address: str, authorization: str) -> bool:
         client = ip_address(address)
     except ValueError:
         return False
+    known = [client]
     if isinstance(client, IPv6Address) and client.ipv4_mapped:  # a worker that listens on [::]
-        client = client.ipv4_mapped
-    return any(client in network for network in settings.GOODWORD_METRICS_FROM)
+        known.append(client.ipv4_mapped)
+    return any(one in network for one in known for network in settings.GOODWORD_METRICS_FROM)
 
 
 class _Server(ThreadingMixIn, WSGIServer):

@@ -97,7 +97,7 @@ def test_commands_refuse_in_a_sentence(tmp_path: Path, capsys: pytest.CaptureFix
     erasures.write_text("{}")
     for option in ([], ["--check"]):
         assert main(["restore", *option, str(file)]) == 2
-        assert "is not a whole list of erasures" in capsys.readouterr().err
+        assert "is incomplete or isn't a list of erasures" in capsys.readouterr().err
 
 
 @pytest.mark.django_db(transaction=True)
@@ -109,11 +109,12 @@ def test_a_list_of_erasures_replaces_nothing_but_an_older_list(
     before = backup.read_bytes()
     assert main(["erasures", str(backup)]) == 2
     assert capsys.readouterr().err == (
-        f"goodword: {backup} is not a whole list of erasures. Use another copy, or move it away and write a new one "
-        "with `goodword erasures`.\n"
+        f"goodword: {backup} is incomplete or isn't a list of erasures. Use another copy, or move this file and write "
+        "a new one with `goodword erasures`.\n"
     )
     assert backup.read_bytes() == before
     entry = ErasureEntry.objects.create(organisation_id=1, whole_organisation=True, erased_at=clock.now())
+    listed.touch()
     assert main(["erasures", str(listed)]) == 0
     entry.delete()  # as after a restore of an older backup
     assert main(["erasures", str(listed)]) == 0
@@ -121,14 +122,17 @@ def test_a_list_of_erasures_replaces_nothing_but_an_older_list(
 
 
 @pytest.mark.django_db(transaction=True)
-def test_one_restore_at_a_time_fills_a_database(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_only_one_restore_at_a_time_can_use_a_database(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     file, here = tmp_path / "one.goodword", ConnectionParameters.of_django()
     assert main(["backup", str(file)]) == 0
     capsys.readouterr()
     with restore.alone(here):
         assert main(["restore", "--no-erasures", str(file)]) == 2
     assert capsys.readouterr().err == (
-        f"goodword: Another program is restoring the database {here.parameters['dbname']!r}. Wait until it has ended.\n"
+        f"goodword: Another process is restoring the database {here.parameters['dbname']!r}. "
+        "Wait until it has finished.\n"
     )
     assert main(["restore", "--no-erasures", str(file)]) == 2
     assert "is not empty; restore into an empty database" in capsys.readouterr().err

@@ -161,7 +161,7 @@ def test_an_incomplete_list_is_refused(tmp_path: Path, cut: int) -> None:
     role = factories.role(factories.organisation())
     file = list_after(lambda: erased(factories.application(role).candidate), tmp_path / "list")
     file.write_text("\n".join(file.read_text().splitlines()[:cut]))
-    with pytest.raises(BackupError, match="is not a whole list of erasures"):
+    with pytest.raises(BackupError, match="is incomplete or isn't a list of erasures"):
         applied(file)
 
 

@@ -50,7 +50,7 @@ def update(path: Path) -> int:
     Returns how many were written. Raises BackupError, also if the file isn't such a list."""
     path = path.resolve()  # writes through a symbolic link
     _set_aside(path)
-    known = list(read(path, of=str(installation.uid()))) if path.is_file() else []
+    known = list(read(path, of=str(installation.uid()))) if path.is_file() and path.stat().st_size else []
     with archive.new_file(path, replace=True) as sink:
         return write(sink, more=known)
 

@@ -19,6 +19,7 @@ from goodword.core.backup.archive import Archive
 from goodword.core.backup.programs import BackupError, ConnectionParameters, Program, folder_for
 from goodword.core.database import first_line, one_value
 from goodword.core.database_migrations import EXTENSION
+from goodword.core.database_settings import SET_LIMITS, no_time_limits
 from goodword.core.doctor.database import known_migrations
 from goodword.core.installation import ONLY, Mode
 
@@ -89,6 +90,7 @@ def alone(target: ConnectionParameters) -> Iterator[None]:
     except psycopg.Error as error:
         raise BackupError(f"The database can't be reached: {first_line(error)}") from error
     with closing(conn):  # releases the lock
+        conn.execute(SET_LIMITS, no_time_limits())  # it is idle during the restore
         if not one_value(conn, "SELECT pg_try_advisory_lock(%s)", [_LOCK]):
             raise BackupError(
                 f"Another process is restoring the database {conn.info.dbname!r}. Wait until it has finished."

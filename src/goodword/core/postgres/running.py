@@ -134,7 +134,9 @@ def attach(data_dir: Path) -> str:
     `CannotStartError` if this user can't access its folder."""
     layout = Layout.of(data_dir)
     try:
-        layout.cluster.exists()
+        layout.cluster.stat()
+    except FileNotFoundError:
+        pass
     except PermissionError as error:
         raise CannotStartError(
             f"The database in {layout.home} can't be used: {error.strerror}. Run as the user who owns it."
