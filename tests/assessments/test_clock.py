@@ -253,7 +253,7 @@ def test_after_time_up_a_late_answer_leads_to_the_next_part(client: Client, atte
         assert (sent.status_code, sent["Location"]) == (302, item.replace("1/item/1/", "2/"))
         text = client.get(sent["Location"]).content.decode()
         assert rows(attempt) == before
-    assert text.count("This part is over. Your last answer came too late; those saved before it count.") == 1
+    assert text.count("This part is over. Your last answer came too late; your earlier answers count.") == 1
     assert text.count("Time ran out for Reasoning: 0 of 12 answered.") == 1
     assert text.count("Next: part 2, Work style") == 1
 

@@ -110,7 +110,7 @@ def test_a_part_is_replaced_by_its_open_text_version(browser: Browser, live_serv
     expect(page.get_by_role("heading", name="This request has been answered")).to_be_visible()
     page.goto(url(live_server, attempt, "portal_assessment_part", 1))
     looker.look(page, "in own words")
-    page.get_by_role("button", name="Choose between actions instead").click()
+    page.get_by_role("button", name="Rate actions instead").click()
     looker.look(page, "between actions")
     page.get_by_role("button", name="Answer in your own words instead").click()
     page.get_by_role("link", name="Start").first.click()

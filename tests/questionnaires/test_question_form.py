@@ -114,7 +114,7 @@ def _flat(kind: str, shown: Mapping[str, object]) -> dict[str, object]:
         (
             "date",
             {"q-it_day": "31", "q-it_month": "2", "q-it_year": "2021"},
-            {"it": ["That month has no such day. Please check the date."]},
+            {"it": ["That date doesn't exist. Please check it."]},
         ),
         ("period", {}, {"it-from": ["Enter the first month, with the year."]}),
         (

@@ -110,7 +110,7 @@ def read_day(raw: object) -> str | None:
     try:
         return date(year, month, day).isoformat()
     except ValueError:
-        raise AnswerError(gettext("That month has no such day. Please check the date.")) from None
+        raise AnswerError(gettext("That date doesn't exist. Please check it.")) from None
 
 
 def read_period(

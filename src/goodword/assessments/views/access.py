@@ -250,7 +250,7 @@ def to_overview(request: HttpRequest, session: AttemptSession) -> HttpResponse:
 
 def too_late(request: HttpRequest, session: AttemptSession, order: int) -> HttpResponse:
     messages.info(
-        request, gettext("This part is over. Your last answer came too late; those saved before it count.")
+        request, gettext("This part is over. Your last answer came too late; your earlier answers count.")
     )
     return to_overview(request, session) if is_script(request) else redirect(session.after_part(order))
 
