@@ -15,7 +15,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.contrib.staticfiles import finders
 from django.contrib.staticfiles.handlers import StaticFilesHandler
 from django.db import connection
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
 if TYPE_CHECKING:
@@ -44,6 +44,9 @@ FLAGS = (
     # optimising compilation doesn't pay for such short scripts and takes a fifth of the time
     "--js-flags=--no-opt",
 )
+
+#: milliseconds to wait for a page: Playwright's 30 seconds are too short for the same reason
+FOR_A_PAGE = 120_000
 
 #: path of axe on our server, below the static files
 AXE = "axe.js"
@@ -86,6 +89,19 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
         "executable_path": path,
         "args": list(FLAGS),
     }
+
+
+@pytest.fixture(scope="session")
+def browser(browser: Browser) -> Browser:
+    new_context = browser.new_context
+
+    def patient(**options: Any) -> BrowserContext:
+        context = new_context(**options)
+        context.set_default_navigation_timeout(FOR_A_PAGE)
+        return context
+
+    browser.new_context = patient  # type: ignore[method-assign]  # the only place where all windows pass
+    return browser
 
 
 class StaticFiles(StaticFilesHandler):
