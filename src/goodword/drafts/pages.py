@@ -132,6 +132,22 @@ class DraftPages[O: OrganisationOwned, D: Version | LanguagesDraft[Any, Any]](AB
         context = {"title": str(owner), "typed": typed, "page_url": self.url(request, self.page)}
         return render(request, "drafts/lost_edits.html", context, status=409)
 
+    def part_removed(self, request: MemberRequest, draft: D, said: str) -> HttpResponseBase:
+        """The answer to a change of a part that was removed from the draft meanwhile: `said` says so. Shows what was
+        typed, so that it can be copied."""
+        typed = typed_texts(request) if request.method == "POST" else []
+        if not typed:
+            messages.info(request, said)
+            return self.to_editor(request)
+        context = {
+            "title": self.title(draft),
+            "typed": typed,
+            "page_url": self.url(request, self.editor),
+            "page_name": _("View current draft"),
+            "removed": said,
+        }
+        return render(request, "drafts/lost_edits.html", context, status=409)
+
     def lost_with_owner(self, request: MemberRequest) -> HttpResponseBase | None:
         """Like `lost_edits`, if discarding the draft may have deleted its owner."""
         del request

@@ -430,6 +430,10 @@ def test_situations_are_moved_and_removed_and_missing_ones_are_named(rita: Membe
     assert press("judgement_situation_remove", second) == ["Removed: “A pipe leaks.”."]
     for name in ("judgement_situation", "judgement_situation_move", "judgement_situation_remove"):
         assert press(name, second) == ["That situation no longer exists."]
+    lost = browser.post(
+        url("judgement_situation", test, second), {"text": "Two pipes leak.", "revision": "1"}
+    )
+    assert (lost.status_code, [field.text for field in lost.context["typed"]]) == (409, ["Two pipes leak."])
     assert press("judgement_situation_remove", first) == [f"Removed: “{LATE}”."]
     typed = {"revision": revision(test), "key_by": "Ana", "key_how": "Alone."}
     refused = browser.post(url("judgement_publish", test), typed)

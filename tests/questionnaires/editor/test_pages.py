@@ -283,6 +283,22 @@ def test_a_stale_form_is_warned_and_keeps_its_input(rita: Membership, works: Cli
 
 
 @pytest.mark.world
+def test_a_change_to_a_question_that_a_colleague_has_deleted_is_shown_to_copy(
+    rita: Membership, works: Client
+) -> None:
+    ours = made(rita, LED, STRENGTHS)
+    works.post(url("questionnaire_question_delete", ours, "led"), {"revision": "0"})
+    page = works.post(url("questionnaire_question", ours, "led"), typed({"text": "A new wording?"}))
+    html = text_of(page)
+    assert (page.status_code, "That question no longer exists." in html, "A new wording?" in html) == (
+        409,
+        True,
+        True,
+    )
+    assert ids(ours) == ["strengths"]
+
+
+@pytest.mark.world
 def test_a_stale_form_with_errors_does_not_overwrite_newer_changes(rita: Membership, works: Client) -> None:
     ours = made(rita, LED)
     where = url("questionnaire_question", ours, "led")

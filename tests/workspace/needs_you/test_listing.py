@@ -93,7 +93,7 @@ def test_overdue_steps_come_after_stuck_ones_and_end_after_thirty_days(here: Wor
         (
             "overdue",
             "Sofia Zorn hasn't named referees",
-            "0 of 2 reminders sent · closes automatically on Thu 16 Apr",
+            "0 of 2 reminders sent · takes answers until Thu 16 Apr",
             ["Extend to Mon 30 Mar"],
         ),
     ]

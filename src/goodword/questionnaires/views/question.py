@@ -85,8 +85,7 @@ def change(request: MemberRequest, draft: QuestionnaireDraft, *, question_id: st
     try:
         entry = draft.entries[index_of(draft.entries, question_id)]
     except KeyError:
-        messages.info(request, _("That question no longer exists."))
-        return PAGES.to_editor(request)
+        return PAGES.part_removed(request, draft, _("That question no longer exists."))
     if request.method != "POST":
         return _page(request, draft, form_for(draft.entries, entry, language=draft.source.language))
     form = _bound(request, draft, entry)

@@ -441,7 +441,7 @@ def _overdue_check(
         what = _("has %(n)s of %(of)s references") % {"n": check.answered, "of": check.wanted}
     if slow:
         details.append(_("no answer from %(names)s") % {"names": ", ".join(referee.name for referee in slow)})
-    details.append(_("closes automatically on %(day)s") % {"day": short_day(closes)})
+    details.append(_("takes answers until %(day)s") % {"day": short_day(closes)})
     actions = [
         NeedAction(
             label=_("Extend to %(day)s") % {"day": short_day(until)},

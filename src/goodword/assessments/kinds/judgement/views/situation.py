@@ -49,7 +49,7 @@ def change(request: MemberRequest, draft: TestDraft, *, situation_id: str) -> Ht
     try:
         situation = draft.content["situations"][place_of(draft.content, situation_id)]
     except KeyError:
-        return _gone(request)
+        return _gone(request, draft)
     form = _form(request, draft, situation)
     edit = DraftForm(request=request, form=form, current=draft.revision)
     if edit.save(
@@ -79,7 +79,7 @@ def move(request: MemberRequest, draft: TestDraft, *, situation_id: str) -> Http
             revision=revision_of(request),
         )
     except KeyError:
-        return _gone(request)
+        return _gone(request, draft)
     messages.success(
         request,
         _("Moved to position %(place)s of %(count)s.")
@@ -100,7 +100,7 @@ def remove(request: MemberRequest, draft: TestDraft, *, situation_id: str) -> Ht
             messages.success(request, _("Removed: “%(text)s”.") % {"text": short(situation["text"])})
             return JUDGEMENT.to_editor(request)
     except KeyError:
-        return _gone(request)
+        return _gone(request, draft)
     return JUDGEMENT.render(
         request,
         "assessments/judgement/remove.html",
@@ -145,6 +145,5 @@ def _page(
     )
 
 
-def _gone(request: MemberRequest) -> HttpResponseBase:
-    messages.info(request, _("That situation no longer exists."))
-    return JUDGEMENT.to_editor(request)
+def _gone(request: MemberRequest, draft: TestDraft) -> HttpResponseBase:
+    return JUDGEMENT.part_removed(request, draft, _("That situation no longer exists."))
