@@ -45,7 +45,7 @@ FLAGS = (
     "--js-flags=--no-opt",
 )
 
-#: milliseconds to wait for a page: Playwright's 30 seconds are too short for the same reason
+#: milliseconds to wait for a page: Playwright's 30 seconds are too short on a busy machine
 FOR_A_PAGE = 120_000
 
 #: path of axe on our server, below the static files

@@ -69,7 +69,7 @@ IDP = '{"entity_id": "i", "metadata_url": "https://i/metadata"}'
         ('{"entity_id": 1, "metadata_url": "https://i/metadata"}', "entity_id {}must be text, not 1."),
         (
             '{"entity_id": "i", "metadata_url": "https://i", "metadata_cache_timeout": "1 h"}',
-            "metadata_cache_timeout {}must be a whole number of seconds.",
+            "metadata_cache_timeout {}must be a number of seconds from 1 to 31536000.",
         ),
         ('{"entity_id": "i", "metadata_url": null}', "metadata_url {}must be text, not null."),
         ('{"entity_id": "i", "sso_url": "https://i", "x509cert": []}', "x509cert {}must be text, not []."),

@@ -42,7 +42,20 @@ def from_env_file() -> dict[str, str]:
 
 
 @pytest.mark.programs
-@pytest.mark.parametrize("given", [{}, from_env_file()], ids=["without .env", "with the sample"])
+@pytest.mark.parametrize(
+    "given",
+    [
+        {},
+        from_env_file(),
+        from_env_file()
+        | {
+            "SMTP_URL": "",
+            "GOODWORD_MAIL_PROVIDER": "postmark",
+            "GOODWORD_MAIL_PROVIDER_SETTINGS": '{"POSTMARK_SERVER_TOKEN": "secret"}',
+        },
+    ],
+    ids=["without .env", "with the sample", "with a provider's API"],
+)
 def test_the_programs_start_with_the_files_that_secrets_makes(given: dict[str, str], tmp_path: Path) -> None:
     secrets = OURS["secrets"]["command"]
     assert secrets[:2] == ["make-secrets", "/secrets"]
@@ -50,7 +63,7 @@ def test_the_programs_start_with_the_files_that_secrets_makes(given: dict[str, s
         [*goodword("make-secrets", str(tmp_path)), *secrets[2:]], check=True, capture_output=True, env=clean()
     )
     for name in ("migrate", "web", "worker"):
-        environment = {
+        environment = given | {
             key: filled(value, given).replace("/secrets", str(tmp_path))
             for key, value in OURS[name]["environment"].items()
         }

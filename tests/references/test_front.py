@@ -267,6 +267,16 @@ def test_a_second_question_about_working_together_again_is_listed_if_somebody_an
     assert "Would you like Ada Lovelace back in your team?" in other_questions(check)
 
 
+def test_only_the_second_answer_of_a_referee_who_answered_both_is_left_out_of_page_1() -> None:
+    check = checked_with([*FOR_MANAGERS, {**FOR_COLLEAGUES, "only_for": []}])
+    answered(check, 1, FULL | {"team_again": {"answer": "no", "comment": ""}})
+    of_colleague = FULL | {"relationship": PEER, "team_again": {"answer": "no", "comment": ""}}
+    answered(check, 3, {name: answer for name, answer in of_colleague.items() if name != "work_again"})
+    assert again_by_referee(check) == {"Maria Schmidt": "Yes", "Paul Meier": "No"}
+    counts = work_again_counts(frozen(check))
+    assert (counts["Yes"], counts["No"]) == (1, 1)
+
+
 def test_an_erased_referee_has_no_answer_about_working_together_again() -> None:
     data = frozen(whole())
     left = without_referee({"check": data}, reference=data["references"][0]["id"], given={})["check"]

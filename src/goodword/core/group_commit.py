@@ -220,9 +220,10 @@ class Committer:
         try:
             return self._intake.store([_arrived(waiting.request) for waiting in batch])
         except Exception as error:  # noqa: BLE001 - the view reports the problem
-            log.warning(
-                "%d requests could not be stored together: %s", len(batch), database.first_line(error)
-            )
+            with suppress(Exception):
+                log.warning(
+                    "%d requests could not be stored together: %s", len(batch), database.first_line(error)
+                )
             self._intake.failed()
             return [None] * len(batch)
 

@@ -18,8 +18,9 @@ _IDP_EXAMPLE: Final = (
 )
 _IDP_URLS: Final = ("metadata_url", "sso_url", "slo_url")
 _IDP_NAMES: Final = ("entity_id", *_IDP_URLS, "x509cert")
-#: seconds
 _IDP_TIMES: Final = ("metadata_request_timeout", "metadata_cache_timeout")
+#: seconds of a year
+_LONGEST: Final = 31_536_000
 _ATTRIBUTES_EXAMPLE: Final = '{"email": "mail", "uid": "uid"}'
 #: those that allauth uses
 _ATTRIBUTES: Final = ("uid", "email", "email_verified", "name", "first_name", "last_name", "username")
@@ -121,8 +122,10 @@ def saml(*, idp: str, name: str, attributes: str, verified_domains: Sequence[str
     _check_names("GOODWORD_SAML_IDP", known, (*_IDP_NAMES, *_IDP_TIMES))
     for key, value in known.items():
         if key in _IDP_TIMES:
-            if type(value) is not int or value <= 0:
-                raise SettingError(f"{key} in GOODWORD_SAML_IDP must be a whole number of seconds.")
+            if type(value) is not int or not 1 <= value <= _LONGEST:
+                raise SettingError(
+                    f"{key} in GOODWORD_SAML_IDP must be a number of seconds from 1 to {_LONGEST}."
+                )
         elif not _is_text(value):
             raise SettingError(f"{key} in GOODWORD_SAML_IDP must be text, not {json.dumps(value)}.")
         if key in _IDP_URLS:

@@ -57,15 +57,15 @@ def _who(who: ReceivedReference) -> tuple[str, str]:
 
 def _work_again(found: Results) -> OutcomeRow | None:
     questions = [result for result in found.questions if result.asks_work_again]
-    answered = [answer.by.id for question in questions for answer in _of_referees(question)]
-    if len(answered) > len(set(answered)):  # as in the report: see `work_again_questions`
-        questions = questions[:1]
+    answered: set[str] = set()
     by_answer: dict[str, list[ReceivedReference]] = {
         label: [] for question in questions for _, label in question.options
     }
     for question in questions:
         for answer in _of_referees(question):
-            by_answer.setdefault(answer.words, []).append(answer.by)
+            if answer.by.id not in answered:  # the first counts, as in `work_again_questions`
+                answered.add(answer.by.id)
+                by_answer.setdefault(answer.words, []).append(answer.by)
     answers = [
         OutcomeAnswer(text, [_who(reference) for reference in by]) for text, by in by_answer.items() if by
     ]

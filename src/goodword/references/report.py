@@ -36,10 +36,9 @@ from goodword.references.report_front import (
     front_sections,
     is_identifiable,
     marks_of,
+    on_front,
     people_of,
-    says_who,
     skipped_text,
-    work_again_questions,
 )
 
 
@@ -70,14 +69,13 @@ def check_method(words: Phrases) -> list[str]:
 
 def _other_answers(check: CheckData, people: dict[str, str], marks: Marks, words: Phrases) -> Section | None:
     """All answers that aren't on page 1: no ratings, comments and *would work again*. None if nobody answered."""
-    again = work_again_questions(check)
     if not any(question.get("by_relationship") or question.get("answers") for question in check["questions"]):
         return None
     blocks: list[Block] = []
     for question in check["questions"]:
         match question["type"]:
             case "choice":
-                if question not in again or not any(map(says_who, again)):
+                if not on_front(question, check):
                     blocks += [*head_of(question, words), *choice_blocks(question, words, marks)]
             case "statement":
                 blocks += [*head_of(question, words), *_statement(question, marks, words)]

@@ -26,6 +26,7 @@ from goodword.references.report_data import (
     ChoiceQuestion,
     CommentData,
     GroupValues,
+    QuestionData,
     RatingQuestion,
     ReferenceData,
     StatementQuestion,
@@ -141,35 +142,64 @@ def verdict_of(fact: VerificationData) -> str:
 
 def work_again_questions(check: CheckData) -> list[ChoiceQuestion]:
     """The questions that ask whether referees would work with the candidate again: several if the wording depends on
-    the relationship. If a referee has answered more than one, only the first."""
-    questions = [
+    the relationship. Page 1 has each referee's answer to the first that they answered."""
+    return [
         question
         for question in check["questions"]
-        if question["type"] == "choice" and question.get("work_again", question["id"] == _WORK_AGAIN)
+        if question["type"] == "choice" and _asks_work_again(question)
     ]
-    answered = [
-        answer["reference"]
-        for question in questions
-        for group in question["by_relationship"]
-        for answer in group.get("answers", [])
-    ]
-    return questions if len(answered) == len(set(answered)) else questions[:1]
+
+
+def _asks_work_again(question: QuestionData) -> bool:
+    return question["type"] == "choice" and question.get("work_again", question["id"] == _WORK_AGAIN)
 
 
 def work_again_counts(check: CheckData) -> dict[str, int]:
-    """How many times referees gave each answer, by its label. Empty if they weren't asked."""
-    found: dict[str, int] = {}
-    for question in work_again_questions(check):
-        given = [
-            value
-            for group in question["by_relationship"]
-            if not group["self_reference"]
-            for value in group["values"]
-        ]
-        for option in question["options"]:
-            label = option["label"]
-            found[label] = found.get(label, 0) + given.count(option["value"])
+    """How many referees gave each answer, by its label. Empty if they weren't asked."""
+    questions = work_again_questions(check)
+    found = {option["label"]: 0 for question in questions for option in question["options"]}
+    for label in _answers_of_referees(questions).values():
+        found[label] = found.get(label, 0) + 1
+    for question in questions:
+        if not says_who(question):  # a snapshot before schema 5
+            labels = _labels(question)
+            for group in question["by_relationship"]:
+                for value in [] if group["self_reference"] else group["values"]:
+                    found[labels[value]] += 1
     return found
+
+
+def _answers_of_referees(questions: Sequence[ChoiceQuestion]) -> dict[str, str]:
+    """The label of each referee's first answer, by the id of their reference."""
+    found: dict[str, str] = {}
+    for question in questions:
+        for who, label in _answers(question).items():
+            found.setdefault(who, label)
+    return found
+
+
+def _answers(question: ChoiceQuestion) -> dict[str, str]:
+    labels = _labels(question)
+    return {
+        answer["reference"]: ", ".join(labels[value] for value in answer["values"])
+        for group in question["by_relationship"]
+        if not group["self_reference"]
+        for answer in group.get("answers", [])
+        if answer["values"]
+    }
+
+
+def _labels(question: ChoiceQuestion) -> dict[int, str]:
+    return {option["value"]: option["label"] for option in question["options"]}
+
+
+def on_front(question: ChoiceQuestion, check: CheckData) -> bool:
+    """Whether page 1 has all answers to this question."""
+    again = work_again_questions(check)
+    if question not in again or not any(map(says_who, again)):
+        return False
+    earlier = _answers_of_referees(again[: again.index(question)])
+    return earlier.keys().isdisjoint(_answers(question))
 
 
 @dataclass(frozen=True)
@@ -384,23 +414,12 @@ def _who(reference: ReferenceData, people: Mapping[str, str], marks: Marks, word
 
 def _again(reference: ReferenceData, questions: Sequence[ChoiceQuestion], words: Phrases) -> str:
     who = reference["id"]
-    if given := [text for question in questions for text in _answers_of(who, question)]:
-        return ", ".join(given)
+    if given := _answers_of_referees(questions).get(who):
+        return given
     if reference["factual"] or reference.get("erased"):
         return "–"
     not_asked = all(who in question.get("not_asked", ()) for question in questions)
     return words("not_asked_mark" if not_asked else "unanswered_mark")
-
-
-def _answers_of(who: str, question: ChoiceQuestion) -> list[str]:
-    labels = {option["value"]: option["label"] for option in question["options"]}
-    return [
-        labels[value]
-        for group in question["by_relationship"]
-        for answer in group.get("answers", [])
-        if answer["reference"] == who
-        for value in answer["values"]
-    ]
 
 
 def says_who(question: ChoiceQuestion) -> bool:
@@ -409,11 +428,10 @@ def says_who(question: ChoiceQuestion) -> bool:
 
 def quotes_of(check: CheckData) -> dict[str, str | None]:
     """The sentence that each referee chose, else the first of their comments."""
-    again = work_again_questions(check)
     order = sorted(
         check["questions"],
         key=lambda question: quote_order(
-            work_again=question in again, long_text=question["type"] == "long_text"
+            work_again=_asks_work_again(question), long_text=question["type"] == "long_text"
         ),
     )
     chosen = {reference["id"]: reference.get("quote") for reference in check["references"]}
