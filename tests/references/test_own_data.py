@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from goodword.core.personal_data import ExportReader, ExportRequest
@@ -122,6 +123,16 @@ def test_the_export_contains_the_referees_questions_only(check: Check, request_:
     assert [(question["to"], question["question"]) for question in file["questions"]] == [
         ("Rita Recruiter", "Which crane?\nThe red one?")
     ]
+
+
+def test_a_question_asked_on_the_page_is_in_the_export_of_this_referee(db: None) -> None:
+    with connection.cursor() as cursor:  # otherwise referee and request might have the same id
+        cursor.execute("SELECT setval(pg_get_serial_sequence('references_referee', 'id'), 100000)")
+    request = asked(checked(), 1)
+    where = data_page(request).replace("/data/", "/ask/")
+    assert Client().post(where, {"a-question": "Which crane?"}).status_code == 302
+    file = Client().get(f"{own_path(request)}download/").json()
+    assert [question["question"] for question in file["questions"]] == ["Which crane?"]
 
 
 def test_opening_the_erase_page_changes_nothing(request_: ReferenceRequest) -> None:

@@ -301,7 +301,7 @@ def ask(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
     return ask_page(
         request,
         application=about.application,
-        by=f"referee:{referee.pk}",
+        by=f"referee:{visit.request.pk}",
         name=referee.name,
         address=referee.email,
         back=reverse("referee", args=[visit.token]),
