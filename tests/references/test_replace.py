@@ -4,9 +4,14 @@ import pytest
 from django.core import mail
 
 from goodword.notifications.models import Email
+from goodword.references.domain.completion import mark_complete
+from goodword.references.domain.invitations import invite_again
+from goodword.references.domain.nominations import InvalidNomination, nominate
 from goodword.references.models import Referee
 from tests.references.story import (
+    DETAILS,
     MANAGER,
+    NOW,
     answer,
     candidate_path,
     get,
@@ -102,6 +107,22 @@ def test_a_referee_who_declined_cannot_be_named_again(why: str, said: str) -> No
     assert page.context["form"].errors == {"email": [said]}
     assert post(f"{path}1/validate/", MANAGER).json()["problems"] == {"email": said}
     assert [request.state for request in story.requests] == ["declined", "sent"]
+
+
+@pytest.mark.world
+def test_a_referee_who_declined_cannot_be_named_in_a_later_check_of_the_application_either() -> None:
+    story = sent()
+    post(f"{referee_path(MARIA)}no/", {"d-why": "would_rather_not"})
+    answer(referee_path("paul@globex.example"))
+    first = story.check
+    mark_complete(check_id=first.pk, reason="Enough.", member=story.owner, now=NOW)
+    later = invite_again(step_request=first.step_request, member=story.owner, after=first.pk, now=NOW)
+    assert later.pk != first.pk
+    with pytest.raises(InvalidNomination) as refused:
+        nominate(check_id=later.pk, slot=1, details=DETAILS, now=NOW)
+    assert refused.value.problems == {
+        "email": "Somebody at this address has already declined. Please name somebody else."
+    }
 
 
 @pytest.mark.world

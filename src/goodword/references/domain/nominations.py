@@ -193,10 +193,13 @@ def _other_addresses(check: Check, slot: Slot) -> list[str]:
 
 
 def _declined_problem(check: Check, address: str) -> str:
-    """Return why this address can't be named, if its owner declined, or "". We promised them no more mail about this
-    check."""
-    requests = ReferenceRequest.objects.of(check.organisation).select_related("referee")
-    for request in requests.filter(check_run=check, state=ReferenceRequest.State.DECLINED).order_by("-pk"):
+    """Return why this address can't be named, if its owner declined, or "". We promised them no more mail about this,
+    also if a member invites again."""
+    declined = ReferenceRequest.objects.of(check.organisation).filter(
+        check_run__step_request__application=check.step_request.application_id,
+        state=ReferenceRequest.State.DECLINED,
+    )
+    for request in declined.select_related("referee").order_by("-pk"):
         if mailbox(request.referee.email) != mailbox(address):
             continue
         if request.is_wrong_person:
