@@ -1,12 +1,15 @@
 """Mails about adjustments to the contact and the candidate."""
 
 from copy import deepcopy
+from datetime import timedelta
 
 import pytest
 
 from goodword.accounts.models import Organisation
+from goodword.assessments.adjustments.mails import send_fresh_link
 from goodword.assessments.adjustments.requests import answer_request
 from goodword.assessments.models import Adjustment, Attempt
+from goodword.assessments.queries import application_of
 from goodword.core.addresses import Correspondent
 from goodword.notifications.domain.mail_texts import Rendered, render
 from goodword.notifications.models import Email
@@ -110,6 +113,16 @@ def test_a_recruiter_reads_why_they_are_the_contact(attempt: Attempt) -> None:
         == 1
     )
     assert mail.html.count("don't let it affect your decision about them") == 1
+
+
+@pytest.mark.world
+def test_a_new_link_says_to_a_recruiter_that_they_are_hiring_too(attempt: Attempt) -> None:
+    Organisation.objects.filter(pk=attempt.organisation_id).update(adjustments_name="", adjustments_email="")
+    row = asked(attempt, percent=0, text="A quiet hour.")
+    rita = Correspondent(name="Rita Recruiter", address="rita@acme.example")
+    assert send_fresh_link(row, application=application_of(attempt), to=rita, now=NOW + timedelta(hours=1))
+    mails = Email.objects.of(attempt.organisation).filter(kind="assessment.adjustment_request")
+    assert [mail.context["outside"] for mail in mails.order_by("pk")] == [False, False]
 
 
 @pytest.mark.world

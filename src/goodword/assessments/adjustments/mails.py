@@ -204,8 +204,11 @@ def remind_contact(*, adjustment_id: int, now: datetime) -> bool:
         if sent.filter(key=f"{subject_ref_of(row)}:{REMINDER}").exists():
             return False
         row.attempt = attempt
-        contact = AdjustmentContact(name=last.to_name, address=last.to_address)
-        mail_contact(row, application=application_of(attempt), contact=contact, now=now, key=REMINDER)
+        application = application_of(attempt)
+        contact = AdjustmentContact(
+            name=last.to_name, address=last.to_address, outside=is_outside(application, last.to_address)
+        )
+        mail_contact(row, application=application, contact=contact, now=now, key=REMINDER)
         return True
 
 
@@ -216,7 +219,9 @@ def send_fresh_link(row: Adjustment, *, application: Application, to: Correspond
         sent = Email.objects.of(row.organisation).filter(subject_ref=subject_ref_of(row), kind=ASKED)
         if was_mailed_lately(sent, now=now):
             return False
-        contact = AdjustmentContact(name=to.name, address=to.address)
+        contact = AdjustmentContact(
+            name=to.name, address=to.address, outside=is_outside(application, to.address)
+        )
         key = f"fresh:{sent.count() + 1}"
         mail_contact(row, application=application, contact=contact, now=now, key=key)
         return True
