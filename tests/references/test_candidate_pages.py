@@ -161,7 +161,7 @@ def test_the_candidate_reads_the_date_that_referees_were_given(
     assert "Thursday 12 March" in str(mails_to(MARIA)[-1].body)
     with time_machine.travel(NOW + timedelta(days=days_later), tick=False):
         page = " ".join(html.unescape(get(candidate_path(story)).content.decode()).split())
-    assert f"You see who has, never what they said. {words}</p>" in page
+    assert f"You see who has answered, never what they said. {words}</p>" in page
 
 
 @pytest.mark.world
