@@ -71,7 +71,7 @@ def test_a_recruiter_acts_by_clicks_alone(
     page.goto(f"{live_server}{path('candidate', role.organisation, check.step_request.application_id)}")
     page.get_by_label("Message to the candidate").fill("That is fine.")
     page.get_by_role("button", name="Waive").click()
-    page.get_by_text("Answer sent. The reference check continues.").wait_for()
+    page.get_by_text("Answer saved.").wait_for()
     page.get_by_role("link", name="Contact Hans Huber now").click()
     page.get_by_role("button", name="Contact now").click()
     expect(page.get_by_text("Request on its way to this referee.")).to_be_in_viewport()

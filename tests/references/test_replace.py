@@ -8,8 +8,8 @@ from goodword.references.domain.completion import mark_complete
 from goodword.references.domain.invitations import invite_again
 from goodword.references.domain.nominations import InvalidNomination, nominate
 from goodword.references.models import Referee
+from tests.references.stage import DETAILS
 from tests.references.story import (
-    DETAILS,
     MANAGER,
     NOW,
     answer,

@@ -125,7 +125,10 @@ def test_referees_roles_and_report_codes_are_found(role: Role, rita: Membership)
     page = signed_in(rita).get(path("search", role.organisation), {"q": "hartmann"})
     assert f'href="{path("candidate", role.organisation, ada.pk)}#reference_check"' in page.content.decode()
     client, where = signed_in(rita), path("search", role.organisation)
-    nothing, hint = client.get(where, {"q": "nobody"}).content.decode(), "once they reach a mapped stage."
+    nothing, hint = (
+        client.get(where, {"q": "nobody"}).content.decode(),
+        "appear with their next change in Greenhouse.",
+    )
     assert "Nothing found" in nothing
     assert hint not in nothing
     factories.automation(role, connection_id=1, job_id=31, stages={})

@@ -116,7 +116,9 @@ def mark_complete(request: MemberRequest, pk: int, attempt_pk: int) -> HttpRespo
             _("Tests that the candidate did not finish get no percentile, and the assessment no total."),
             _(
                 "The report is created now and its note posted to Greenhouse. The candidate can no longer answer."
-            ),
+            )
+            if target.application.in_greenhouse
+            else _("The report is created now. The candidate can no longer answer."),
         ],
         "button": _("Mark complete"),
     }

@@ -100,6 +100,11 @@ class ErasureStatus:
     notes: int
 
     @property
+    def is_by_people(self) -> bool:
+        """Whether the candidate or a member asked for it, so that it doesn't depend on Greenhouse."""
+        return self.erasure.reason in BY_PEOPLE
+
+    @property
     def state(self) -> str:
         """One of "pending", "done" and "cancelled"."""
         if self.erasure.done_at is not None:
@@ -312,7 +317,7 @@ def _page(
             "candidate": application.candidate,
             "erasing": erasing,
             "only_application": only_application,
-            "by_member": erasing is None or erasing.erasure.reason in BY_PEOPLE,
+            "by_member": erasing is None or erasing.is_by_people,
             "applications": others,
             "going": counts_text(
                 preview_erasure(application.candidate, only=application if only_application else None)

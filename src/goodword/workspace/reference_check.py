@@ -126,7 +126,7 @@ class CannotProvideAnswerForm(forms.Form):
     )
     note = LongTextField(
         label=gettext_lazy("Message to the candidate"),
-        help_text=gettext_lazy("Included in the e-mail to them."),
+        help_text=gettext_lazy("Included in the e-mail to them, if one is sent."),
         required=False,
         longest=LONGEST_NOTE,
         rows=3,
@@ -308,7 +308,7 @@ def answer(request: MemberRequest, pk: int, check_pk: int, number: int) -> HttpR
             member=request.member,
             now=clock.now(),
         )
-        return _("Answer sent. The reference check continues.")
+        return _("Answer saved.")
 
     page = {
         "title": _("The candidate can't name a referee"),

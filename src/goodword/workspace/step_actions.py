@@ -100,7 +100,7 @@ class ActionTarget:
 def resumed(application: Application) -> str:
     if candidate_complained(application):
         return _("Resumed. The candidate gets no reminders: they marked our e-mail as spam.")
-    return _("Resumed. The remaining reminders will be sent.")
+    return _("Resumed. Reminders whose day hasn't passed will be sent.")
 
 
 def act_at_once(

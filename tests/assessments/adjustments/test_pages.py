@@ -130,7 +130,7 @@ def test_the_request_form_says_who_reads_it_and_what_happens(client: Client, att
         assert words in text, words
     assert "rita@acme.example" not in text
     assert 'name="a-may_disclose" id="id_a-may_disclose" checked' not in text
-    assert "Everyone who asks gets" not in text
+    assert "Everyone who asks for up to" not in text
 
 
 @pytest.mark.world
@@ -209,7 +209,7 @@ def test_while_waiting_candidates_can_do_untimed_parts(client: Client) -> None:
 def test_extra_time_for_everybody_is_granted_immediately(client: Client) -> None:
     attempt = timed(more_time=50)
     path = url(attempt)
-    assert "Everyone who asks gets up to 50% extra time immediately." in page(client, path)
+    assert "Everyone who asks for up to 50% extra time gets it immediately:" in page(client, path)
     client.post(path, {"a-percent": "50", "a-text": "I read slowly."})
     assert (clocks(attempt), requests(attempt)) == ([1380], [("granted", 50, False, 50, False)])
     assert "You have 50% extra time in the timed parts" in page(client, path)

@@ -147,7 +147,7 @@ def test_pausing_stops_reminders_until_a_member_resumes(application: Application
     )
     run_jobs()
     assert fresh(attempt).paused_at == LATER
-    assert do(rita, attempt, "attempt_resume") == ["Resumed. The remaining reminders will be sent."]
+    assert do(rita, attempt, "attempt_resume") == ["Resumed. Reminders whose day hasn't passed will be sent."]
     assert (fresh(attempt).paused_at, fresh(attempt).next_reminder_at) == (None, due)
     assert [name for name in events(attempt) if name.startswith("step.")] == ["step.paused", "step.resumed"]
 

@@ -140,8 +140,9 @@ def test_inviting_a_candidate_again_who_marked_our_mail_as_spam_says_that_nothin
     assert [str(message) for message in response.context["messages"]] == [
         "New attempt opened. No e-mail was sent; see the reason below."
     ]
-    assert "The candidate marked our e-mail as spam, so we don't e-mail that address any more." in words(
-        page_of(member, application)
+    assert (
+        "The candidate marked our e-mail as spam, so we no longer e-mail that address about this application."
+        in words(page_of(member, application))
     )
 
 
@@ -176,7 +177,7 @@ def test_a_new_check_after_a_spam_complaint_says_that_nothing_is_sent() -> None:
     name = story.application.candidate.name
     assert [words(item) for item in page.select("form.stack li")][:3] == [
         f"{name} isn't e-mailed, because they marked our e-mail as spam. Contact them another way.",
-        "Referees are e-mailed once they have been named, including those who have answered before.",
+        "Referees are e-mailed once the candidate has pressed Send, including those who have answered before.",
         "The deadline is 10 working days.",
     ]
     assert "reminder" not in words(page.select_one("form.stack"))

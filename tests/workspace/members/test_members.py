@@ -356,7 +356,7 @@ def test_a_reactivated_member_is_listed_again(ann: Membership, rita: Membership)
     client = signed_in(ann)
     assert "1 deactivated member" in client.get(page("members", ann)).content.decode()
     response = client.post(page("member_reactivate", ann, rita.pk), follow=True)
-    assert "Rita Recruiter can sign in again." in response.content.decode()
+    assert "Rita Recruiter has access again." in response.content.decode()
     rita.refresh_from_db()
     assert rita.deactivated_at is None
 

@@ -208,7 +208,7 @@ def test_a_bounced_address_that_is_still_the_same_is_corrected_in_greenhouse(her
         (
             "complained",
             "marked our e-mail as spam",
-            "we no longer e-mail that address; contact them another way",
+            "we no longer e-mail that address about this application; contact them another way",
             ["Open in Greenhouse"],
         ),
         ("link_in_name", "has a name that looks like a link", "e-mails are on hold", ["Confirm name"]),

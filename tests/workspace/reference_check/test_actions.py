@@ -177,7 +177,7 @@ def test_pause_and_resume_are_one_click_each(story: Story, rita: Membership) -> 
         found.append((sentence, story.check.paused_at))
     assert found == [
         ("Paused. No reminders are sent; links still work.", LATER),
-        ("Resumed. The remaining reminders will be sent.", None),
+        ("Resumed. Reminders whose day hasn't passed will be sent.", None),
     ]
     assert list(
         AuditEntry.objects.of(rita.organisation)
@@ -377,7 +377,7 @@ def test_a_missing_referee_is_answered_on_the_candidates_page(rita: Membership) 
             {"answer": "waived", "note": "I am sorry.\nTake care."},
             follow=True,
         )
-    assert messages_of(response) == ["Answer sent. The reference check continues."]
+    assert messages_of(response) == ["Answer saved."]
     slot = Slot.objects.of(rita.organisation).get(check_run=story.check, number=1)
     assert (slot.answer, slot.answer_note, slot.answered_by) == ("waived", "I am sorry.\nTake care.", rita)
     assert wrong(do(rita, story, "check_answer", {"answer": "explode", "note": "x"})) == [
@@ -394,9 +394,7 @@ def test_the_second_of_two_different_answers_is_refused_and_kept(rita: Membershi
     cannot_provide(check_id=story.check.pk, slot=1, reason="Nobody is left.", now=NOW)
     waived = {"answer": "waived", "note": "Never mind."}
     asked = {"answer": "still_asked", "note": "Try the deputy."}
-    assert messages_of(do(rita, story, "check_answer", waived)) == [
-        "Answer sent. The reference check continues."
-    ]
+    assert messages_of(do(rita, story, "check_answer", waived)) == ["Answer saved."]
     before = state(story)
     response = do(tom, story, "check_answer", asked)
     assert wrong(response) == ["Rita Roe has already answered. Your answer was not sent."]

@@ -72,7 +72,7 @@ RECOMMENDED = (
         action="delete_candidate",
         name="Goodword Candidate Deleted",
         when="Candidate or Prospect has been deleted",
-        without="Deleted candidates are not marked here. You have to erase them yourself.",
+        without="Deletions are noticed only by the next full sync, and you have to erase the data yourself.",
     ),
     WebhookSpec(
         action="candidate_anonymized",

@@ -255,7 +255,9 @@ def change_status(request: MemberRequest, pk: int, status: str) -> HttpResponseB
         return {
             Status.REJECTED: _("Marked as rejected."),
             Status.HIRED: _("Marked as hired."),
-            Status.ACTIVE: _("Active again. Nothing is sent until you invite them."),
+            Status.ACTIVE: _(
+                "Active again. For steps that were closed, nothing is sent until you invite them again."
+            ),
         }[wanted]
 
     target = ActionTarget(application=application, ids={"application": application.pk})
@@ -279,7 +281,7 @@ def _words(application: Application, status: Application.Status) -> dict[str, An
         case Status.ACTIVE:
             effects = [
                 _("Steps that were closed reopen with new deadlines."),
-                _("Nothing is sent until you choose Invite again."),
+                _("For these, nothing is sent until you choose Invite again."),
             ]
             return {"title": _("Make active again"), "button": _("Make active"), "effects": effects}
         case Status.CONVERTED:

@@ -91,7 +91,7 @@ def _mail_sentences(application: Application, step: Step) -> Iterator[str]:
                     referees,
                 ) % {**who, "n": referees}
             yield _(
-                "Referees are e-mailed once they have been named, including those who have answered before."
+                "Referees are e-mailed once the candidate has pressed Send, including those who have answered before."
             )
         case _:
             assert_never(kind)

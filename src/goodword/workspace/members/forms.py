@@ -26,7 +26,8 @@ _MEANING = {
         "Everything, including Greenhouse, members and erasing data. Sees private candidates."
     ),
     Kind.RECRUITER: gettext_lazy(
-        "Sets up roles, invites and reminds candidates, reads all results. No settings."
+        "Sets up roles, invites and reminds candidates, reads results (of confidential roles only if added). "
+        "No organisation settings."
     ),
     Kind.HIRING_MANAGER: gettext_lazy(
         "Reads results and comments on candidates of the roles you choose. Can't contact candidates or change roles."

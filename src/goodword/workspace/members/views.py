@@ -230,7 +230,7 @@ def reactivate_member(request: MemberRequest, pk: int) -> HttpResponseBase:
     member = member_of(request, pk)
     try:
         if reactivate(member=member, by=request.member, now=clock.now()):
-            messages.success(request, _("%(name)s can sign in again.") % {"name": member.user.name})
+            messages.success(request, _("%(name)s has access again.") % {"name": member.user.name})
     except NotChanged as refused:
         messages.error(request, str(refused))
     return redirect("members", request.organisation.slug)

@@ -274,7 +274,7 @@ def _attention_need(
         case runs.COMPLAINED:
             what = _("marked our e-mail as spam")
             detail, actions = (
-                _("we no longer e-mail that address; contact them another way"),
+                _("we no longer e-mail that address about this application; contact them another way"),
                 _in_greenhouse(application),
             )
         case WaitingReason.SUSPICIOUS_NAME:

@@ -134,7 +134,7 @@ def _results(viewer: Viewer) -> dict[str, Any]:
 def _groups(needs: Needs, chosen: Chosen) -> list[dict[str, Any]]:
     titles = {
         Urgency.STUCK: (_("Stuck"), _("Needs a person to continue")),
-        Urgency.OVERDUE: (_("Overdue"), _("Late answers still count for 30 days")),
+        Urgency.OVERDUE: (_("Overdue"), _("Waiting longer than planned")),
         Urgency.MENTIONED: (_("Mentions"), _("Until you open the candidate's page")),
     }
     return [

@@ -161,7 +161,10 @@ _LEAST = _("Enter the number of references.")
 class CheckForm(StepForm):
     least = forms.IntegerField(
         label=_("References needed"),
-        help_text=_("The check is complete once this many are in. Later references are still added."),
+        help_text=_(
+            "The check is complete once this many are in, with all required ones. Later references are added "
+            "until their deadline."
+        ),
         min_value=1,
         error_messages=dict.fromkeys(("required", "invalid", "min_value"), _LEAST),
         widget=forms.NumberInput(attrs={"inputmode": "numeric"}),
