@@ -277,7 +277,7 @@ def test_damaged_local_keys_are_named(tmp_path: Path, content: str | bytes) -> N
     file.write_bytes(content.encode() if isinstance(content, str) else content)
     with pytest.raises(environment.SettingError) as refused:
         environment.local_keys(tmp_path)
-    assert str(refused.value).startswith(f"{file} is damaged. Put a copy of it back;")
+    assert str(refused.value).startswith(f"{file} is damaged. Restore it from a copy.")
 
 
 def test_field_keys_keep_their_order() -> None:

@@ -198,7 +198,11 @@ def test_declining_one_step_leaves_the_other_to_begin(application: Application, 
     assert re.findall(r'href="([^"]+)"[^>]*><span>(\w+)</span>', html) == [(f"{where}{left}/", "Begin")]
     page = client.get(f"{where}{refused}/").content.decode()
     assert ("There is nothing" in page, page.count(f'href="{where}{left}/"')) == (False, 1)
-    assert f"Your {left} {'are' if left == 'references' else 'is'} still open." in page
+    said = {
+        "references": "Your references are still outstanding.",
+        "assessment": "Your assessment is still open.",
+    }
+    assert said[left] in page
     assert client.get(portal(other.step_request))["Location"].endswith(f"/{left}/")
 
 
