@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 import time_machine
 
-from goodword.candidates.models import recruiter_of
 from goodword.references.domain.requests import has_opted_out
 from goodword.references.models import DoNotContact
 from tests.references.story import (
@@ -38,8 +37,8 @@ def test_declining_ends_the_request_and_only_the_hiring_team_sees_the_reason() -
     story = sent()
     path = referee_path(MARIA)
     form = " ".join(html.unescape(get(f"{path}no/").content.decode()).split())
-    candidate, recruiter = story.application.candidate.name, recruiter_of(story.application).name
-    assert f"Only {recruiter} and the hiring team read it. {candidate} never sees it." in form
+    candidate = story.application.candidate.name
+    assert f"Only the recruiting and hiring team read it. {candidate} never sees it." in form
     say_no(path, why="would_rather_not", reason="We fell out.")
     request = story.requests[0]
     assert (request.state, request.why, request.decline_reason) == (

@@ -149,7 +149,9 @@ def test_erasing_deletes_data_and_link(check: Check, request_: ReferenceRequest)
     assert response.status_code == 200
     page = " ".join(response.content.decode().split())
     assert "Your data is erased" in page
-    assert "keeps only the fact that a referee was asked, when, and whether they answered or declined" in page
+    assert (
+        "keeps only the fact that a referee was asked, when, their relationship to the candidate, and" in page
+    )
     assert "Nothing of you is kept" not in page
     assert "won't write to you again" in response.content.decode()
     assert has_opted_out(organisation=check.organisation, address="maria@globex.example")

@@ -184,6 +184,6 @@ def ready(request: HttpRequest) -> HttpResponse:  # noqa: ARG001 - a view's sign
     status = HTTPStatus.SERVICE_UNAVAILABLE if failing else HTTPStatus.OK
     body = {"status": "failing" if failing else "ok", "failing": failing, "version": VERSION}
     answer = JsonResponse(body, status=status, headers={"Cache-Control": "no-store"})
-    # Django would log an error for each probe, although `Readiness` logs once why they fail
+    # Django would log an error for each failing probe; `Readiness` logs the reason once
     answer._has_been_logged = True  # type: ignore[attr-defined]  # noqa: SLF001 - Django has no setting for it
     return answer

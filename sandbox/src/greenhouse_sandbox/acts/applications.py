@@ -292,7 +292,7 @@ def _complete(store: Store, application: Application, complete: Completion | Non
     try:
         if complete is not None:
             complete(application)
-    except Exception:
+    except Exception:  # whatever the reason, a refused write must change nothing
         forget_application(store, application)
         raise
 

@@ -307,8 +307,7 @@ def language(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
 def decline_check(request: HttpRequest, visit: CandidateVisit) -> HttpResponse:
     form = ReasonForm(
         request.POST if request.method == "POST" else None,
-        hint=_("Only %(recruiter)s and the hiring team read it.")
-        % {"recruiter": visit.context.recruiter.name},
+        hint=_("Only the recruiting and hiring team read it."),
     )
     if not visit.switched and form.is_valid():
         decline(check_id=visit.check.pk, reason=form.cleaned_data["reason"], now=visit.now)

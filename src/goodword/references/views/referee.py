@@ -237,8 +237,7 @@ def send_copy(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
 @require_http_methods(FORMS)
 @access.for_referee()
 def decline(request: HttpRequest, visit: RefereeVisit) -> HttpResponse:
-    hint = _("Only %(recruiter)s and the hiring team read it. %(candidate)s never sees it.") % {
-        "recruiter": visit.context.recruiter.name,
+    hint = _("Only the recruiting and hiring team read it. %(candidate)s never sees it.") % {
         "candidate": visit.context.candidate.name,
     }
     if request.method == "POST" and not visit.switched:
